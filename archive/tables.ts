@@ -1,0 +1,36 @@
+/**
+ * The two tables of an archive, defined once: the CDK constructs deploy these definitions and the embedded
+ * database creates them, so the deployed and the local archive have the same shape.
+ */
+
+/** Every key attribute is a string. */
+export interface Key {
+  readonly partitionKey: string
+  readonly sortKey?: string
+}
+
+export interface TableDefinition extends Key {
+  /** Secondary indexes by name, each projecting every attribute. An item without an index's keys is not in it. */
+  readonly indexes: Readonly<Record<string, Required<Key>>>
+  /** Attribute with the time, in epoch seconds, after which DynamoDB may delete the item. */
+  readonly timeToLiveAttribute?: string
+}
+
+/** One item for each session: see {@link SessionRecord}. */
+export const SESSIONS = {
+  partitionKey: 'SessionId',
+  indexes: {
+    ByOwnerName: { partitionKey: 'OwnerName', sortKey: 'StartDate' },
+    ByTarget: { partitionKey: 'Target', sortKey: 'StartDate' },
+    ByDay: { partitionKey: 'StartDay', sortKey: 'StartDate' },
+    OpenSessions: { partitionKey: 'OpenIn', sortKey: 'StartDate' },
+  },
+  timeToLiveAttribute: 'ExpiresAt',
+} as const satisfies TableDefinition
+
+/** The evidence: a receipt for each sweep, and the sessions that could not be stored. */
+export const SWEEPS = {
+  partitionKey: 'Source',
+  sortKey: 'SweepId',
+  indexes: {},
+} as const satisfies TableDefinition

@@ -1,0 +1,7 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '\\.ts$': '@swc/jest' },
+  testTimeout: 120_000,
+}
