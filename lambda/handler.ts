@@ -1,0 +1,65 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics } from '@aws-lambda-powertools/metrics'
+import type { SSMClient } from '@aws-sdk/client-ssm'
+import { METRIC_NAMESPACE } from '../archive/metric-names'
+import { SessionStore } from '../archive/session-store'
+import { sourceKey } from '../archive/source'
+import { type Receipt, SweepLedger } from '../archive/sweep-ledger'
+import { makeDynamoDBClient, makeSsmClient } from './clients'
+import { readConfig, readEvent } from './config'
+import { publishMetrics } from './metrics'
+import { SweepError, sweep } from './sweep'
+
+const config = readConfig(process.env)
+const logger = new Logger({ serviceName: config.functionName })
+const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: config.functionName })
+const client = makeDynamoDBClient({})
+const ledger = new SweepLedger({ client, tableName: config.sweepsTable })
+const store = new SessionStore({
+  client,
+  tableName: config.sessionsTable,
+  ...(config.retentionDays !== undefined && { retentionDays: config.retentionDays }),
+})
+const ssmClients = new Map<string, SSMClient>()
+
+/** The parts of Lambda's context that the function uses. */
+export interface Context {
+  readonly invokedFunctionArn: string
+  readonly awsRequestId: string
+}
+
+/**
+ * Archives one source. Event: `{}` or `{"region": "eu-west-1", "sweep": "full"}`; result: the receipt.
+ *
+ * @throws SweepError, so that Lambda tries again, keeps the event in the failure queue and counts the error
+ */
+export async function handler(event: unknown, context: Context): Promise<Receipt> {
+  logger.resetKeys()
+  logger.appendKeys({ requestId: context.awsRequestId })
+  try {
+    const source = readEvent(event, context.invokedFunctionArn, config.region)
+    logger.appendKeys({ source: sourceKey(source) })
+    logger.info('sweep started')
+    const receipt = await sweep({
+      source,
+      ssm: ssmFor(source.region),
+      store,
+      ledger,
+      now: () => new Date(),
+      onPage: (progress) => logger.debug('page archived', { ...progress }),
+    })
+    logger.info('sweep complete', { receipt })
+    publishMetrics(metrics, receipt)
+    return receipt
+  } catch (error) {
+    if (error instanceof SweepError) publishMetrics(metrics, error.receipt)
+    logger.error('sweep failed', error as Error)
+    throw error
+  }
+}
+
+function ssmFor(region: string): SSMClient {
+  const ssm = ssmClients.get(region) ?? makeSsmClient({ region })
+  ssmClients.set(region, ssm)
+  return ssm
+}

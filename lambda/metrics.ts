@@ -1,0 +1,19 @@
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import { METRICS } from '../archive/metric-names'
+import type { Receipt } from '../archive/sweep-ledger'
+
+/** Emits what a receipt says. */
+export function publishMetrics(metrics: Metrics, receipt: Receipt): void {
+  const complete = receipt.Outcome === 'complete'
+  const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value)
+  count(METRICS.sweepsCompleted, complete ? 1 : 0)
+  count(METRICS.sweepsFailed, complete ? 0 : 1)
+  count(METRICS.listCalls, receipt.Pages)
+  count(METRICS.sessionsSeen, receipt.Seen)
+  count(METRICS.sessionsArchived, receipt.Archived)
+  count(METRICS.sessionsUpdated, receipt.Updated)
+  count(METRICS.sessionsRejected, receipt.Rejected)
+  const milliseconds = Date.parse(receipt.FinishedAt) - Date.parse(receipt.StartedAt)
+  metrics.addMetric(METRICS.sweepDuration, MetricUnit.Milliseconds, milliseconds)
+  metrics.publishStoredMetrics()
+}
