@@ -1,0 +1,67 @@
+import { assertValid } from './constraints'
+import { invalidNextToken } from './errors'
+import type { Fault } from './faults'
+import { type Matcher, toMatcher } from './filters'
+import type { PageTokens } from './page-tokens'
+import type { DescribeSessionsRequest } from './request'
+import type { SessionMembers } from './session'
+import { type Position, START, type World } from './world'
+
+/** The page size if MaxResults is absent: undocumented, chosen here. */
+const DEFAULT_MAX_RESULTS = 50
+
+export interface DescribeSessionsResponse {
+  readonly Sessions: readonly SessionMembers[]
+  readonly NextToken: string | undefined
+}
+
+/**
+ * The operation: validate, query, page.
+ *
+ * @param fault what the answer is to suffer; one that concerns no answer's content does nothing here
+ * @throws ServiceError ValidationException, InvalidFilterKey or InvalidNextToken
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html
+ */
+export function describeSessions(
+  request: DescribeSessionsRequest,
+  world: World,
+  tokens: PageTokens,
+  fault?: Fault,
+): DescribeSessionsResponse {
+  assertValid(request)
+  const { State, MaxResults = DEFAULT_MAX_RESULTS, NextToken, Filters = [] } = request
+  const matches = toMatcher(Filters)
+  const purpose = JSON.stringify([State, Filters])
+  if (fault === 'expire-token' && NextToken !== undefined) throw invalidNextToken()
+  const after = NextToken === undefined ? START : tokens.redeem(NextToken, purpose)
+  const page = takePage(world.newestFirst(State, after), matches, pageSize(MaxResults, fault), after)
+  const repeated = fault === 'repeat-token' ? NextToken : undefined
+  const continues = page.more || fault === 'empty' || fault === 'short'
+  return {
+    Sessions: page.sessions,
+    NextToken: repeated ?? (continues ? tokens.issue(page.last, purpose) : undefined),
+  }
+}
+
+function pageSize(maxResults: number, fault: Fault | undefined): number {
+  if (fault === 'empty') return 0
+  return fault === 'short' ? Math.floor(maxResults / 2) : maxResults
+}
+
+/** Up to `size` sessions, the position of the last of them (of the page before if there is none), and if there are more. */
+function takePage(
+  candidates: ReturnType<World['newestFirst']>,
+  matches: Matcher,
+  size: number,
+  after: Position,
+): { sessions: SessionMembers[]; last: Position; more: boolean } {
+  const sessions: SessionMembers[] = []
+  let last = after
+  for (const { position, session } of candidates) {
+    if (!matches(session)) continue
+    if (sessions.length === size) return { sessions, last, more: true }
+    sessions.push(session)
+    last = position
+  }
+  return { sessions, last, more: false }
+}

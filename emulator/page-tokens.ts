@@ -1,0 +1,51 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Clock } from './clock'
+import { invalidNextToken } from './errors'
+import type { Faults } from './faults'
+import type { Position } from './world'
+
+/** Four doubles: serial number, issue time in epoch milliseconds, and a position's two numbers. */
+const PAYLOAD_BYTES = 32
+
+/**
+ * Opaque tokens that say where the next page begins. They are sealed by a secret of this process together with what
+ * they are for, and no two are the same.
+ */
+export class PageTokens {
+  private readonly secret = randomBytes(32)
+  private issued = 0
+
+  /** @param clock against which tokens expire */
+  constructor(
+    private readonly clock: Clock,
+    private readonly faults: Pick<Faults, 'tokenLifetimeSeconds'>,
+  ) {}
+
+  /** @param purpose what {@link redeem} must be told again */
+  issue({ startedAt, sequence }: Position, purpose: string): string {
+    this.issued += 1
+    const payload = Buffer.alloc(PAYLOAD_BYTES)
+    payload.writeDoubleBE(this.issued, 0)
+    payload.writeDoubleBE(this.clock.now().getTime(), 8)
+    payload.writeDoubleBE(startedAt, 16)
+    payload.writeDoubleBE(sequence, 24)
+    return this.seal(payload, purpose)
+  }
+
+  /** @throws ServiceError InvalidNextToken if it was not issued here, was issued for another purpose, or is too old */
+  redeem(token: string, purpose: string): Position {
+    const payload = Buffer.from(token, 'base64url').subarray(0, PAYLOAD_BYTES)
+    const genuine = payload.length === PAYLOAD_BYTES && token === this.seal(payload, purpose)
+    if (!genuine || this.ageInSeconds(payload) > this.faults.tokenLifetimeSeconds) throw invalidNextToken()
+    return { startedAt: payload.readDoubleBE(16), sequence: payload.readDoubleBE(24) }
+  }
+
+  private ageInSeconds(payload: Buffer): number {
+    return (this.clock.now().getTime() - payload.readDoubleBE(8)) / 1000
+  }
+
+  private seal(payload: Buffer, purpose: string): string {
+    const seal = createHmac('sha256', this.secret).update(payload).update(purpose).digest()
+    return Buffer.concat([payload, seal]).toString('base64url')
+  }
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { type Answer, jsonError } from './answer'
+import { CallLog } from './calls'
+import { answerClock } from './control'
+import { ServiceError } from './errors'
+import { type Faults, NO_FAULTS } from './faults'
+import { Random } from './random'
+import { SsmEndpoint } from './ssm'
+import { answerSts } from './sts'
+import type { World } from './world'
+
+export interface EmulatorOptions {
+  readonly world: World
+
+  /** @default - none */
+  readonly faults?: Partial<Faults>
+
+  /**
+   * Repeats the random faults of another run.
+   *
+   * @default 1
+   */
+  readonly seed?: number
+
+  /** @default - any free port */
+  readonly port?: number
+
+  /** @default '127.0.0.1' */
+  readonly host?: string
+
+  /**
+   * Keeps every call in `calls.list`, not only their counts.
+   *
+   * @default false
+   */
+  readonly recordCalls?: boolean
+}
+
+/** A running emulator. */
+export interface Emulator {
+  /** The endpoint for the CLI and the SDKs, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  readonly world: World
+  /** Changes take effect with the next request. */
+  readonly faults: Faults
+  readonly calls: CallLog
+  /** Cuts the connections that are left. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves Systems Manager's DescribeSessions, STS's GetCallerIdentity, and the world's clock at `/clock`.
+ *
+ * @throws Error from listening, such as EADDRINUSE
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const { world, seed = 1, port = 0, host = '127.0.0.1', recordCalls = false } = options
+  const faults = { ...NO_FAULTS, ...options.faults }
+  const calls = new CallLog(recordCalls)
+  const ssm = new SsmEndpoint(world, faults, calls, new Random(seed))
+
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    try {
+      send(response, await route(request, world, ssm), world)
+    } catch (error) {
+      send(response, jsonError(new ServiceError('InternalFailure', String(error), 500)), world)
+    }
+  }
+  // The lenient parser accepts a folded header, as the Authorization of the API reference's sample request.
+  const server = createServer({ insecureHTTPParser: true, keepAliveTimeout: 60_000 }, (request, response) => {
+    void respond(request, response)
+  })
+  server.listen(port, host)
+  await once(server, 'listening')
+  const address = server.address()
+  const bound = typeof address === 'object' && address !== null ? address.port : port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    world,
+    faults,
+    calls,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function route(request: IncomingMessage, world: World, ssm: SsmEndpoint): Promise<Answer | undefined> {
+  const { method, url, headers } = request
+  const body = await text(request)
+  if (url === '/clock') return answerClock(method, body, world.clock)
+  const isQueryProtocol = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+  return isQueryProtocol ? answerSts(headers, body, world.accountId) : ssm.answer(headers, body)
+}
+
+function send(response: ServerResponse, answer: Answer | undefined, world: World): void {
+  if (answer === undefined) {
+    response.socket?.resetAndDestroy()
+    return
+  }
+  response.writeHead(answer.status, {
+    'Content-Type': answer.contentType,
+    'Content-Length': Buffer.byteLength(answer.body),
+    Date: world.clock.now().toUTCString(),
+    'x-amzn-RequestId': randomUUID(),
+  })
+  response.end(answer.body)
+}

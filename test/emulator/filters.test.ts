@@ -1,0 +1,104 @@
+import type { SessionFilterKey } from '@aws-sdk/client-ssm'
+import { array, assert, asyncProperty, constantFrom, record } from 'fast-check'
+import type { SessionMembers } from '../../emulator/session'
+import { ago, HOUR, MINUTE, NOW, post, seconds, session, start, stopAll, world } from './builders'
+
+afterEach(stopAll)
+
+const FIRST = ago(3 * HOUR)
+const LATER = ago(2 * HOUR)
+
+const MANY = [
+  session({ SessionId: 'first', Target: 'i-1', Owner: 'mary' }, { startedAt: FIRST }),
+  session(
+    { SessionId: 'later', Target: 'i-2', Owner: 'mary', AccessType: 'JustInTime' },
+    { startedAt: LATER },
+  ),
+  session({ SessionId: 'failed', Target: 'i-1', Owner: 'john', Status: 'Failed', AccessType: 'Standard' }),
+  session({ SessionId: 'undated', StartDate: undefined }, { startedAt: ago(MINUTE) }),
+]
+
+test.each<[SessionFilterKey, string, string[]]>([
+  ['InvokedAfter', LATER.toISOString(), ['failed', 'later']],
+  ['InvokedAfter', new Date(LATER.getTime() + 1).toISOString(), ['failed']],
+  ['InvokedAfter', '2026-11-20T11:00:00+01:00', ['failed', 'later']],
+  ['InvokedBefore', LATER.toISOString(), ['first']],
+  ['InvokedBefore', new Date(LATER.getTime() + 1).toISOString(), ['later', 'first']],
+  ['Target', 'i-1', ['failed', 'first']],
+  ['Target', 'i', []],
+  ['Owner', 'mary', ['later', 'first']],
+  ['Owner', 'Mary', []],
+  ['Status', 'Failed', ['failed']],
+  ['Status', 'Nope', []],
+  ['SessionId', 'later', ['later']],
+  ['AccessType', 'Standard', ['undated', 'failed', 'first']],
+  ['AccessType', 'JustInTime', ['later']],
+])('%s %s', async (key, value, expected) => {
+  const { body } = await post(await start({ world: world(MANY) }), {
+    State: 'History',
+    Filters: [{ key, value }],
+  })
+  expect(body).toEqual({ Sessions: expected.map((SessionId) => expect.objectContaining({ SessionId })) })
+})
+
+const TIMES = [4, 3, 2, 1].map((hours) => ago(hours * HOUR))
+const VALUES: Record<SessionFilterKey, string[]> = {
+  InvokedAfter: TIMES.map((time) => time.toISOString()),
+  InvokedBefore: TIMES.map((time) => time.toISOString()),
+  Target: ['i-1', 'i-2'],
+  Owner: ['mary', 'john'],
+  Status: ['Terminated', 'Failed'],
+  SessionId: ['a', 'b'],
+  AccessType: ['Standard', 'JustInTime'],
+}
+
+const aFilter = constantFrom(
+  ...Object.entries(VALUES).flatMap(([key, values]) => values.map((value) => ({ key, value }))),
+)
+
+const aLife = record({
+  startedAt: constantFrom(...TIMES),
+  isDated: constantFrom(true, true, true, false),
+  Target: constantFrom(...VALUES.Target, undefined),
+  Owner: constantFrom(...VALUES.Owner, undefined),
+  Status: constantFrom(...VALUES.Status, undefined),
+  SessionId: constantFrom(...VALUES.SessionId),
+  AccessType: constantFrom(...VALUES.AccessType, undefined),
+}).map(({ startedAt, isDated, ...members }) =>
+  session({ ...members, StartDate: isDated ? seconds(startedAt) : undefined }, { startedAt }),
+)
+
+/** Written without a look at the emulator's own. */
+function plainlyMatches(shown: SessionMembers, key: string, value: string): boolean {
+  const started = new Date((shown.StartDate ?? Number.NaN) * 1000).getTime()
+  if (key === 'InvokedAfter') return started >= Date.parse(value)
+  if (key === 'InvokedBefore') return started < Date.parse(value)
+  if (key === 'AccessType' && shown.AccessType === undefined) return value === 'Standard'
+  return shown[key] === value
+}
+
+test('any filters answer what a plain filter finds', async () => {
+  await assert(
+    asyncProperty(
+      array(aLife, { maxLength: 40 }),
+      array(aFilter, { minLength: 1, maxLength: 3 }),
+      async (lives, Filters) => {
+        const emulator = await start({ world: world(lives) })
+        const { body } = await post(emulator, { State: 'History', MaxResults: 200, Filters })
+        const expected = emulator.world
+          .list('History')
+          .filter((shown) => Filters.every(({ key, value }) => plainlyMatches(shown, key, value)))
+        expect(body).toEqual({ Sessions: expected })
+        await stopAll()
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('a date filter looks at the date that is shown', async () => {
+  const shownLater = session({ StartDate: seconds(NOW) }, { startedAt: FIRST })
+  const Filters = [{ key: 'InvokedAfter', value: LATER.toISOString() }]
+  const { body } = await post(await start({ world: world([shownLater]) }), { State: 'History', Filters })
+  expect(body).toEqual({ Sessions: [expect.objectContaining({ StartDate: seconds(NOW) })] })
+})

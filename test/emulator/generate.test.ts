@@ -1,0 +1,130 @@
+import { generateSessions } from '../../emulator/generate'
+import type { SessionMembers } from '../../emulator/session'
+import { DAY, HOUR, NOW, SECOND, world } from './builders'
+
+const MANY = [...generateSessions({ count: 20_000, seed: 1, now: NOW })]
+const SHOWN = MANY.map(({ afterEnd = {} }) => afterEnd)
+
+const share = (matches: (session: SessionMembers) => boolean) => SHOWN.filter(matches).length / SHOWN.length
+
+test('the same seed gives the same sessions, another gives others', () => {
+  const generate = (seed: number) => [...generateSessions({ count: 500, seed, now: NOW })]
+  expect(generate(3)).toEqual(generate(3))
+  expect(generate(3)).not.toEqual(generate(4))
+})
+
+test('all are listed at the time given, about 1 % of them open', () => {
+  const { active, history, ...others } = world(MANY).counts()
+  expect(others).toEqual({ notYetStarted: 0, forgotten: 0 })
+  expect(active + history).toBe(20_000)
+  expect(active / 20_000).toBeCloseTo(0.01, 2)
+})
+
+test('31 days later none is', () => {
+  const later = world(MANY)
+  later.clock.advance(31 * DAY)
+  expect(later.counts()).toEqual({ notYetStarted: 0, active: 0, history: 0, forgotten: 20_000 })
+})
+
+test('session ids are unique and in the form of AWS', () => {
+  const ids = SHOWN.map(({ SessionId = '' }) => SessionId)
+  expect(new Set(ids).size).toBe(20_000)
+  expect(ids.filter((id) => !/^[\w+=,.@-]{1,78}-[a-z0-9]{17}$/.test(id))).toEqual([])
+})
+
+test.each<[string, (session: SessionMembers) => boolean]>([
+  ['an IAM user', ({ Owner }) => /^arn:aws:iam::111122223333:user\/[^/]+$/.test(Owner ?? '')],
+  ['an IAM user with a path', ({ Owner }) => /:user\/.+\//.test(Owner ?? '')],
+  ['a role', ({ Owner }) => /^arn:aws:sts::111122223333:assumed-role\/\w+\/[^/]+$/.test(Owner ?? '')],
+  [
+    'an Identity Center user',
+    ({ Owner }) => /assumed-role\/AWSReservedSSO_\w+_[0-9a-f]{16}\/.+@/.test(Owner ?? ''),
+  ],
+  ['a person hidden by botocore', ({ Owner }) => /\/botocore-session-\d+$/.test(Owner ?? '')],
+  ['root', ({ Owner }) => Owner === 'arn:aws:iam::111122223333:root'],
+  ['no owner', ({ Owner }) => Owner === undefined],
+  ['an EC2 instance', ({ Target }) => /^i-[0-9a-f]{17}$/.test(Target ?? '')],
+  ['a managed instance', ({ Target }) => /^mi-[0-9a-f]{17}$/.test(Target ?? '')],
+  ['a container', ({ Target }) => /^ecs:[\w-]+_[0-9a-f]{32}_[0-9a-f]{32}-\d+$/.test(Target ?? '')],
+  ['no target', ({ Target }) => Target === undefined],
+  ['no StartDate', ({ StartDate }) => StartDate === undefined],
+  ['no EndDate', ({ EndDate }) => EndDate === undefined],
+  ['no reason', ({ Reason }) => Reason === undefined],
+  ['a spreadsheet formula', ({ Reason }) => Reason === '=HYPERLINK("http://evil.example","x")'],
+  ['a terminal escape sequence', ({ Reason }) => Reason?.includes('\u001B[31m') ?? false],
+  ['HTML', ({ Reason }) => Reason?.includes('</script>') ?? false],
+  ['a right-to-left mark', ({ Reason }) => Reason?.includes('\u202E') ?? false],
+  ['an emoji', ({ Reason }) => Reason?.includes('🚀') ?? false],
+  ['a reason of full length', ({ Reason }) => Reason?.length === 256],
+  ['a failure', ({ Status, Details = '' }) => Status === 'Failed' && Details !== ''],
+  ['empty details', ({ Details }) => Details === ''],
+  ['empty URLs', ({ OutputUrl }) => OutputUrl?.S3OutputUrl === '' && OutputUrl.CloudWatchOutputUrl === ''],
+  [
+    'a transcript in S3',
+    ({ OutputUrl }) => OutputUrl?.S3OutputUrl?.startsWith('https://us-east-1.') ?? false,
+  ],
+  [
+    'a transcript in CloudWatch',
+    ({ OutputUrl }) => OutputUrl?.CloudWatchOutputUrl?.startsWith('https://') ?? false,
+  ],
+  ['a maximum duration', ({ MaxSessionDuration }) => MaxSessionDuration === '1050'],
+  ['just-in-time access', ({ AccessType }) => AccessType === 'JustInTime'],
+  ['no access type', ({ AccessType }) => AccessType === undefined],
+])('there is %s', (_, matches) => {
+  expect(share(matches)).toBeGreaterThan(0.0005)
+  expect(share(matches)).toBeLessThan(0.9)
+})
+
+test('every usual document is used, that of containers for them alone', () => {
+  expect(new Set(SHOWN.map(({ DocumentName }) => DocumentName))).toEqual(
+    new Set([
+      'SSM-SessionManagerRunShell',
+      'AWS-StartInteractiveCommand',
+      'Acme-RunAs_postgres.v2',
+      'AWS-StartPortForwardingSession',
+      'AWS-StartPortForwardingSessionToRemoteHost',
+      'AWS-StartSSHSession',
+      'AmazonECS-ExecuteInteractiveCommand',
+    ]),
+  )
+  const mismatched = SHOWN.filter(
+    ({ Target, DocumentName }) =>
+      Target !== undefined &&
+      Target.startsWith('ecs:') !== (DocumentName === 'AmazonECS-ExecuteInteractiveCommand'),
+  )
+  expect(mismatched).toEqual([])
+})
+
+test('durations reach from seconds to days, starts are in office hours', () => {
+  const durations = MANY.map(({ startedAt, endedAt = NOW }) => endedAt.getTime() - startedAt.getTime())
+  expect(durations.some((duration) => duration > 0 && duration < 30 * SECOND)).toBe(true)
+  expect(durations.some((duration) => duration > 2 * DAY)).toBe(true)
+  expect(durations.filter((duration) => duration < HOUR).length).toBeGreaterThan(15_000)
+
+  const isOffice = (time: Date) =>
+    time.getUTCDay() % 6 !== 0 && time.getUTCHours() >= 8 && time.getUTCHours() < 18
+  expect(MANY.filter(({ startedAt }) => isOffice(startedAt)).length).toBeGreaterThan(14_000)
+})
+
+test.each<[string, (session: SessionMembers) => unknown, RegExp]>([
+  ['SessionId', ({ SessionId }) => SessionId, /^.{1,96}$/],
+  ['Target', ({ Target }) => Target, /^.{1,400}$/],
+  ['DocumentName', ({ DocumentName }) => DocumentName, /^[a-zA-Z0-9_\-.]{3,128}$/],
+  ['Owner', ({ Owner }) => Owner, /^.{1,256}$/],
+  ['Reason', ({ Reason }) => Reason, /^.{1,256}$/],
+  ['Details', ({ Details }) => Details, /^.{0,1024}$/],
+  ['S3OutputUrl', ({ OutputUrl }) => OutputUrl?.S3OutputUrl, /^.{0,2083}$/],
+  ['CloudWatchOutputUrl', ({ OutputUrl }) => OutputUrl?.CloudWatchOutputUrl, /^.{0,2083}$/],
+  ['MaxSessionDuration', ({ MaxSessionDuration }) => MaxSessionDuration, /^\d{1,4}$/],
+])('%s is within the limits of the model', (_, member, limits) => {
+  const strings = SHOWN.map(member).filter((value) => value !== undefined)
+  expect(strings.filter((value) => !limits.test(String(value)))).toEqual([])
+})
+
+test('50,000 take well under two seconds', () => {
+  const before = performance.now()
+  let count = 0
+  for (const _ of generateSessions({ count: 50_000, seed: 2, now: NOW })) count += 1
+  expect(count).toBe(50_000)
+  expect(performance.now() - before).toBeLessThan(2000)
+})

@@ -1,0 +1,220 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { DescribeSessionsCommand } from '@aws-sdk/client-ssm'
+import { Clock } from '../../emulator/clock'
+import { World } from '../../emulator/world'
+import { loadSessions } from '../../emulator/world-file'
+import { authorization, client, NOW, post, refusal, session, start, stopAll, world } from './builders'
+
+afterEach(stopAll)
+
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html, its body in the 20 bytes it says. */
+const SAMPLE_REQUEST = [
+  'POST / HTTP/1.1',
+  'Host: ssm.us-east-2.amazonaws.com',
+  'Accept-Encoding: identity',
+  'X-Amz-Target: AmazonSSM.DescribeSessions',
+  'Content-Type: application/x-amz-json-1.1',
+  'User-Agent: aws-cli/2.0.0 Python/3.7.5 Windows/10 botocore/2.0.0dev4',
+  'X-Amz-Date: 20240221T175636Z',
+  'Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20240221/us-east-2/ssm/aws4_request,',
+  '               SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=39c3b3042cd2aEXAMPLE',
+  'Content-Length: 20',
+  '',
+  '{"State": "History"}',
+].join('\r\n')
+
+const SAMPLE_RESPONSE = {
+  Sessions: [
+    {
+      EndDate: 1582069847.807,
+      OutputUrl: {
+        S3OutputUrl:
+          'https://us-east-2.console.aws.amazon.com/s3/object/amzn-s3-demo-bucket/session-data/Mary-Major-0ab177d470EXAMPLE.log',
+      },
+      Owner: 'arn:aws:iam::111122223333:user/Mary-Major',
+      SessionId: 'Mary-Major-0ab177d470EXAMPLE',
+      StartDate: 1582068633.188,
+      Status: 'Terminated',
+      Target: 'i-07782c72faEXAMPLE',
+    },
+  ],
+}
+
+async function referenceWorld(): Promise<World> {
+  const made = new World({ clock: Clock.frozenAt(new Date('2020-02-19T12:00:00Z')) })
+  made.add(await loadSessions([join(__dirname, 'fixtures/reference-history.json')], made.clock.now()))
+  return made
+}
+
+test("the reference's sample request gets the sample response, on the world's day", async () => {
+  const { port } = await start({ world: await referenceWorld() })
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(SAMPLE_REQUEST)
+  const [answer] = await once(socket, 'data')
+  socket.destroy()
+  const [head = '', body = ''] = String(answer).split('\r\n\r\n')
+
+  expect(JSON.parse(body)).toStrictEqual(SAMPLE_RESPONSE)
+  expect(head).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+  expect(head).toContain('\r\nContent-Type: application/x-amz-json-1.1\r\n')
+  expect(head).toContain('\r\nDate: Wed, 19 Feb 2020 12:00:00 GMT\r\n')
+  expect(head).toMatch(
+    /\r\nx-amzn-RequestId: [0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\r\n/,
+  )
+})
+
+test('the SDK reads it', async () => {
+  const emulator = await start({ world: await referenceWorld() })
+  const answer = await client(emulator).send(new DescribeSessionsCommand({ State: 'History' }))
+
+  expect(answer.NextToken).toBeUndefined()
+  expect(answer.Sessions).toHaveLength(1)
+  expect(answer.Sessions?.[0]).toMatchObject({
+    SessionId: 'Mary-Major-0ab177d470EXAMPLE',
+    StartDate: new Date('2020-02-18T23:30:33.188Z'),
+    EndDate: new Date('2020-02-18T23:50:47.807Z'),
+  })
+})
+
+test('a member that AWS adds one day, an empty one and Unicode are answered as they are', async () => {
+  const odd = { Details: '', Reason: '</script> =1+1 \u001B[31m 🚀', Weather: { of: ['tomorrow'] } }
+  const answer = await post(await start({ world: world([session(odd)]) }), { State: 'History' })
+
+  expect(answer.body).toMatchObject({ Sessions: [odd] })
+})
+
+describe('authentication', () => {
+  test.each([
+    [
+      'an unsigned request',
+      undefined,
+      'MissingAuthenticationTokenException',
+      /^Missing Authentication Token$/,
+    ],
+    ['another scheme', 'Bearer x', 'IncompleteSignatureException', /requires 'Credential' parameter/],
+    ['no parameters', 'AWS4-HMAC-SHA256', 'IncompleteSignatureException', /requires 'Signature' parameter/],
+    [
+      'no signature',
+      authorization().replace(/, Signature=.*/, ''),
+      'IncompleteSignatureException',
+      /^Authorization header requires 'Signature' parameter. Authorization=AWS4-HMAC/,
+    ],
+    [
+      'a credential without a scope',
+      authorization().replace('/ssm/', '/'),
+      'IncompleteSignatureException',
+      /exactly 5 slash-delimited elements/,
+    ],
+    [
+      "another service's scope",
+      authorization('ec2'),
+      'InvalidSignatureException',
+      /^Credential should be scoped to correct service: 'ssm'\.$/,
+    ],
+  ])('%s is refused', async (_, header, __type, message) => {
+    const answer = await post(await start(), { State: 'Active' }, { authorization: header })
+    expect(answer).toMatchObject({ status: 400, body: { __type, message: expect.stringMatching(message) } })
+  })
+
+  test('a request without a date is refused', async () => {
+    const answer = await post(await start(), { State: 'Active' }, { 'x-amz-date': undefined })
+    expect(answer.body).toMatchObject({ __type: 'IncompleteSignatureException' })
+  })
+})
+
+test.each([undefined, 'AmazonSSM.ListDocuments', 'DescribeSessions'])(
+  'target %s is an unknown operation',
+  async (target) => {
+    const answer = await post(await start(), { State: 'Active' }, { 'x-amz-target': target })
+    expect(answer).toEqual(refusal('UnknownOperationException', expect.any(String)))
+  },
+)
+
+test.each([
+  ['{"State": "Active"', 'Unable to parse the request: it is not JSON'],
+  ['', 'Unable to parse the request: it is not JSON'],
+  ['[]', 'LIST_VALUE can not be converted to a structure'],
+  ['null', 'NULL_VALUE can not be converted to a structure'],
+  ['{"State": 1}', 'NUMBER_VALUE can not be converted to a String'],
+  ['{"State": "Active", "MaxResults": "10"}', 'STRING_VALUE can not be converted to an Integer'],
+  ['{"State": "Active", "MaxResults": 1.5}', 'NUMBER_VALUE can not be converted to an Integer'],
+  ['{"State": "Active", "MaxResults": 2147483648}', 'NUMBER_VALUE can not be converted to an Integer'],
+  ['{"State": "Active", "NextToken": {}}', 'OBJECT_VALUE can not be converted to a String'],
+  ['{"State": "Active", "Filters": {}}', 'OBJECT_VALUE can not be converted to a list'],
+  ['{"State": "Active", "Filters": ["x"]}', 'STRING_VALUE can not be converted to a structure'],
+  ['{"State": "Active", "Filters": [{"key": true}]}', 'BOOLEAN_VALUE can not be converted to a String'],
+])('the body %s is refused', async (body, message) => {
+  expect(await post(await start(), body)).toEqual(refusal('SerializationException', message))
+})
+
+test('null is absent, and unknown members are ignored', async () => {
+  const body = { State: 'Active', MaxResults: null, NextToken: null, Filters: null, Weather: 1 }
+  expect(await post(await start(), body)).toMatchObject({ status: 200, body: { Sessions: [] } })
+})
+
+test('calls are counted by state and outcome, and kept on request', async () => {
+  const emulator = await start()
+  await post(emulator, { State: 'Active' })
+  await post(emulator, { State: 'History', MaxResults: 0 })
+  await post(emulator, { State: 'Nope' })
+
+  expect(emulator.calls.count()).toBe(3)
+  expect(emulator.calls.count({ state: 'Active', outcome: 'OK' })).toBe(1)
+  expect(emulator.calls.count({ outcome: 'ValidationException' })).toBe(2)
+  expect(emulator.calls.count({ state: 'other' })).toBe(1)
+  expect(emulator.calls.list[1]).toMatchObject({ request: { State: 'History', MaxResults: 0 } })
+
+  const forgetful = await start({ recordCalls: false })
+  await post(forgetful, { State: 'Active' })
+  expect(forgetful.calls.count()).toBe(1)
+  expect(forgetful.calls.list).toEqual([])
+})
+
+describe('/clock', () => {
+  const clock = async (url: string, method: string, body?: string) => {
+    const response = await fetch(`${url}/clock`, { method, ...(body === undefined ? {} : { body }) })
+    return { status: response.status, body: (await response.text()).trim() }
+  }
+
+  test('tells and moves the time', async () => {
+    const emulator = await start()
+    expect(await clock(emulator.url, 'GET')).toEqual({ status: 200, body: NOW.toISOString() })
+
+    const moved = { status: 200, body: '2027-01-01T00:00:00.000Z' }
+    expect(await clock(emulator.url, 'PUT', '2027-01-01T01:00:00+01:00\n')).toEqual(moved)
+    expect(emulator.world.clock.now()).toEqual(new Date(moved.body))
+  })
+
+  test.each(['', 'yesterday', '2027-01-01', '2027-01-01T00:00:00', '2027-02-30T00:00:00Z', '1767225600'])(
+    'refuses "%s" and stays',
+    async (body) => {
+      const emulator = await start()
+      expect(await clock(emulator.url, 'PUT', body)).toEqual({
+        status: 400,
+        body: `got "${body}", expected an ISO 8601 time with a time zone, such as 2020-02-19T00:00:00Z`,
+      })
+      expect(emulator.world.clock.now()).toEqual(NOW)
+    },
+  )
+
+  test('refuses other methods', async () => {
+    expect(await clock((await start()).url, 'DELETE')).toMatchObject({ status: 405 })
+  })
+})
+
+test('close cuts what is still waiting', async () => {
+  const emulator = await start({ faults: { latencyMs: 60_000 } })
+  const waiting = post(emulator, { State: 'Active' })
+  const failed = expect(waiting).rejects.toThrow('fetch failed')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await stopAll()
+  await failed
+})
+
+test('a port that is taken is an error', async () => {
+  const { port } = await start()
+  await expect(start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})

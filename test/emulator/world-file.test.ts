@@ -1,0 +1,136 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Clock } from '../../emulator/clock'
+import type { SessionMembers } from '../../emulator/session'
+import { World } from '../../emulator/world'
+import { loadSessions } from '../../emulator/world-file'
+import { NOW } from './builders'
+
+const HISTORY = join(__dirname, 'fixtures/reference-history.json')
+const ACTIVE = join(__dirname, 'fixtures/cli-v2-active.json')
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'world-file-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** A world of these files, its clock at `time`. */
+async function load(time: string, ...paths: string[]): Promise<World> {
+  const world = new World({ clock: Clock.frozenAt(new Date(time)) })
+  world.add(await loadSessions(paths, world.clock.now()))
+  return world
+}
+
+async function write(content: unknown): Promise<string> {
+  const path = join(folder, 'world.json')
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
+
+const loadOne = async (session: object) => load(NOW.toISOString(), await write({ Sessions: [session] }))
+
+const ids = (sessions: SessionMembers[]) => sessions.map(({ SessionId }) => SessionId)
+
+test.each([[[ACTIVE, HISTORY]], [[HISTORY, ACTIVE]]])(
+  'a session of %j is open before its end and ended after',
+  async (paths) => {
+    const world = await load('2020-02-18T23:50:40Z', ...paths)
+    const mary = { SessionId: 'Mary-Major-0ab177d470EXAMPLE', StartDate: 1582068633.188 }
+    expect(world.list('Active')).toHaveLength(2)
+    expect(world.list('Active')).toContainEqual(expect.objectContaining({ ...mary, Status: 'Disconnected' }))
+
+    world.clock.set(new Date('2020-02-18T23:50:47.807Z'))
+    expect(ids(world.list('Active'))).toEqual(['Jane-Roe-0cd299e581EXAMPLE'])
+    expect(world.list('History')).toEqual([
+      expect.objectContaining({ ...mary, Status: 'Terminated', EndDate: 1582069847.807 }),
+    ])
+  },
+)
+
+test('members are kept as they are, but for dates', async () => {
+  const world = await load('2020-02-19T00:00:00Z', ACTIVE)
+  expect(world.list('Active')[0]).toStrictEqual({
+    SessionId: 'Jane-Roe-0cd299e581EXAMPLE',
+    Target: 'mi-0bcdef12345EXAMPLE',
+    Status: 'Connected',
+    StartDate: 1582069833.188,
+    Owner: 'arn:aws:sts::111122223333:assumed-role/Ops/Jane-Roe',
+    Reason: 'Prüfung 🚀',
+    Details: '',
+    OutputUrl: { S3OutputUrl: '', CloudWatchOutputUrl: '' },
+    Weather: { of: ['tomorrow'] },
+  })
+})
+
+test('a session of History alone was connected before its end', async () => {
+  const world = await load('2020-02-18T23:40:00Z', HISTORY)
+  const [shown] = world.list('Active')
+  expect(shown).toMatchObject({ SessionId: 'Mary-Major-0ab177d470EXAMPLE', Status: 'Connected' })
+  expect(shown?.EndDate ?? shown?.OutputUrl).toBeUndefined()
+})
+
+test.each([
+  ['with an EndDate', { EndDate: 1 + NOW.getTime() / 1000 }, 1],
+  ['Terminated, without dates', { Status: 'Terminated' }, 0],
+  ['Failed, with a StartDate', { Status: 'Failed', StartDate: NOW.getTime() / 1000 }, 0],
+])('a session %s is ended', async (_, session, secondsToEnd) => {
+  const world = await loadOne(session)
+  world.clock.advance(secondsToEnd * 1000)
+  expect(world.list('History')).toEqual([session])
+})
+
+test.each([[{}], [{ Status: 'Terminating' }], [{ SessionId: '', Status: 'Connected' }]])(
+  'the session %j is open',
+  async (session) => {
+    expect((await loadOne(session)).list('Active')).toEqual([session])
+  },
+)
+
+test('sessions without an id are each their own; of the same id and state the last counts', async () => {
+  const Sessions = [
+    { Reason: '1' },
+    { SessionId: 'a', Reason: '2' },
+    { SessionId: '' },
+    { SessionId: 'a', Reason: '3' },
+    {},
+  ]
+  const world = await load(NOW.toISOString(), await write({ Sessions }))
+  expect(world.list('Active')).toHaveLength(4)
+  expect(world.list('Active')).toContainEqual({ SessionId: 'a', Reason: '3' })
+})
+
+const DATE = 'expected an ISO 8601 time with a time zone, or epoch seconds'
+
+test.each([
+  ['', 'the file: got "", expected JSON'],
+  ['{"Sessions": [', 'the file: got "{\\"Sessions\\": [", expected JSON'],
+  ['[]', 'the file: got [], expected an object'],
+  ['{}', 'Sessions: got nothing, expected an array of sessions'],
+  ['{"Sessions": {}}', 'Sessions: got {}, expected an array of sessions'],
+  ['{"Sessions": [{}, null]}', 'Sessions[1]: got null, expected an object'],
+  ['{"Sessions": [{"SessionId": 7}]}', 'Sessions[0].SessionId: got 7, expected a string'],
+  ['{"Sessions": [{"Reason": null}]}', 'Sessions[0].Reason: got null, expected a string'],
+  ['{"Sessions": [{"MaxSessionDuration": 60}]}', 'Sessions[0].MaxSessionDuration: got 60, expected a string'],
+  ['{"Sessions": [{"OutputUrl": ""}]}', 'Sessions[0].OutputUrl: got "", expected an object'],
+  [
+    '{"Sessions": [{"OutputUrl": {"S3OutputUrl": 1}}]}',
+    'Sessions[0].OutputUrl.S3OutputUrl: got 1, expected a string',
+  ],
+  ['{"Sessions": [{"StartDate": "yesterday"}]}', `Sessions[0].StartDate: got "yesterday", ${DATE}`],
+  [
+    '{"Sessions": [{"StartDate": "2020-02-18T23:50:33"}]}',
+    `Sessions[0].StartDate: got "2020-02-18T23:50:33", ${DATE}`,
+  ],
+  ['{"Sessions": [{"EndDate": 1582069847807}]}', `Sessions[0].EndDate: got 1582069847807, ${DATE}`],
+  ['{"Sessions": [{"EndDate": -1}]}', `Sessions[0].EndDate: got -1, ${DATE}`],
+  [`{"Sessions": "${'x'.repeat(200)}"}`, `Sessions: got "${'x'.repeat(79)}…, expected an array of sessions`],
+])('the file %j is refused', async (content, message) => {
+  const path = await write(content)
+  await expect(loadSessions([path], NOW)).rejects.toMatchObject({ message: `${path}: ${message}` })
+})
+
+test('a file that does not exist is named', async () => {
+  await expect(loadSessions([join(folder, 'nowhere.json')], NOW)).rejects.toThrow('nowhere.json')
+})

@@ -1,0 +1,14 @@
+// Runs a bundled Lambda handler once, in a process of its own, as Lambda's runtime does:
+// node invoke.mjs MODULE EXPORT < {"event": …, "context": …}. Its result or error is the last line printed.
+import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+
+const [, , module, name] = process.argv
+const { event, context } = JSON.parse(await text(process.stdin))
+const handler = (await import(pathToFileURL(module).href))[name]
+try {
+  console.log(JSON.stringify({ result: await handler(event, context) }))
+} catch (error) {
+  console.log(JSON.stringify({ error: { name: error.name, message: error.message } }))
+}
+process.exit()
