@@ -1,3 +1,5 @@
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
+
 /** @type {import('jest').Config} */
 module.exports = {
   roots: ['<rootDir>/test'],

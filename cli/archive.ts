@@ -1,3 +1,5 @@
+import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
+import type { SSMClient } from '@aws-sdk/client-ssm'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { SessionStore } from '../archive/session-store'
 import { type Source, sourceKey } from '../archive/source'
@@ -10,13 +12,20 @@ import { describeCounts, startProgress } from './progress'
 
 /** One sweep from here. Prints the receipt. */
 export async function archive(flags: ArchiveFlags, location: ArchiveLocation): Promise<void> {
+  // The AWS CLI knows both variables, the SDK only the first.
+  const region = flags.region || process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION
   const aws = {
-    ...(flags.region !== undefined && { region: flags.region }),
+    ...(region !== undefined && { region }),
     ...(flags.profile !== undefined && { profile: flags.profile }),
   }
   const endpoint = flags.endpointUrl === undefined ? {} : { endpoint: flags.endpointUrl }
   const ssm = makeSsmClient({ ...aws, ...endpoint })
-  const source = await identify(new STSClient({ ...aws, ...endpoint }), await ssm.config.region())
+  // The same handler: its timeouts are for every service.
+  const { requestHandler } = ssm.config
+  const source = await identify(
+    new STSClient({ ...aws, ...endpoint, requestHandler }),
+    await configuredRegion(ssm),
+  )
   const { client, sessionsTable, sweepsTable, close } = await openArchive(location, aws)
   const progress = await startProgress(`Archiving ${sourceKey(source)}`)
   try {
@@ -32,17 +41,37 @@ export async function archive(flags: ArchiveFlags, location: ArchiveLocation): P
     console.log(flags.json ? JSON.stringify(receipt, null, 2) : describe(receipt))
   } catch (error) {
     progress.stop()
-    if (error instanceof SweepError) console.error(`Before it failed: ${describeCounts(error.receipt)}`)
-    throw error
+    if (!(error instanceof SweepError)) throw error
+    console.error(`Before it failed: ${describeCounts(error.receipt)}`)
+    throw error.message.includes(ResourceNotFoundException.name)
+      ? new Error(
+          `${error.message}: expected the tables ${sessionsTable} and ${sweepsTable} in ${source.region}`,
+          {
+            cause: error,
+          },
+        )
+      : error
   } finally {
     await close()
+  }
+}
+
+async function configuredRegion(ssm: SSMClient): Promise<string> {
+  try {
+    return await ssm.config.region()
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${message}: expected one from --region, $AWS_REGION or the profile`, { cause })
   }
 }
 
 /** The account that the credentials belong to. */
 async function identify(sts: STSClient, region: string): Promise<Source> {
   const { Account } = await sts.send(new GetCallerIdentityCommand({}))
-  if (Account === undefined) throw new Error('sts:GetCallerIdentity named no account')
+  if (Account === undefined || !/^\d{12}$/.test(Account))
+    throw new Error(
+      `sts:GetCallerIdentity: received ${JSON.stringify(Account) ?? 'no account'}, expected an account of 12 digits`,
+    )
   return { accountId: Account, region }
 }
 

@@ -82,7 +82,7 @@ async function count({ client, sessionsTable }: OpenArchive): Promise<number> {
   return total
 }
 
-/** Asks an index about whatever its first session is about. */
+/** Asks an index about whatever its first session is about; an index may be empty where sessions are few. */
 async function answer(
   { client, sessionsTable }: OpenArchive,
   index: keyof typeof SESSIONS.indexes,
@@ -92,6 +92,7 @@ async function answer(
   const { Items: [subject = {}] = [] } = await client.send(
     new ScanCommand({ TableName: sessionsTable, IndexName: index, Limit: 1 }),
   )
+  if (subject[partitionKey] === undefined) return
   const { Items: sessions = [] } = await client.send(
     new QueryCommand({
       TableName: sessionsTable,
@@ -109,7 +110,7 @@ async function answer(
   })
   for (const { StartDate, OwnerName, Target, DocumentName, Reason } of sessions)
     table.push([
-      text(StartDate, 19),
+      text(String(StartDate).slice(0, 19), 19),
       text(OwnerName, 18),
       text(Target, 19),
       text(DocumentName, 26),

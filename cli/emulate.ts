@@ -28,8 +28,9 @@ export async function emulate(flags: EmulateFlags): Promise<void> {
       tokenLifetimeSeconds: flags.tokenLifetime,
     },
   })
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   announce(world, emulator.url)
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  await stopped
   await emulator.close()
 }
 

@@ -13,6 +13,9 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   }
 }
 
+/** The generator takes 32 bits: beyond them another seed would not be another month. */
+export const seed = wholeNumber(0, 2 ** 32 - 1)
+
 export function positiveNumber(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value) || value <= 0)

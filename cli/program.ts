@@ -14,6 +14,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   const program = new Command('session-archive')
     .description('Keeps the history of AWS Session Manager sessions beyond the 30 days that AWS does.')
     .version(version)
+    .configureOutput({ outputError: (message, write) => write(printableLines(message)) })
     .showHelpAfterError('(--help tells more)')
   const commands = [archiveCommand(), demoCommand(), emulateCommand()]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
@@ -28,7 +29,17 @@ export async function run(argv: readonly string[]): Promise<void> {
 /** Says what went wrong in one message; commander has already spoken for its own errors. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE
-  const message = error instanceof Error ? error.message || error.name : String(error)
-  console.error(`session-archive: ${printable(message)}`)
+  console.error(`session-archive: ${printable(messageOf(error))}`)
   return FAILED
+}
+
+/** A host of several addresses that all refuse gives an AggregateError without a message of its own. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
+  return error instanceof Error ? error.message || error.name : String(error)
+}
+
+/** Commander's messages quote what was typed. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
 }

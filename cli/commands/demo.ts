@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { wholeNumber } from '../options'
+import { seed, wholeNumber } from '../options'
 
 export interface DemoFlags {
   readonly sessions: number
@@ -12,6 +12,6 @@ export function demoCommand(): Command {
       'See the whole story in about ten seconds: archived, forgotten by AWS, still answered. Needs nothing.',
     )
     .option('--sessions <n>', 'sessions of the month', wholeNumber(1, 100_000), 5000)
-    .option('--seed <n>', 'another month', wholeNumber(0), 1)
+    .option('--seed <n>', 'another month', seed, 1)
     .action(async (flags: DemoFlags) => (require('../demo') as typeof import('../demo')).demo(flags))
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { positiveNumber, probability, time, wholeNumber } from '../options'
+import { positiveNumber, probability, seed, time, wholeNumber } from '../options'
 
 export interface EmulateFlags {
   readonly port: number
@@ -18,17 +18,20 @@ export interface EmulateFlags {
   readonly tokenLifetime: number
 }
 
+/** Milliseconds; Node.js makes of a longer one one of 1 ms. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 export function emulateCommand(): Command {
   return new Command('emulate')
     .description('Serve DescribeSessions from this machine until interrupted.')
     .option('--port <n>', 'port on 127.0.0.1; 0 for any free one', wholeNumber(0, 65535), 8000)
     .option('--sessions <file...>', 'sessions as `aws ssm describe-sessions --output json` prints them')
     .option('--generate <n>', 'or a made-up month of n sessions', wholeNumber(0, 1_000_000))
-    .option('--seed <n>', 'of the made-up month and of the faults', wholeNumber(0), 1)
+    .option('--seed <n>', 'of the made-up month and of the faults', seed, 1)
     .option('--clock <time>', 'time at which the emulator begins (default: now); PUT /clock moves it', time)
-    .option('--latency <ms>', 'milliseconds before every answer', wholeNumber(0), 0)
+    .option('--latency <ms>', 'milliseconds before every answer', wholeNumber(0, LONGEST_TIMER), 0)
     .option('--throttle <rate>', 'requests a second before ThrottlingException', positiveNumber)
-    .option('--throttle-burst <n>', 'requests at once before that (default: the rate)', positiveNumber)
+    .option('--throttle-burst <n>', 'requests at once before that (default: the rate)', wholeNumber(1))
     .option('--error-rate <p>', 'probability of InternalServerError', probability, 0)
     .option('--reset-rate <p>', 'probability of a reset connection', probability, 0)
     .option('--short-page-rate <p>', 'probability of a page shorter than asked for', probability, 0)

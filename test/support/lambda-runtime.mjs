@@ -1,5 +1,5 @@
 // Runs a bundled Lambda handler once, in a process of its own, as Lambda's runtime does:
-// node invoke.mjs MODULE EXPORT < {"event": …, "context": …}. Its result or error is the last line printed.
+// node lambda-runtime.mjs MODULE EXPORT < {"event": …, "context": …}. Its result or error is the last line printed.
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 

@@ -1,0 +1,37 @@
+import type { SessionMembers } from '../../emulator/session'
+
+/** The service's own members as the archive must hold them; written apart from the archive's own mapping. */
+export function expectedMembers(session: SessionMembers): Record<string, unknown> {
+  const expected: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(session)) {
+    if (name === 'StartDate' || name === 'EndDate') {
+      if (typeof value === 'number') expected[name] = new Date(Math.round(value * 1000)).toISOString()
+    } else if (name === 'OutputUrl') {
+      const urls = Object.entries(session.OutputUrl ?? {}).filter(([, url]) => url)
+      if (urls.length > 0) expected[name] = Object.fromEntries(urls)
+    } else if (value !== '' && value !== undefined) {
+      expected[name] = value
+    }
+  }
+  return expected
+}
+
+/** Attributes that the archive adds. */
+const PROVENANCE = [
+  'AccountId',
+  'Region',
+  'OwnerName',
+  'StartDay',
+  'DurationSeconds',
+  'State',
+  'FirstArchivedAt',
+  'ObservedAt',
+  'Revision',
+  'ContentHash',
+  'ExpiresAt',
+]
+
+/** A record without what the archive added. */
+export function membersOf(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !PROVENANCE.includes(name)))
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { ANYONE_ENVIRONMENT } from './clients'
+import { DEPLOYMENT, type DeployedTemplate } from './template'
+
+export interface Invocation {
+  readonly result?: Record<string, unknown>
+  readonly error?: { name: string; message: string }
+  /** The function's log: JSON lines, metrics among them; errors last. */
+  readonly log: Record<string, unknown>[]
+}
+
+export interface InvokeOptions {
+  readonly event: unknown
+  /** Endpoints and whatever else is to differ from what is deployed. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly nodeFlags?: readonly string[]
+}
+
+/** Runs the deployed function once: the template's code, handler and environment, in a process of its own. */
+export async function invoke(
+  template: DeployedTemplate,
+  { event, environment, nodeFlags = [] }: InvokeOptions,
+): Promise<Invocation> {
+  const { Properties, logicalId } = template.resource('AWS::Lambda::Function')
+  const [module, name] = String(Properties.Handler).split('.')
+  const child = spawn(
+    process.execPath,
+    [
+      ...nodeFlags,
+      join(__dirname, 'lambda-runtime.mjs'),
+      join(template.asset(Properties), `${module}.mjs`),
+      String(name),
+    ],
+    {
+      env: {
+        ...ANYONE_ENVIRONMENT,
+        AWS_LAMBDA_FUNCTION_NAME: logicalId,
+        ...Properties.Environment.Variables,
+        ...environment,
+      },
+    },
+  )
+  const place = `${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}`
+  const context = {
+    invokedFunctionArn: `arn:aws:lambda:${place}:function:${logicalId}`,
+    awsRequestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
+  }
+  child.stdin.end(JSON.stringify({ event, context }))
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const lines = output.trim().split('\n')
+  const answer = lines.pop()
+  if (!answer) throw new Error(`the function ended without an answer: ${errors}`)
+  const log = [...lines, ...errors.trim().split('\n')].filter((line) => line.startsWith('{'))
+  return { ...JSON.parse(answer), log: log.map((line) => JSON.parse(line)) }
+}

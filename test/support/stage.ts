@@ -1,0 +1,91 @@
+import type { SSMClient } from '@aws-sdk/client-ssm'
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { SessionStore } from '../../archive/session-store'
+import { type Receipt, SweepLedger } from '../../archive/sweep-ledger'
+import { Clock } from '../../emulator/clock'
+import { type Database, startDatabase } from '../../emulator/database'
+import { type Emulator, startEmulator } from '../../emulator/server'
+import type { SessionMembers } from '../../emulator/session'
+import { World } from '../../emulator/world'
+import { makeDynamoDBClient, makeSsmClient } from '../../lambda/clients'
+import { type Sweep, sweep } from '../../lambda/sweep'
+import { ANYONE, databaseClient, scan } from './clients'
+import { type DatabaseProxy, startDatabaseProxy } from './database-proxy'
+
+/** The real time: the SDK tries every refused call again where the service's clock is minutes away. */
+export const NOW = new Date()
+
+/** An emulated AWS, a database behind a proxy that can break its calls, and everything a sweep needs. */
+export interface Stage {
+  readonly world: World
+  readonly emulator: Emulator
+  readonly proxy: DatabaseProxy
+  /** Past the proxy. */
+  readonly database: Database & { readonly client: DynamoDBDocumentClient }
+  /** A sweep's clients try each call twice only, so that a test of failure is short. */
+  readonly ssm: SSMClient
+  readonly store: SessionStore
+  readonly ledger: SweepLedger
+  sweep(change?: Partial<Sweep>): Promise<Receipt>
+  /** Records by SessionId. */
+  records(): Promise<Map<unknown, Record<string, unknown>>>
+  /** Items of the Sweeps table, by SweepId. */
+  ledgerItems(): Promise<Record<string, unknown>[]>
+  /** How many writes the Sessions table was asked for. */
+  recordWrites(): number
+  close(): Promise<void>
+}
+
+export async function openStage(): Promise<Stage> {
+  const world = new World({ clock: Clock.frozenAt(NOW) })
+  const emulator = await startEmulator({ world, recordCalls: true })
+  const database = await startDatabase()
+  const proxy = await startDatabaseProxy(database.endpoint)
+  const direct = databaseClient(database.endpoint)
+  const client = makeDynamoDBClient({ ...ANYONE, endpoint: proxy.endpoint, maxAttempts: 2 })
+  const ssm = makeSsmClient({ ...ANYONE, endpoint: emulator.url, maxAttempts: 2 })
+  const store = new SessionStore({ client, tableName: database.sessionsTable })
+  const ledger = new SweepLedger({ client, tableName: database.sweepsTable })
+  return {
+    world,
+    emulator,
+    proxy,
+    database: { ...database, client: direct },
+    ssm,
+    store,
+    ledger,
+    sweep: (change) => sweep({ source: world, ssm, store, ledger, now: () => world.clock.now(), ...change }),
+    records: async () =>
+      new Map((await scan(direct, database.sessionsTable)).map((record) => [record.SessionId, record])),
+    ledgerItems: () => scan(direct, database.sweepsTable),
+    recordWrites: () =>
+      proxy.calls.filter(
+        ({ operation, body }) => operation !== 'BatchGetItem' && body.TableName === database.sessionsTable,
+      ).length,
+    close: async () => {
+      for (const open of [direct, client, ssm]) open.destroy()
+      await emulator.close()
+      await proxy.close()
+      await database.close()
+    },
+  }
+}
+
+/** Sessions that ended an hour ago: `s-0`, `s-1` …, one second apart. */
+export function endedSessions(count: number, members: SessionMembers = {}) {
+  const hourAgo = NOW.getTime() - 60 * 60 * 1000
+  return Array.from({ length: count }, (_, n) => {
+    const startedAt = new Date(hourAgo - (n + 1) * 1000)
+    return {
+      startedAt,
+      endedAt: new Date(hourAgo),
+      afterEnd: {
+        SessionId: `s-${n}`,
+        Status: 'Terminated',
+        StartDate: startedAt.getTime() / 1000,
+        EndDate: hourAgo / 1000,
+        ...members,
+      },
+    }
+  })
+}
