@@ -49,7 +49,7 @@ export class ArchiveTables extends Construct {
     return table
   }
 
-  /** Allows exactly the calls that archive: none of them can delete, and none can write without a condition's check. */
+  /** Allows exactly the calls that archive: none of them can delete. */
   grantArchive(policy: ManagedPolicy, role: IRole): void {
     policy.addStatements(
       new PolicyStatement({

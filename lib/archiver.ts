@@ -108,6 +108,7 @@ export class Archiver extends Construct {
         schedule: ScheduleExpression.rate(Duration.hours(1)),
         target: new LambdaInvoke(this.function, {
           input: ScheduleTargetInput.fromObject({ region }),
+          maxEventAge: Duration.hours(1), // the next one is due by then
           deadLetterQueue: this.failureQueue,
           role: role.withoutPolicyUpdates(),
         }),

@@ -172,6 +172,22 @@ describe('the stack', () => {
     })
   })
 
+  test("the topic takes messages of this account's alarms, and none without TLS", () => {
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ],
+      },
+    })
+  })
+
   test('alarms by e-mail where an address is given', () => {
     template.resourceCountIs('AWS::SNS::Subscription', 0)
     synthesise({ alarmEmail: 'oncall@example.com' }).hasResourceProperties('AWS::SNS::Subscription', {
