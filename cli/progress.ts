@@ -12,7 +12,8 @@ export async function startProgress(label: string): Promise<ProgressDisplay> {
   const { stderr } = process
   // A terminal of no width, as some pipes pretend to be, would have ora draw for ever.
   const isSilent = !stderr.isTTY || !stderr.columns
-  const spinner = ora({ text: label, stream: stderr, isSilent }).start()
+  // To discard what is typed, ora takes Ctrl-C away from the terminal and then does not read it.
+  const spinner = ora({ text: label, stream: stderr, isSilent, discardStdin: false }).start()
   return {
     show: (progress) => {
       spinner.text = `${label}: ${describeCounts(progress)}`

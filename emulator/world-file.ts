@@ -8,7 +8,7 @@ import type { SessionLife, SessionMembers } from './session'
  * after its end; of several such forms the last counts.
  *
  * @param loadedAt the time of what has no dates
- * @throws Error that names the file, where in it, the value received and what was expected; or from reading
+ * @throws Error that names the file, where in it, the value received and what was expected
  */
 export async function loadSessions(paths: readonly string[], loadedAt: Date): Promise<SessionLife[]> {
   const files = await Promise.all(paths.map(readSessions))
@@ -16,9 +16,8 @@ export async function loadSessions(paths: readonly string[], loadedAt: Date): Pr
 }
 
 async function readSessions(path: string): Promise<SessionMembers[]> {
-  const json = await readFile(path, 'utf8')
   try {
-    return parseSessions(json)
+    return parseSessions(await readFile(path, 'utf8'))
   } catch (cause) {
     throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause })
   }

@@ -1,0 +1,376 @@
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { type Database, startDatabase } from '../../emulator/database'
+import type { Fault } from '../../emulator/faults'
+import { generateSessions } from '../../emulator/generate'
+import type { Emulator } from '../../emulator/server'
+import { World } from '../../emulator/world'
+import { start, stopAll } from '../emulator/builders'
+import {
+  type CliOptions,
+  type CliRun,
+  deserted,
+  expectFailure,
+  expectWrongUsage,
+  runCli,
+} from '../support/cli'
+import { databaseClient, scan } from '../support/clients'
+import { expectedMembers, membersOf } from '../support/expected-record'
+import { ODD_SESSIONS } from '../support/odd-sessions'
+import { temporaryFolder } from '../support/temporary-folder'
+import { worldOf } from './worlds'
+
+const folder = temporaryFolder()
+afterEach(stopAll)
+
+type Item = Record<string, unknown>
+
+/** Three pages. */
+const MONTH = () => worldOf(430)
+
+async function itemsOf({ endpoint, sessionsTable, sweepsTable }: Omit<Database, 'close'>) {
+  const client = databaseClient(endpoint)
+  const items: [Item[], Item[]] = [await scan(client, sessionsTable), await scan(client, sweepsTable)]
+  client.destroy()
+  return { sessions: items[0], sweeps: items[1] }
+}
+
+async function itemsIn(path: string) {
+  const database = await startDatabase({ folder: path })
+  return itemsOf(database).finally(() => database.close())
+}
+
+function byId(records: readonly Item[]): Map<unknown, Item> {
+  return new Map(records.map((record) => [record.SessionId, membersOf(record)]))
+}
+
+const bySessionId = (a: Item, b: Item) => (String(a.SessionId) < String(b.SessionId) ? -1 : 1)
+
+/** Of the output without `--json`. */
+const archivedLine = (seen: number, archived: number, unchanged: number) =>
+  `${seen} seen: ${archived} archived, 0 updated, ${unchanged} unchanged, 0 rejected`
+
+describe('into a folder', () => {
+  const archive = ({ url }: Emulator, ...args: string[]) =>
+    runCli(['archive', '--endpoint-url', url, '--local', join(folder(), 'new/archive'), ...args])
+
+  test('every session of the history is kept as AWS shows it, with receipts; the second run writes nothing', async () => {
+    const now = new Date()
+    const ended = { startedAt: now, endedAt: now }
+    const everything = worldOf(0, [
+      ...generateSessions({ count: 450, seed: 3, now }),
+      ...ODD_SESSIONS.map((afterEnd) => ({ ...ended, afterEnd })),
+    ])
+    const emulator = await start({ world: everything })
+    const history = everything.list('History')
+    expect(history.length).toBeGreaterThan(400)
+
+    const first = await archive(emulator)
+    expect(first).toEqual({
+      status: 0,
+      stdout: `Archived 111122223333/us-east-1: ${archivedLine(history.length, history.length, 0)} (3 list calls)\n`,
+      stderr: '',
+    })
+    const afterFirst = await itemsIn(join(folder(), 'new/archive'))
+    expect(byId(afterFirst.sessions)).toEqual(
+      new Map(history.map((shown) => [shown.SessionId, expectedMembers(shown)])),
+    )
+
+    const second = await archive(emulator)
+    expect(second.stdout).toContain(archivedLine(history.length, 0, history.length))
+    const afterSecond = await itemsIn(join(folder(), 'new/archive'))
+    expect(afterSecond.sessions.toSorted(bySessionId)).toEqual(afterFirst.sessions.toSorted(bySessionId))
+    expect(afterSecond.sweeps).toMatchObject([
+      { Archived: history.length, Unchanged: 0, Outcome: 'complete' },
+      { Archived: 0, Unchanged: history.length, Outcome: 'complete' },
+    ])
+  })
+
+  test('--json prints the receipt that is kept, and nothing else', async () => {
+    const { status, stdout, stderr } = await archive(await start({ world: MONTH() }), '--json')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const receipt = JSON.parse(stdout)
+    expect(receipt).toMatchObject({ Source: '111122223333/us-east-1', Pages: 3, Seen: 430, Archived: 430 })
+    expect((await itemsIn(join(folder(), 'new/archive'))).sweeps).toEqual([receipt])
+  })
+
+  test('a session that cannot be kept as a record is kept as it is, and counted', async () => {
+    const ended = { startedAt: new Date(), endedAt: new Date() }
+    const afterEnd = { Reason: 'no id', Status: 'Terminated' }
+    const emulator = await start({ world: worldOf(1, [{ ...ended, afterEnd }]) })
+    expect((await archive(emulator)).stdout).toContain(
+      '2 seen: 1 archived, 0 updated, 0 unchanged, 1 rejected',
+    )
+    const { sessions, sweeps } = await itemsIn(join(folder(), 'new/archive'))
+    expect(sessions).toHaveLength(1)
+    expect(sweeps).toContainEqual(
+      expect.objectContaining({ RawJson: expect.stringContaining('no id'), SweepId: expect.any(String) }),
+    )
+  })
+
+  test('nothing in the environment leads elsewhere', async () => {
+    const { url } = await start({ world: worldOf(3) })
+    const environment = {
+      AWS_ENDPOINT_URL: await deserted(),
+      AWS_ENDPOINT_URL_DYNAMODB: await deserted(),
+      SESSION_ARCHIVE_TABLE: 'Elsewhere',
+      SESSION_ARCHIVE_SWEEPS_TABLE: 'Elsewhere',
+    }
+    const run = await runCli(['archive', '--endpoint-url', url, '--local', folder()], { environment })
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+    expect((await itemsIn(folder())).sessions).toHaveLength(3)
+  })
+})
+
+describe('into tables', () => {
+  let database: Database
+  beforeEach(async () => {
+    database = await startDatabase()
+  })
+  afterEach(() => database.close())
+
+  function archive({ url }: Emulator, args: readonly string[], { environment, ...options }: CliOptions = {}) {
+    return runCli(['archive', '--endpoint-url', url, ...args], {
+      ...options,
+      environment: { AWS_ENDPOINT_URL_DYNAMODB: database.endpoint, ...environment },
+    })
+  }
+
+  const TABLES = ['--table', 'Sessions', '--sweeps-table', 'Sweeps']
+
+  test.each<[string, string[], Record<string, string>]>([
+    ['flags', TABLES, {}],
+    ['variables', [], { SESSION_ARCHIVE_TABLE: 'Sessions', SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }],
+    ['one of each', ['--table', 'Sessions'], { SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }],
+    ['flags over variables', TABLES, { SESSION_ARCHIVE_TABLE: 'No', SESSION_ARCHIVE_SWEEPS_TABLE: 'No' }],
+  ])('named by %s', async (_, args, environment) => {
+    const run = await archive(await start({ world: worldOf(3) }), args, { environment })
+    expect(run).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('3 archived') })
+    const { sessions, sweeps } = await itemsOf(database)
+    expect(sessions).toHaveLength(3)
+    expect(sweeps).toMatchObject([{ Archived: 3, Outcome: 'complete' }])
+  })
+
+  describe('the region', () => {
+    const configFile = () => {
+      const path = join(folder(), 'config')
+      const keys = 'aws_access_key_id = x\naws_secret_access_key = x\n'
+      writeFileSync(path, `[default]\nregion = ca-west-1\n[profile audit]\nregion = ap-southeast-2\n${keys}`)
+      return path
+    }
+    const noKeys = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
+
+    test.each<[string, string, string[], () => Record<string, string | undefined>]>([
+      ['--region', 'eu-west-1', ['--region', 'eu-west-1'], () => ({ AWS_REGION: 'us-east-2' })],
+      ['AWS_REGION', 'us-east-2', [], () => ({ AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' })],
+      ['AWS_DEFAULT_REGION', 'us-west-2', [], () => ({ AWS_DEFAULT_REGION: 'us-west-2' })],
+      ['the file', 'ca-west-1', [], () => ({ AWS_CONFIG_FILE: configFile() })],
+      [
+        '--profile',
+        'ap-southeast-2',
+        ['--profile', 'audit'],
+        () => ({ AWS_CONFIG_FILE: configFile(), ...noKeys }),
+      ],
+    ])('of %s', async (_, region, args, environment) => {
+      const run = await archive(await start({ world: worldOf(3) }), [...TABLES, '--json', ...args], {
+        environment: { AWS_REGION: undefined, ...environment() },
+      })
+      expect(run).toMatchObject({ status: 0, stderr: '' })
+      expect(JSON.parse(run.stdout)).toMatchObject({ Source: `111122223333/${region}` })
+    })
+
+    test('that is missing or impossible fails before anything is asked', async () => {
+      const emulator = await start()
+      for (const [AWS_REGION, message] of [
+        [undefined, 'Region is missing: expected one from --region, $AWS_REGION or the profile'],
+        ['eu\u001b[31m', 'region="eu\\u{1b}[31m" is not a valid'],
+      ] as const) {
+        expectFailure(await archive(emulator, TABLES, { environment: { AWS_REGION } }), message)
+      }
+      expect(emulator.calls.list).toEqual([])
+    })
+  })
+
+  describe('a sweep that fails half-way', () => {
+    test.each<[Fault, string, number, string]>([
+      // Begun again twice: page 1, page 2, refused; page 1, refused; page 1, refused.
+      ['expire-token', archivedLine(800, 400, 400), 400, 'InvalidNextToken'],
+      ['repeat-token', archivedLine(430, 430, 0), 430, 'RepeatedTokenError'],
+    ])('by %s says what it kept, and keeps it', async (fault, kept, count, error) => {
+      const emulator = await start({
+        world: MONTH(),
+        faults: { script: (call) => (call > 2 ? fault : undefined) },
+      })
+      const run = await archive(emulator, TABLES)
+      expectFailure(run, `the sweep of 111122223333/us-east-1 failed: ${error}`)
+      expect(run.stderr).toMatch(new RegExp(`^Before it failed: ${kept}\n`))
+
+      const { sessions, sweeps } = await itemsOf(database)
+      const newest = emulator.world.list('History').slice(0, count)
+      expect(byId(sessions)).toEqual(
+        new Map(newest.map((shown) => [shown.SessionId, expectedMembers(shown)])),
+      )
+      expect(sweeps).toMatchObject([{ Outcome: 'failed', Error: expect.stringContaining(error) }])
+    })
+
+    test.each([
+      ['--table', 'Sessions', 0],
+      ['--sweeps-table', 'Sweeps', 3],
+    ])('because there is no %s names the tables', async (flag, table, count) => {
+      const args = TABLES.map((arg) => (arg === table ? 'Missing' : arg))
+      const run = await archive(await start({ world: worldOf(3) }), args)
+      const expected = `expected the tables ${args[1]} and ${args[3]} in us-east-1`
+      expectFailure(run, new RegExp(`ResourceNotFoundException: .*: ${expected}$`))
+      expect(run.stderr).toContain(`${count} archived`)
+      expect((await itemsOf(database)).sessions).toHaveLength(count)
+      expect(flag).toBe(args[args.indexOf('Missing') - 1])
+    })
+  })
+
+  test('a database that nobody serves is an error', async () => {
+    const environment = { AWS_ENDPOINT_URL_DYNAMODB: await deserted(), AWS_MAX_ATTEMPTS: '1' }
+    const run = await archive(await start(), TABLES, { environment })
+    expectFailure(
+      run,
+      `connect ECONNREFUSED ${environment.AWS_ENDPOINT_URL_DYNAMODB.slice('http://'.length)}`,
+    )
+  })
+})
+
+describe('what AWS answers never reaches the terminal raw', () => {
+  const HOSTILE = '\u001b]0;title\u0007\u009b2J\u202egnp.exe'
+  const SHOWN = '\\u{1b}]0;title\\u{7}\\u{9b}2J\\u{202e}gnp.exe'
+
+  const IDENTITY = `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account>
+    </GetCallerIdentityResult></GetCallerIdentityResponse>`
+
+  test('nor is an account that is none archived', async () => {
+    const { url } = await start({ world: new World({ accountId: HOSTILE.slice(2) }) })
+    const run = await runCli(['archive', '--endpoint-url', url, '--local', join(folder(), 'archive')])
+    expectFailure(run, /sts:GetCallerIdentity: received ".*", expected an account of 12 digits/)
+    expect(readdirSync(folder())).toEqual([])
+  })
+
+  test('in an error message', async () => {
+    const server = createServer(({ headers }, response) => {
+      const isSts = headers['content-type']?.includes('urlencoded')
+      response.writeHead(isSts ? 200 : 400, {
+        'content-type': isSts ? 'text/xml' : 'application/x-amz-json-1.1',
+      })
+      response.end(isSts ? IDENTITY : JSON.stringify({ __type: 'AccessDeniedException', message: HOSTILE }))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const args = ['--endpoint-url', `http://127.0.0.1:${port}`, '--local', join(folder(), 'archive')]
+    const run = await runCli(['archive', ...args])
+    server.close()
+
+    expectFailure(run, `AccessDeniedException: ${SHOWN}`)
+    const [receipt] = (await itemsIn(join(folder(), 'archive'))).sweeps
+    expect(receipt).toMatchObject({ Error: `AccessDeniedException: ${HOSTILE}` })
+  })
+})
+
+describe('what stands in the way is named, and nothing is kept', () => {
+  const archive = (url: string, local: string, options: CliOptions = {}): Promise<CliRun> =>
+    runCli(['archive', '--endpoint-url', url, '--local', local], options)
+
+  test('nobody listens', async () => {
+    const url = await deserted()
+    expectFailure(await archive(url, join(folder(), 'archive')), `connect ECONNREFUSED ${url.slice(7)}`)
+    expect(readdirSync(folder())).toEqual([])
+  })
+
+  test('nobody listens at any address of a name', async () => {
+    const preload = join(folder(), 'two-addresses.js')
+    writeFileSync(
+      preload,
+      `require('node:dns').lookup = (name, options, callback) =>
+        process.nextTick(callback, null, [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }])`,
+    )
+    const url = new URL(await deserted())
+    const run = await archive(`http://two.example:${url.port}`, join(folder(), 'archive'), {
+      nodeFlags: ['--require', preload],
+    })
+    expectFailure(
+      run,
+      `connect ECONNREFUSED 127.0.0.1:${url.port}; connect ECONNREFUSED 127.0.0.2:${url.port}`,
+    )
+  })
+
+  test('no credentials', async () => {
+    const { url } = await start()
+    const environment = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
+    const run = await archive(url, join(folder(), 'archive'), { environment })
+    expectFailure(run, 'Could not load credentials')
+    expect(readdirSync(folder())).toEqual([])
+  })
+
+  test('a folder that another process uses', async () => {
+    const emulator = await start({ world: worldOf(3) })
+    const database = await startDatabase({ folder: folder() })
+    const run = await archive(emulator.url, folder())
+    const { sweeps } = await itemsOf(database).finally(() => database.close())
+    expectFailure(run, `folder "${folder()}": expected one that this process alone can use`)
+    expect(sweeps).toEqual([])
+  })
+
+  test('a folder that is a file, or in one', async () => {
+    const { url } = await start({ world: worldOf(3) })
+    const file = join(folder(), 'file')
+    writeFileSync(file, 'mine')
+    expectFailure(await archive(url, file), `folder "${file}": expected one that this process alone`)
+    expectFailure(await archive(url, join(file, 'x')), 'ENOTDIR')
+    expect(readdirSync(folder())).toEqual(['file'])
+  })
+})
+
+describe('wrong usage is refused before anything is asked or written', () => {
+  const TABLES_EXPECTED = "expected '--table <name>' and '--sweeps-table <name>', or '--local <dir>'"
+  const ONE_EXPECTED = 'expected one of them'
+
+  test.each<[string[], string[]]>([
+    [[], [TABLES_EXPECTED]],
+    [['--table', 'Sessions'], [TABLES_EXPECTED]],
+    [['--sweeps-table', 'Sweeps'], [TABLES_EXPECTED]],
+    [['--table', '', '--sweeps-table', ''], [TABLES_EXPECTED]],
+    [
+      ['--local', 'd', '--table', 'Sessions'],
+      ["'--local <dir>'", ONE_EXPECTED],
+    ],
+    [
+      ['--local', 'd', '--sweeps-table', 'Sweeps'],
+      ["'--local <dir>'", ONE_EXPECTED],
+    ],
+    [['--local', 'd', '--table', 'Sessions', '--sweeps-table', 'Sweeps'], [ONE_EXPECTED]],
+    [['--local'], ["'--local <dir>' argument missing"]],
+    [
+      ['--local', 'd', '--endpoint-url', 'ftp://x'],
+      ["'ftp://x'", 'Expected a URL such as'],
+    ],
+    [
+      ['--local', 'd', '--endpoint-url', '127.0.0.1:8000'],
+      ["'127.0.0.1:8000'", 'Expected a URL such as'],
+    ],
+    [
+      ['--local', 'd', '--region', 'Ireland'],
+      ["'Ireland'", 'Expected a region such as eu-west-1'],
+    ],
+    [
+      ['--local', 'd', '--region', 'eu-west-1\u001b[2J'],
+      ["'eu-west-1\\u{1b}[2J'", 'Expected a region'],
+    ],
+    [['--local', 'd', 'everything'], ['Expected 0 arguments but got 1']],
+  ])('%j', async (args, parts) => {
+    const emulator = await start({ world: worldOf(3) })
+    const cwd = join(folder(), 'here')
+    mkdirSync(cwd)
+    const run = await runCli(['archive', '--endpoint-url', emulator.url, ...args], { cwd })
+    expectWrongUsage(run, ...parts)
+    expect(emulator.calls.list).toEqual([])
+    expect(readdirSync(cwd)).toEqual([])
+  })
+})

@@ -1,0 +1,68 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cliEnvironment } from './cli'
+
+/** Whether this machine has tmux, which is a real terminal to what runs in it. */
+export const hasTerminal = spawnSync('tmux', ['-V']).status === 0
+
+/** How long something may take to appear. Milliseconds. */
+const PATIENCE = 20_000
+
+/** A terminal of 120 columns and 30 lines. */
+export class Terminal {
+  private readonly socket: string
+
+  /**
+   * @param command a line of shell; when it has ended, `status N` appears
+   * @param folder of the terminal's socket, and where the command runs
+   */
+  constructor(command: string, folder: string) {
+    this.socket = join(folder, 'tmux')
+    // The trap is for Ctrl-C, which is the command's to handle.
+    const shell = `trap : INT; ${command}; echo "status $?"; exec sleep 60`
+    const size = ['-x', '120', '-y', '30']
+    execFileSync(
+      'tmux',
+      ['-S', this.socket, '-f', '/dev/null', 'new-session', '-d', ...size, 'sh', '-c', shell],
+      { cwd: folder, env: cliEnvironment() },
+    )
+  }
+
+  /** What is on it; a line too long for it counts as one. */
+  screen(): string {
+    return this.tmux('capture-pane', '-p', '-J').replace(/ +$/gm, '').trimEnd()
+  }
+
+  isCursorShown(): boolean {
+    return this.tmux('display-message', '-p', '#{cursor_flag}').trim() === '1'
+  }
+
+  /** @param key as tmux calls it, `C-c` */
+  press(key: string): void {
+    this.tmux('send-keys', key)
+  }
+
+  /**
+   * Looks until the pattern appears.
+   *
+   * @returns every screen seen, the last one with the pattern
+   */
+  async watchFor(pattern: RegExp): Promise<string[]> {
+    const screens: string[] = []
+    for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(40)) {
+      const screen = this.screen()
+      if (screen !== screens.at(-1)) screens.push(screen)
+      if (pattern.test(screen)) return screens
+    }
+    throw new Error(`expected ${pattern}, saw\n${screens.at(-1)}`)
+  }
+
+  close(): void {
+    this.tmux('kill-server')
+  }
+
+  private tmux(...args: readonly string[]): string {
+    return execFileSync('tmux', ['-S', this.socket, ...args], { encoding: 'utf8' })
+  }
+}
