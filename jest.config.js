@@ -6,4 +6,5 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   transform: { '\\.ts$': '@swc/jest' },
   testTimeout: 120_000,
+  maxWorkers: '100%',
 }

@@ -6,6 +6,7 @@ export const METRIC_NAMESPACE = 'SessionArchive'
 
 export const METRICS = {
   sweepsCompleted: 'SweepsCompleted',
+  sweepsIncomplete: 'SweepsIncomplete',
   sweepsFailed: 'SweepsFailed',
   sweepDuration: 'SweepDuration',
   listCalls: 'ListCalls',
@@ -13,4 +14,6 @@ export const METRICS = {
   sessionsArchived: 'SessionsArchived',
   sessionsUpdated: 'SessionsUpdated',
   sessionsRejected: 'SessionsRejected',
+  sessionsOpen: 'SessionsOpen',
+  missedByRecent: 'MissedByRecent',
 } as const

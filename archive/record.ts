@@ -1,18 +1,22 @@
 import { createHash } from 'node:crypto'
-import type { Source } from './source'
+import { type Source, sourceKey } from './source'
 
 /** The list of DescribeSessions in which a session was seen. */
 export type State = 'Active' | 'History'
 
-/** A session as DescribeSessions gave it: any member may be missing or empty, dates are `Date`s. */
-export type Session = object
+/** A session as DescribeSessions sent it: any member may be missing, empty or unknown; dates are epoch seconds. */
+export type Session = Readonly<Record<string, unknown>>
 
 export interface Observation {
   readonly session: Session
   readonly state: State
   readonly source: Source
-  /** When the page that showed the session was requested. */
-  readonly observedAt: Date
+  /** The sweep that made the observation. */
+  readonly sweepId: string
+  /** The service showed the session not before this time, by its own clock. */
+  readonly seenFrom: Date
+  /** And not after this one. */
+  readonly seenUntil: Date
 }
 
 /**
@@ -31,8 +35,12 @@ export interface SessionRecord {
   readonly AccountId: string
   readonly Region: string
   readonly State: State
-  /** When last observed to differ. ISO 8601, UTC. */
+  /** The source while the session has not ended: the key of the sparse index of open sessions. */
+  readonly OpenIn?: string
+  /** When last observed to differ, at the latest, by the service's clock. ISO 8601, UTC. */
   readonly ObservedAt: string
+  /** The sweep that wrote this content. */
+  readonly SweepId: string
   /** Of the session as last observed: see {@link contentHash}. */
   readonly ContentHash: string
 }
@@ -45,8 +53,8 @@ const MAX_KEY_BYTES = 2048
  *
  * @throws Error where the session has no SessionId that could be a key, or a date that is none.
  */
-export function toRecord({ session, state, source, observedAt }: Observation): SessionRecord {
-  const members = membersOf(session)
+export function toRecord({ session, state, source, sweepId, seenUntil }: Observation): SessionRecord {
+  const members = withoutClashes(withIsoDates(membersOf(session)))
   const { StartDate, Owner } = members
   return {
     ...members,
@@ -56,7 +64,9 @@ export function toRecord({ session, state, source, observedAt }: Observation): S
     AccountId: source.accountId,
     Region: source.region,
     State: state,
-    ObservedAt: observedAt.toISOString(),
+    ...(state === 'Active' && { OpenIn: sourceKey(source) }),
+    ObservedAt: seenUntil.toISOString(),
+    SweepId: sweepId,
     ContentHash: contentHash(members, state),
   }
 }
@@ -98,26 +108,60 @@ function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
   return a < b ? -1 : 1
 }
 
-function membersOf(session: Session): Record<string, unknown> {
+/** Attributes of a record that are the archive's own. */
+const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'OwnerName',
+  'StartDay',
+  'DurationSeconds',
+  'AccountId',
+  'Region',
+  'State',
+  'OpenIn',
+  'MissingSince',
+  'LastKnownActiveAt',
+  'EndUnknown',
+  'FirstArchivedAt',
+  'ObservedAt',
+  'SweepId',
+  'Revision',
+  'ContentHash',
+  'ExpiresAt',
+])
+
+/** A member that AWS may add under a name of the archive's own is kept as `Service.NAME`. */
+function withoutClashes(members: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(session)
-      .map(([name, value]) => [name, plain(name, value)] as const)
-      .filter(([, value]) => value !== undefined),
+    Object.entries(members).map(([name, value]) => [
+      OWN_ATTRIBUTES.has(name) ? `Service.${name}` : name,
+      value,
+    ]),
   )
 }
 
-/** A value as the record holds it; undefined for an empty one, which DescribeSessions uses for "absent". */
-function plain(name: string, value: unknown): unknown {
-  if (value === '' || value === null) return undefined
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw new Error(`${name}: received ${value}, expected a date`)
-    return value.toISOString()
-  }
-  if (isPlainObject(value)) {
-    const inner = membersOf(value)
-    return Object.keys(inner).length > 0 ? inner : undefined
-  }
-  return value
+function withIsoDates(members: Record<string, unknown>): Record<string, unknown> {
+  const dates = ['StartDate', 'EndDate'].filter((name) => name in members)
+  return { ...members, ...Object.fromEntries(dates.map((name) => [name, isoDate(name, members[name])])) }
+}
+
+/** Of epoch seconds, as the service's protocol has them, to the millisecond. */
+function isoDate(name: string, value: unknown): string {
+  const date = new Date(typeof value === 'number' ? Math.round(value * 1000) : String(value))
+  if (Number.isNaN(date.getTime()))
+    throw new Error(`${name}: received ${JSON.stringify(value)}, expected epoch seconds`)
+  return date.toISOString()
+}
+
+/** A session's members without the empty ones, by which DescribeSessions means "absent". */
+function membersOf(session: Session): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(session)
+      .map(([name, value]) => [name, isPlainObject(value) ? membersOf(value) : value] as const)
+      .filter(([, value]) => !isEmpty(value)),
+  )
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || value === null || (isPlainObject(value) && Object.keys(value).length === 0)
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -1,13 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import {
-  BatchGetCommand,
-  type BatchGetCommandOutput,
   type DynamoDBDocumentClient,
   PutCommand,
+  paginateQuery,
   UpdateCommand,
+  type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
+import { batchGet } from './batch-get'
 import { durationSeconds, type Observation, type Session, type SessionRecord, toRecord } from './record'
+import { type Source, sourceKey } from './source'
+import { SESSIONS } from './tables'
 
 /** A session that cannot be stored, and why. */
 export interface Rejection {
@@ -17,9 +19,10 @@ export interface Rejection {
 
 /** What became of the sessions of a page. */
 export interface Upserted {
-  readonly archived: number
-  readonly updated: number
-  /** Already in the archive with the same content, or with a newer one. */
+  /** New in the archive. */
+  readonly archived: readonly SessionRecord[]
+  readonly updated: readonly SessionRecord[]
+  /** How many were already in the archive with the same content, or with a newer one. */
   readonly unchanged: number
   readonly rejected: readonly Rejection[]
 }
@@ -35,6 +38,14 @@ export class UpsertError extends Error {
   }
 }
 
+/** What is known of a session that has not ended as far as the archive knows. */
+export interface OpenSession {
+  readonly SessionId: string
+  readonly ObservedAt: string
+  /** Since when it is in no list of the service. */
+  readonly MissingSince?: string
+}
+
 export interface SessionStoreProps {
   readonly client: DynamoDBDocumentClient
   readonly tableName: string
@@ -43,13 +54,16 @@ export interface SessionStoreProps {
 }
 
 type Outcome = 'archived' | 'updated' | 'unchanged'
-type Stored = Pick<SessionRecord, 'SessionId' | 'ContentHash' | 'StartDate' | 'EndDate'>
+type Stored = Pick<
+  SessionRecord,
+  'SessionId' | 'ContentHash' | 'State' | 'StartDate' | 'EndDate' | 'SweepId' | 'MissingSince'
+>
+const STORED = ['SessionId', 'ContentHash', 'State', 'StartDate', 'EndDate', 'SweepId', 'MissingSince']
 
-/** BatchGetItem takes at most 100 keys. */
-const BATCH_KEYS = 100
-/** Waits between attempts at keys that BatchGetItem left unprocessed, milliseconds. */
-const UNPROCESSED_BACKOFF = [50, 100, 200, 400, 800, 1600, 3200, 6400]
 const DAY_SECONDS = 24 * 60 * 60
+
+/** Attributes of a session that is in the Active list, or was when it was last seen. */
+const WHILE_OPEN = ['OpenIn', 'MissingSince', 'LastKnownActiveAt', 'EndUnknown']
 
 /**
  * The Sessions table. Every write carries a condition, so a duplicate, late or concurrent observation can
@@ -65,52 +79,59 @@ export class SessionStore {
    */
   async upsert(observations: readonly Observation[]): Promise<Upserted> {
     const rejected: Rejection[] = []
-    const records = new Map<string, { record: SessionRecord; session: Session }>()
-    let repeated = 0
+    const candidates = new Map<string, Candidate>()
     for (const observation of observations) {
-      const { session } = observation
       try {
         const record = toRecord(observation)
-        if (records.has(record.SessionId)) repeated += 1
-        records.set(record.SessionId, { record, session })
+        candidates.set(record.SessionId, { record, observation })
       } catch (error) {
-        rejected.push({ session, reason: String(error) })
+        rejected.push({ session: observation.session, reason: String(error) })
       }
     }
+    const repeated = observations.length - rejected.length - candidates.size
 
-    const stored = await this.read([...records.keys()])
-    const settled = await Promise.all(
-      [...records.values()].map(async ({ record, session }): Promise<Outcome | Rejection | Failure> => {
+    const stored = await this.read([...candidates.keys()])
+    const results = await Promise.all(
+      [...candidates.values()].map(async (candidate): Promise<Result> => {
+        const { record, observation } = candidate
         try {
-          return await this.write(record, stored.get(record.SessionId))
+          return { record, outcome: await this.write(candidate, stored.get(record.SessionId)) }
         } catch (error) {
-          return isRefusal(error) ? { session, reason: String(error) } : { failure: error }
+          return isRefusal(error)
+            ? { rejection: { session: observation.session, reason: String(error) } }
+            : { failure: error }
         }
       }),
     )
 
-    const count = (outcome: Outcome) => settled.filter((result) => result === outcome).length
+    const records = (wanted: Outcome) =>
+      results.flatMap((result) => ('outcome' in result && result.outcome === wanted ? [result.record] : []))
     const upserted: Upserted = {
-      archived: count('archived'),
-      updated: count('updated'),
-      unchanged: count('unchanged') + repeated,
+      archived: records('archived'),
+      updated: records('updated'),
+      unchanged: records('unchanged').length + repeated,
       rejected: [
         ...rejected,
-        ...settled.filter((result) => typeof result === 'object' && 'reason' in result),
+        ...results.flatMap((result) => ('rejection' in result ? [result.rejection] : [])),
       ],
     }
-    const failed = settled.find((result) => typeof result === 'object' && 'failure' in result)
+    const failed = results.find((result) => 'failure' in result)
     if (failed) throw new UpsertError(upserted, failed.failure)
     return upserted
   }
 
-  private async write(record: SessionRecord, stored: Stored | undefined): Promise<Outcome> {
-    if (stored === undefined) {
-      if (await this.create(record)) return 'archived'
-    } else if (stored.ContentHash === record.ContentHash) {
-      return 'unchanged'
-    }
-    return (await this.update(record, stored)) ? 'updated' : 'unchanged'
+  private async write(candidate: Candidate, stored: Stored | undefined): Promise<Outcome> {
+    const { record } = candidate
+    if (stored !== undefined && !differs(record, stored)) return 'unchanged'
+    const written = stored === undefined ? await this.create(record) : await this.update(candidate, stored)
+    if (written) return stored === undefined ? 'archived' : 'updated'
+
+    // Someone was there first. Or it was this very call, tried again after its answer was lost.
+    const current = (await this.read([record.SessionId], true)).get(record.SessionId)
+    const isOurs = current?.SweepId === record.SweepId && current.ContentHash === record.ContentHash
+    if (isOurs) return stored === undefined ? 'archived' : 'updated'
+    if (stored === undefined && current !== undefined) return this.write(candidate, current)
+    return 'unchanged'
   }
 
   /** True where the session was not in the archive before. */
@@ -131,29 +152,86 @@ export class SessionStore {
     )
   }
 
-  /** True where the archive held another content, observed earlier. Members that `record` lacks are kept. */
-  private update(record: SessionRecord, stored: Stored | undefined): Promise<boolean> {
-    const { SessionId, ...attributes } = { ...record, ...this.derived(record, stored) }
-    const names = Object.keys(attributes)
-    const isOlder = 'ObservedAt < :ObservedAt'
-    const differs = 'ContentHash <> :ContentHash'
-    return conditionMet(
-      this.props.client.send(
-        new UpdateCommand({
-          TableName: this.props.tableName,
-          Key: { SessionId },
-          UpdateExpression: `SET ${names.map((_name, n) => `#${n} = :${n}`).join(', ')} ADD Revision :one`,
-          ConditionExpression: `${isOlder} AND ${differs}`,
-          ExpressionAttributeNames: Object.fromEntries(names.map((name, n) => [`#${n}`, name])),
-          ExpressionAttributeValues: {
-            ...Object.fromEntries(Object.values(attributes).map((value, n) => [`:${n}`, value])),
-            ':one': 1,
-            ':ObservedAt': record.ObservedAt,
-            ':ContentHash': record.ContentHash,
-          },
-        }),
-      ),
+  /**
+   * True where the archive held another content, seen before this one. Members that `record` lacks are kept.
+   * The history has the last word: it replaces what was seen of an open session, and never the other way round.
+   */
+  private update({ record, observation }: Candidate, stored: Stored): Promise<boolean> {
+    const wasOpen = '#State = :Active'
+    const isOlder = 'ObservedAt < :seenFrom'
+    const differs = '(ContentHash <> :ContentHash OR attribute_exists(MissingSince))'
+    const isHistory = record.State === 'History'
+    const attributes = { ...record, ...this.derived(record, stored) }
+    return this.set(record.SessionId, {
+      attributes,
+      remove: WHILE_OPEN.filter((name) => !(name in attributes)),
+      also: 'ADD Revision :one',
+      condition: isHistory
+        ? `${wasOpen} OR (${isOlder} AND ${differs})`
+        : `${wasOpen} AND ${isOlder} AND ${differs}`,
+      names: { '#State': 'State' },
+      values: {
+        ':one': 1,
+        ':Active': 'Active',
+        ':seenFrom': observation.seenFrom.toISOString(),
+        ':ContentHash': record.ContentHash,
+      },
+    })
+  }
+
+  /** The source's sessions that have not ended, as far as the archive knows. */
+  async openSessions(source: Source): Promise<OpenSession[]> {
+    const pages = paginateQuery(
+      { client: this.props.client },
+      {
+        TableName: this.props.tableName,
+        IndexName: 'OpenSessions' satisfies keyof typeof SESSIONS.indexes,
+        KeyConditionExpression: `${SESSIONS.indexes.OpenSessions.partitionKey} = :source`,
+        ExpressionAttributeValues: { ':source': sourceKey(source) },
+        ProjectionExpression: 'SessionId, ObservedAt, MissingSince',
+      },
     )
+    const open: OpenSession[] = []
+    for await (const { Items = [] } of pages) open.push(...(Items as OpenSession[]))
+    return open
+  }
+
+  /** Notes that an open session is in no list any more. */
+  async markMissing(sessionId: string, since: Date, lastKnownActiveAt: string): Promise<void> {
+    await this.set(sessionId, {
+      attributes: { MissingSince: since.toISOString(), LastKnownActiveAt: lastKnownActiveAt },
+      condition: 'attribute_exists(OpenIn) AND attribute_not_exists(MissingSince)',
+    })
+  }
+
+  /** Gives up waiting for a missing session's end: it is marked instead of given an invented one. */
+  async markEndUnknown(sessionId: string): Promise<void> {
+    await this.set(sessionId, {
+      attributes: { EndUnknown: true },
+      remove: ['OpenIn'],
+      condition: 'attribute_exists(OpenIn) AND attribute_exists(MissingSince)',
+    })
+  }
+
+  /** True where the condition was met. */
+  private set(sessionId: string, { attributes, remove = [], also = '', condition, names, values }: Change) {
+    const entries = Object.entries(attributes).filter(([name]) => name !== 'SessionId')
+    const removal = remove.length === 0 ? '' : `REMOVE ${remove.join(', ')}`
+    const input: UpdateCommandInput = {
+      TableName: this.props.tableName,
+      Key: { SessionId: sessionId },
+      UpdateExpression: `SET ${entries.map((_entry, n) => `#${n} = :${n}`).join(', ')} ${removal} ${also}`,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: {
+        ...Object.fromEntries(entries.map(([name], n) => [`#${n}`, name])),
+        ...names,
+      },
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(entries.map(([, value], n) => [`:${n}`, value])),
+        ...values,
+      },
+    }
+    return conditionMet(this.props.client.send(new UpdateCommand(input)))
   }
 
   private derived(record: SessionRecord, stored: Stored | undefined): Record<string, number> {
@@ -168,39 +246,42 @@ export class SessionStore {
     }
   }
 
-  /** What the archive holds of the sessions, by SessionId; eventually consistent, as every write is conditional. */
-  private async read(sessionIds: readonly string[]): Promise<Map<string, Stored>> {
-    const batches = Array.from({ length: Math.ceil(sessionIds.length / BATCH_KEYS) }, (_, n) =>
-      sessionIds.slice(n * BATCH_KEYS, (n + 1) * BATCH_KEYS),
-    )
-    const items = (await Promise.all(batches.map((batch) => this.readBatch(batch)))).flat()
+  /** What the archive holds of the sessions, by SessionId. Every write is conditional: an old answer does no harm. */
+  private async read(sessionIds: readonly string[], consistent = false): Promise<Map<string, Stored>> {
+    const items = await batchGet<Stored>({
+      client: this.props.client,
+      tableName: this.props.tableName,
+      keys: sessionIds.map((SessionId) => ({ SessionId })),
+      attributes: STORED,
+      consistent,
+    })
     return new Map(items.map((item) => [item.SessionId, item]))
-  }
-
-  private async readBatch(sessionIds: readonly string[]): Promise<Stored[]> {
-    const { client, tableName } = this.props
-    const items: Stored[] = []
-    let request: BatchGetCommandOutput['UnprocessedKeys'] = {
-      [tableName]: {
-        Keys: sessionIds.map((SessionId) => ({ SessionId })),
-        ProjectionExpression: 'SessionId, ContentHash, StartDate, EndDate',
-      },
-    }
-    for (const wait of [...UNPROCESSED_BACKOFF, undefined]) {
-      const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await client.send(
-        new BatchGetCommand({ RequestItems: request }),
-      )
-      items.push(...((Responses?.[tableName] ?? []) as Stored[]))
-      if (!UnprocessedKeys?.[tableName]) return items
-      request = UnprocessedKeys
-      if (wait !== undefined) await sleep(wait * (0.5 + Math.random() / 2))
-    }
-    throw new Error(`${tableName}: keys were left unprocessed by ${UNPROCESSED_BACKOFF.length + 1} reads`)
   }
 }
 
-interface Failure {
-  readonly failure: unknown
+interface Candidate {
+  readonly record: SessionRecord
+  readonly observation: Observation
+}
+
+type Result =
+  | { readonly record: SessionRecord; readonly outcome: Outcome }
+  | { readonly rejection: Rejection }
+  | { readonly failure: unknown }
+
+interface Change {
+  readonly attributes: Readonly<Record<string, unknown>>
+  readonly remove?: readonly string[]
+  readonly also?: string
+  readonly condition: string
+  readonly names?: Readonly<Record<string, string>>
+  readonly values?: Readonly<Record<string, unknown>>
+}
+
+/** Whether an observation says anything new. A missing session that is seen again is missing no more. */
+function differs(record: SessionRecord, stored: Stored): boolean {
+  if (record.State === 'Active' && stored.State === 'History') return false
+  return record.ContentHash !== stored.ContentHash || stored.MissingSince !== undefined
 }
 
 /** A failed condition is a normal outcome: someone newer was there first. */

@@ -1,8 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb'
 import type { Rejection } from './session-store'
 import { type Source, sourceKey } from './source'
+
+/** `full`: everything that the service shows. `recent`: what can have ended since the last complete sweep. */
+export type SweepKind = 'full' | 'recent'
 
 /** What one sweep did: the evidence that nothing was missed. Times are ISO 8601, UTC. */
 export interface Receipt {
@@ -10,9 +19,21 @@ export interface Receipt {
   readonly Source: string
   /** Sorts by the time the sweep started; unique. */
   readonly SweepId: string
-  readonly Kind: 'full'
+  /** Absent where the sweep failed before it could know. */
+  readonly Kind?: SweepKind
+  /** Whether the listing was cut into slices of time: those do not show a session without a StartDate. */
+  readonly Sliced?: boolean
+  /** By the archiver's own clock. */
   readonly StartedAt: string
   readonly FinishedAt: string
+  /**
+   * Of a complete sweep: every session that ended between these two times, by the service's clock, was shown
+   * to it, or had been shown to an earlier sweep as open.
+   */
+  readonly CoversFrom?: string
+  readonly CoversUntil?: string
+  /** The filter of a recent sweep. */
+  readonly InvokedAfter?: string
   /** List calls that were answered. */
   readonly Pages: number
   /** Sessions on those pages; one that was listed twice counts twice. */
@@ -21,14 +42,62 @@ export interface Receipt {
   readonly Updated: number
   readonly Unchanged: number
   readonly Rejected: number
-  /** Times the listing had to begin again, because the service did not accept its own token. */
+  /** Sessions in the Active list. */
+  readonly Open: number
+  /** New ones that no recent sweep would have been shown: found only because the sweep was full. */
+  readonly MissedByRecent: number
+  /** Times a listing had to begin again, because the service did not accept its own token. */
   readonly Restarts: number
-  /** `complete`: every page was drained and every write acknowledged. */
-  readonly Outcome: 'complete' | 'failed'
+  /**
+   * `complete`: every page was drained and every write acknowledged, by this sweep or by those it went on
+   * from. `incomplete`: the time ran out; the next sweep goes on.
+   */
+  readonly Outcome: 'complete' | 'incomplete' | 'failed'
   /** Why the sweep failed. */
   readonly Error?: string
   /** Of this software. */
   readonly Version: string
+}
+
+/**
+ * What is known of a source between sweeps. Times are by the service's clock, ISO 8601, UTC: the begin of a
+ * sweep is when it began to list.
+ */
+export interface SourceState {
+  /** Begin of the last complete sweep. */
+  readonly CompleteBegun?: string
+  /** StartDate of the oldest session that was open then. */
+  readonly OldestOpen?: string
+  /** Begin of the last complete full sweep. */
+  readonly FullBegun?: string
+  /** Whether that one needed slices. */
+  readonly LongHistory?: boolean
+  /** A sweep that has not been finished yet. */
+  readonly Pending?: Plan
+}
+
+/** What a sweep has still to list. */
+export interface Plan {
+  readonly Kind: SweepKind
+  readonly Begun: string
+  readonly OldestOpen?: string
+  /** From where on its completion would cover the ends of sessions. Absent for a full sweep: 30 days back. */
+  readonly CoversFrom?: string
+  readonly InvokedAfter?: string
+  /** Where a recent sweep would have begun to look: anything new that started before was missed by those. */
+  readonly RecentFrom?: string
+  /** Oldest first. */
+  readonly Slices: readonly Slice[]
+  /** Whether the listing was too long for one slice. */
+  readonly Sliced: boolean
+}
+
+/** The sessions that started in a span of time; an absent bound is open. ISO 8601, UTC, whole seconds. */
+export interface Slice {
+  /** Inclusive. */
+  readonly From?: string
+  /** Exclusive. */
+  readonly To?: string
 }
 
 export interface SweepLedgerProps {
@@ -47,6 +116,49 @@ export function newSweepId(startedAt: Date): string {
 /** The Sweeps table. */
 export class SweepLedger {
   constructor(private readonly props: SweepLedgerProps) {}
+
+  async readState(source: Source): Promise<SourceState> {
+    const { Item } = await this.props.client.send(
+      new GetCommand({ TableName: this.props.tableName, Key: stateKey(source), ConsistentRead: true }),
+    )
+    return Item ?? {}
+  }
+
+  /** Keeps what a sweep has still to list, for the next one to go on. */
+  async savePlan(source: Source, plan: Plan): Promise<void> {
+    await this.updateState(source, plan, {
+      UpdateExpression: 'SET Pending = :plan',
+      ExpressionAttributeValues: { ':plan': plan },
+    })
+  }
+
+  /** Advances the source to a completed sweep, never backwards. */
+  async complete(source: Source, plan: Plan): Promise<void> {
+    const { Kind, Begun, OldestOpen, Sliced } = plan
+    const isFull = Kind === 'full'
+    await this.updateState(source, plan, {
+      UpdateExpression:
+        `SET CompleteBegun = :begun${isFull ? ', FullBegun = :begun, LongHistory = :sliced' : ''}` +
+        (OldestOpen === undefined ? ' REMOVE Pending, OldestOpen' : ', OldestOpen = :open REMOVE Pending'),
+      ExpressionAttributeValues: {
+        ':begun': Begun,
+        ...(isFull && { ':sliced': Sliced }),
+        ...(OldestOpen !== undefined && { ':open': OldestOpen }),
+      },
+    })
+  }
+
+  /** Unless a sweep that began later is complete already. */
+  private async updateState(source: Source, { Begun }: Plan, update: StateUpdate): Promise<void> {
+    const command = new UpdateCommand({
+      TableName: this.props.tableName,
+      Key: stateKey(source),
+      ...update,
+      ConditionExpression: 'attribute_not_exists(CompleteBegun) OR CompleteBegun < :now',
+      ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':now': Begun },
+    })
+    await unlessConditionFails(this.props.client.send(command))
+  }
 
   async putReceipt(receipt: Receipt): Promise<void> {
     await this.props.client.send(new PutCommand({ TableName: this.props.tableName, Item: receipt }))
@@ -73,9 +185,20 @@ export class SweepLedger {
         },
         ConditionExpression: 'attribute_not_exists(SweepId)',
       })
-      await this.props.client.send(command).catch((error: unknown) => {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error
-      })
+      await unlessConditionFails(this.props.client.send(command))
     }
   }
+}
+
+type StateUpdate = Pick<UpdateCommandInput, 'UpdateExpression' | 'ExpressionAttributeValues'>
+
+/** Sorts after every receipt and rejected session of its source. */
+function stateKey(source: Source) {
+  return { Source: sourceKey(source), SweepId: 'STATE' }
+}
+
+async function unlessConditionFails(write: Promise<unknown>): Promise<void> {
+  await write.catch((error: unknown) => {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error
+  })
 }

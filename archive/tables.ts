@@ -23,7 +23,7 @@ export const SESSIONS = {
     ByOwnerName: { partitionKey: 'OwnerName', sortKey: 'StartDate' },
     ByTarget: { partitionKey: 'Target', sortKey: 'StartDate' },
     ByDay: { partitionKey: 'StartDay', sortKey: 'StartDate' },
-    OpenSessions: { partitionKey: 'OpenIn', sortKey: 'StartDate' },
+    OpenSessions: { partitionKey: 'OpenIn', sortKey: 'SessionId' },
   },
   timeToLiveAttribute: 'ExpiresAt',
 } as const satisfies TableDefinition

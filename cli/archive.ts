@@ -35,6 +35,7 @@ export async function archive(flags: ArchiveFlags, location: ArchiveLocation): P
       store: new SessionStore({ client, tableName: sessionsTable }),
       ledger: new SweepLedger({ client, tableName: sweepsTable }),
       now: () => new Date(),
+      full: flags.full,
       onPage: (counts) => progress.show(counts),
     })
     progress.stop()

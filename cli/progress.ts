@@ -1,8 +1,8 @@
-import type { Progress } from '../lambda/sweep'
+import type { Counts } from '../lambda/sweep'
 
 /** Shows how far a sweep is, on standard error and only on a terminal. */
 export interface ProgressDisplay {
-  show(progress: Progress): void
+  show(progress: Counts): void
   /** Takes the display away. */
   stop(): void
 }
@@ -25,7 +25,7 @@ export async function startProgress(label: string): Promise<ProgressDisplay> {
 }
 
 /** `2,400 seen: 2,390 archived, 0 updated, 10 unchanged, 0 rejected`. */
-export function describeCounts({ Seen, Archived, Updated, Unchanged, Rejected }: Progress): string {
+export function describeCounts({ Seen, Archived, Updated, Unchanged, Rejected }: Counts): string {
   const count = (value: number) => value.toLocaleString('en-US')
   return `${count(Seen)} seen: ${count(Archived)} archived, ${count(Updated)} updated, ${count(Unchanged)} unchanged, ${count(Rejected)} rejected`
 }

@@ -41,6 +41,13 @@ export function invalidNextToken(): ServiceError {
   return new ServiceError('InvalidNextToken', "The specified token isn't valid.")
 }
 
+export function accessDenied(): ServiceError {
+  return new ServiceError(
+    'AccessDeniedException',
+    'User is not authorized to perform: ssm:DescribeSessions because no identity-based policy allows it',
+  )
+}
+
 export function throttled(): ServiceError {
   return new ServiceError('ThrottlingException', 'Rate exceeded')
 }

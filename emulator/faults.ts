@@ -2,11 +2,20 @@ import type { Random } from './random'
 import type { DescribeSessionsRequest } from './request'
 
 /**
- * What a request can suffer. `throttle` and `error` answer ThrottlingException and InternalServerError, `reset` resets
+ * What a request can suffer. `deny`, `throttle` and `error` answer AccessDeniedException, ThrottlingException and
+ * InternalServerError, `reset` resets
  * the connection, `empty` and `short` answer a page of no or half the sessions with a token, `repeat-token` gives the
  * request's own token again, `expire-token` refuses it. The last two do nothing to a request without a token.
  */
-export type Fault = 'throttle' | 'error' | 'reset' | 'empty' | 'short' | 'repeat-token' | 'expire-token'
+export type Fault =
+  | 'deny'
+  | 'throttle'
+  | 'error'
+  | 'reset'
+  | 'empty'
+  | 'short'
+  | 'repeat-token'
+  | 'expire-token'
 
 /**
  * Decides over one request.

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Answer, jsonAnswer, jsonError } from './answer'
 import type { CallLog } from './calls'
 import { describeSessions } from './describe-sessions'
-import { internalServerError, ServiceError, throttled, unknownOperation } from './errors'
+import { accessDenied, internalServerError, ServiceError, throttled, unknownOperation } from './errors'
 import { type Fault, FaultSource, type Faults } from './faults'
 import { PageTokens } from './page-tokens'
 import type { Random } from './random'
@@ -41,7 +41,7 @@ export class SsmEndpoint {
   private async call(request: DescribeSessionsRequest): Promise<Answer | undefined> {
     const fault = this.source.next(request)
     // Unreferenced: a server that closes does not wait for its latency.
-    await delay(this.faults.latencyMs, undefined, { ref: false })
+    if (this.faults.latencyMs > 0) await delay(this.faults.latencyMs, undefined, { ref: false })
     const { outcome, answer } = fault === 'reset' ? { outcome: fault } : this.run(request, fault)
     this.calls.record({ request, outcome })
     return answer
@@ -52,6 +52,7 @@ export class SsmEndpoint {
     fault: Fault | undefined,
   ): { outcome: string; answer: Answer } {
     try {
+      if (fault === 'deny') throw accessDenied()
       if (fault === 'throttle') throw throttled()
       if (fault === 'error') throw internalServerError()
       return {

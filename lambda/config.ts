@@ -45,23 +45,30 @@ function retentionDays(environment: Environment): number | undefined {
 /** `eu-west-1`, `us-gov-west-1`, `ap-southeast-2` … */
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/
 
+export interface Request {
+  readonly source: Source
+  /** Whether a full sweep is asked for, due or not. */
+  readonly full: boolean
+}
+
 /**
- * The source that an event asks to sweep. Members other than `region` and `sweep` are ignored, so that an
+ * What an event asks for. Members other than `region` and `sweep` are ignored, so that an
  * event of EventBridge will do.
  *
  * @param functionArn `arn:aws:lambda:REGION:ACCOUNT:function:NAME`
  * @throws Error naming the member, its value and what was expected
  */
-export function readEvent(event: unknown, functionArn: string, ownRegion: string): Source {
+export function readEvent(event: unknown, functionArn: string, ownRegion: string): Request {
   if (typeof event !== 'object' || event === null || Array.isArray(event))
     throw new Error(
       `event: received ${JSON.stringify(event)}, expected an object such as {"region": "eu-west-1"}`,
     )
-  const { region = ownRegion, sweep = 'full' } = event as { region?: unknown; sweep?: unknown }
+  const { region = ownRegion, sweep } = event as { region?: unknown; sweep?: unknown }
   if (typeof region !== 'string' || !REGION.test(region))
     throw new Error(`event.region: received ${JSON.stringify(region)}, expected a region such as "eu-west-1"`)
-  if (sweep !== 'full') throw new Error(`event.sweep: received ${JSON.stringify(sweep)}, expected "full"`)
-  return { accountId: accountOf(functionArn), region }
+  if (sweep !== undefined && sweep !== 'full')
+    throw new Error(`event.sweep: received ${JSON.stringify(sweep)}, expected "full"`)
+  return { source: { accountId: accountOf(functionArn), region }, full: sweep === 'full' }
 }
 
 function accountOf(functionArn: string): string {

@@ -26,6 +26,7 @@ const ssmClients = new Map<string, SSMClient>()
 export interface Context {
   readonly invokedFunctionArn: string
   readonly awsRequestId: string
+  getRemainingTimeInMillis(): number
 }
 
 /**
@@ -37,7 +38,7 @@ export async function handler(event: unknown, context: Context): Promise<Receipt
   logger.resetKeys()
   logger.appendKeys({ requestId: context.awsRequestId })
   try {
-    const source = readEvent(event, context.invokedFunctionArn, config.region)
+    const { source, full } = readEvent(event, context.invokedFunctionArn, config.region)
     logger.appendKeys({ source: sourceKey(source) })
     logger.info('sweep started')
     const receipt = await sweep({
@@ -46,9 +47,11 @@ export async function handler(event: unknown, context: Context): Promise<Receipt
       store,
       ledger,
       now: () => new Date(),
-      onPage: (progress) => logger.debug('page archived', { ...progress }),
+      full,
+      remainingMs: () => context.getRemainingTimeInMillis(),
+      onPage: (counts) => logger.debug('page archived', { ...counts }),
     })
-    logger.info('sweep complete', { receipt })
+    logger.info(`sweep ${receipt.Outcome}`, { receipt })
     publishMetrics(metrics, receipt)
     return receipt
   } catch (error) {

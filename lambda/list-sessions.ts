@@ -1,20 +1,17 @@
-import { DescribeSessionsCommand, type Session, type SSMClient } from '@aws-sdk/client-ssm'
+import type { SessionFilter, SSMClient } from '@aws-sdk/client-ssm'
 import type { State } from '../archive/record'
-
-export interface Page {
-  readonly sessions: readonly Session[]
-  readonly requestedAt: Date
-  /** Times the listing had begun again before this page. */
-  readonly restarts: number
-}
+import { type Answer, describeSessions } from './describe-sessions'
 
 export interface Listing {
   readonly ssm: SSMClient
   readonly state: State
-  readonly now: () => Date
+  readonly filters?: readonly SessionFilter[]
+  /** @default 200, the most that DescribeSessions returns */
+  readonly pageSize?: number
+  /** Called before the listing begins again, because the service did not accept its own token. */
+  readonly onRestart: () => void
 }
 
-/** The most that DescribeSessions returns in a page. */
 const MAX_RESULTS = 200
 /** How often a listing begins again when the service does not accept its own token. */
 const MAX_RESTARTS = 2
@@ -30,30 +27,32 @@ export class RepeatedTokenError extends Error {
  *
  * @throws RepeatedTokenError
  * @throws SSMServiceException when the client's own retries were in vain
- * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html
  */
-export async function* listSessions(listing: Listing): AsyncGenerator<Page> {
+export async function* listSessions(listing: Listing): AsyncGenerator<Answer> {
   for (let restarts = 0; ; restarts++) {
     try {
-      for await (const page of listOnce(listing)) yield { ...page, restarts }
+      yield* listOnce(listing)
       return
     } catch (error) {
       const tokenRefused = error instanceof Error && error.name === 'InvalidNextToken'
       if (!tokenRefused || restarts === MAX_RESTARTS) throw error
+      listing.onRestart()
     }
   }
 }
 
-async function* listOnce({ ssm, state, now }: Listing): AsyncGenerator<Omit<Page, 'restarts'>> {
+async function* listOnce({ ssm, state, filters, pageSize = MAX_RESULTS }: Listing): AsyncGenerator<Answer> {
   const seen = new Set<string>()
   let token: string | undefined
   do {
-    const requestedAt = now()
-    const { Sessions = [], NextToken } = await ssm.send(
-      new DescribeSessionsCommand({ State: state, MaxResults: MAX_RESULTS, NextToken: token }),
-    )
-    yield { sessions: Sessions, requestedAt }
-    token = NextToken
+    const answer = await describeSessions(ssm, {
+      State: state,
+      MaxResults: pageSize,
+      ...(filters !== undefined && filters.length > 0 && { Filters: [...filters] }),
+      ...(token !== undefined && { NextToken: token }),
+    })
+    yield answer
+    token = answer.nextToken
     if (token !== undefined && seen.size === seen.add(token).size)
       throw new RepeatedTokenError('DescribeSessions gave the same NextToken twice in one listing')
   } while (token !== undefined)

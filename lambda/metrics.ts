@@ -4,15 +4,17 @@ import type { Receipt } from '../archive/sweep-ledger'
 
 /** Emits what a receipt says. */
 export function publishMetrics(metrics: Metrics, receipt: Receipt): void {
-  const complete = receipt.Outcome === 'complete'
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value)
-  count(METRICS.sweepsCompleted, complete ? 1 : 0)
-  count(METRICS.sweepsFailed, complete ? 0 : 1)
+  count(METRICS.sweepsCompleted, receipt.Outcome === 'complete' ? 1 : 0)
+  count(METRICS.sweepsIncomplete, receipt.Outcome === 'incomplete' ? 1 : 0)
+  count(METRICS.sweepsFailed, receipt.Outcome === 'failed' ? 1 : 0)
   count(METRICS.listCalls, receipt.Pages)
   count(METRICS.sessionsSeen, receipt.Seen)
   count(METRICS.sessionsArchived, receipt.Archived)
   count(METRICS.sessionsUpdated, receipt.Updated)
   count(METRICS.sessionsRejected, receipt.Rejected)
+  count(METRICS.sessionsOpen, receipt.Open)
+  count(METRICS.missedByRecent, receipt.MissedByRecent)
   const milliseconds = Date.parse(receipt.FinishedAt) - Date.parse(receipt.StartedAt)
   metrics.addMetric(METRICS.sweepDuration, MetricUnit.Milliseconds, milliseconds)
   metrics.publishStoredMetrics()

@@ -1,9 +1,11 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import { type SessionStore, UpsertError, type Upserted } from '../archive/session-store'
+import type { SessionStore } from '../archive/session-store'
 import { type Source, sourceKey } from '../archive/source'
-import { newSweepId, type Receipt, type SweepLedger } from '../archive/sweep-ledger'
+import { newSweepId, type Plan, type Receipt, type SweepLedger } from '../archive/sweep-ledger'
 import { version } from '../package.json'
-import { listSessions, type Page } from './list-sessions'
+import { archiveHistory } from './archive-history'
+import { archiveOpen, followUpVanished } from './archive-open'
+import { planSweep, SHOWN_MS } from './plan'
 
 export interface Sweep {
   readonly source: Source
@@ -11,15 +13,59 @@ export interface Sweep {
   readonly ssm: SSMClient
   readonly store: SessionStore
   readonly ledger: SweepLedger
+  /** The archiver's own clock: for receipts alone, everything else is by the service's. */
   readonly now: () => Date
+  /** Whether to list everything that the service shows, due or not. @default false */
+  readonly full?: boolean
+  /** Milliseconds until the sweep will be killed. @default - never */
+  readonly remainingMs?: () => number
   /** Called after each page with the counts so far. */
-  readonly onPage?: (progress: Progress) => void
+  readonly onPage?: (counts: Counts) => void
+  /** For tests of long histories. @default DEFAULT_LIMITS */
+  readonly limits?: Limits
 }
 
-export type Progress = Pick<
+export interface Limits {
+  /** Sessions a list call asks for, 1 to 200. */
+  readonly pageSize: number
+  /** Pages after which a listing is cut into slices of time. */
+  readonly pagesBeforeSlicing: number
+  /** The first width of those slices, milliseconds. */
+  readonly sliceMs: number
+  /** Slices that are listed at the same time: each makes one list call at a time. */
+  readonly slicesAtOnce: number
+  /** Time kept for what follows the last page, milliseconds. */
+  readonly reserveMs: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  pageSize: 200,
+  pagesBeforeSlicing: 200,
+  sliceMs: 12 * 60 * 60 * 1000,
+  slicesAtOnce: 4,
+  reserveMs: 30_000,
+}
+
+export type Counts = Pick<
   Receipt,
-  'Pages' | 'Seen' | 'Archived' | 'Updated' | 'Unchanged' | 'Rejected' | 'Restarts'
+  | 'Pages'
+  | 'Seen'
+  | 'Archived'
+  | 'Updated'
+  | 'Unchanged'
+  | 'Rejected'
+  | 'Open'
+  | 'MissedByRecent'
+  | 'Restarts'
 >
+
+/** A sweep under way. */
+export interface Run extends Sweep {
+  readonly limits: Limits
+  readonly sweepId: string
+  readonly counts: { -readonly [name in keyof Counts]: Counts[name] }
+  readonly remainingMs: () => number
+}
 
 /** A sweep failed after keeping what could be kept; `receipt` tells what that was. */
 export class SweepError extends Error {
@@ -32,41 +78,43 @@ export class SweepError extends Error {
   }
 }
 
-type Mutable<T> = { -readonly [member in keyof T]: T[member] }
-
 /**
- * Archives every session of the source's history and leaves a receipt.
+ * Archives what the service shows of a source and leaves a receipt.
  *
  * @throws SweepError
  */
 export async function sweep(job: Sweep): Promise<Receipt> {
   const startedAt = job.now()
-  const sweepId = newSweepId(startedAt)
-  const progress: Mutable<Progress> = {
-    Pages: 0,
-    Seen: 0,
-    Archived: 0,
-    Updated: 0,
-    Unchanged: 0,
-    Rejected: 0,
-    Restarts: 0,
-  }
-  const receipt = (outcome: Pick<Receipt, 'Outcome' | 'Error'>): Receipt => ({
+  const run = begin(job, startedAt)
+  let plan: Plan | undefined
+  const receipt = (outcome: Partial<Receipt> & Pick<Receipt, 'Outcome'>): Receipt => ({
     Source: sourceKey(job.source),
-    SweepId: sweepId,
-    Kind: 'full',
+    SweepId: run.sweepId,
+    ...(plan !== undefined && { Kind: plan.Kind, Sliced: plan.Sliced }),
+    ...(plan?.InvokedAfter !== undefined && { InvokedAfter: plan.InvokedAfter }),
     StartedAt: startedAt.toISOString(),
     FinishedAt: job.now().toISOString(),
-    ...progress,
+    ...run.counts,
     ...outcome,
     Version: version,
   })
 
   try {
-    await archiveHistory(job, sweepId, progress)
-    const complete = receipt({ Outcome: 'complete' })
-    await job.ledger.putReceipt(complete)
-    return complete
+    const state = await job.ledger.readState(job.source)
+    const open = await archiveOpen(run)
+    const { full = false } = job
+    const { sliceMs } = run.limits
+    plan = planSweep({ state, begun: open.begun, oldestOpen: open.oldest, full, sliceMs })
+    const listed = await archiveHistory(run, plan, open.vanished)
+    plan = listed.plan
+    const isComplete = listed.isDrained && (await followUpVanished(run, open, state, plan))
+
+    const done = isComplete
+      ? receipt({ Outcome: 'complete', ...coverage(plan, listed.lastSeen ?? open.begun) })
+      : receipt({ Outcome: 'incomplete' })
+    await job.ledger.putReceipt(done)
+    if (isComplete) await job.ledger.complete(job.source, plan)
+    return done
   } catch (error) {
     const failed = receipt({ Outcome: 'failed', Error: describe(error) })
     const unrecorded = await job.ledger.putReceipt(failed).then(
@@ -77,48 +125,33 @@ export async function sweep(job: Sweep): Promise<Receipt> {
   }
 }
 
-/** Reads and writes at the same time: while one page is stored, the next is on its way. Holds two pages. */
-async function archiveHistory(job: Sweep, sweepId: string, progress: Mutable<Progress>): Promise<void> {
-  const pages = listSessions({ ssm: job.ssm, state: 'History', now: job.now })
-  let coming = pages.next()
-  for (;;) {
-    const { done, value: page } = await coming
-    if (done) return
-    coming = pages.next()
-    coming.catch(() => {}) // awaited above, after this page is stored
-    progress.Pages += 1
-    progress.Seen += page.sessions.length
-    progress.Restarts = page.restarts
-    await archivePage(job, sweepId, page, progress)
-    job.onPage?.(progress)
+function begin(job: Sweep, startedAt: Date): Run {
+  return {
+    limits: DEFAULT_LIMITS,
+    remainingMs: () => Number.MAX_SAFE_INTEGER,
+    ...job,
+    sweepId: newSweepId(startedAt),
+    counts: {
+      Pages: 0,
+      Seen: 0,
+      Archived: 0,
+      Updated: 0,
+      Unchanged: 0,
+      Rejected: 0,
+      Open: 0,
+      MissedByRecent: 0,
+      Restarts: 0,
+    },
   }
 }
 
-async function archivePage(
-  { source, store, ledger }: Sweep,
-  sweepId: string,
-  page: Page,
-  progress: Mutable<Progress>,
-): Promise<void> {
-  const observations = page.sessions.map((session) => ({
-    session,
-    state: 'History' as const,
-    source,
-    observedAt: page.requestedAt,
-  }))
-  const count = async ({ archived, updated, unchanged, rejected }: Upserted) => {
-    progress.Archived += archived
-    progress.Updated += updated
-    progress.Unchanged += unchanged
-    progress.Rejected += rejected.length
-    for (const rejection of rejected) await ledger.putRejected(source, sweepId, rejection)
-  }
-  try {
-    await count(await store.upsert(observations))
-  } catch (error) {
-    if (error instanceof UpsertError) await count(error.upserted)
-    throw error
-  }
+/** The ends of sessions that a complete sweep could not miss: those the service still showed at its last page. */
+function coverage(
+  { CoversFrom = '', Begun }: Plan,
+  lastSeen: Date,
+): Pick<Receipt, 'CoversFrom' | 'CoversUntil'> {
+  const stillShown = new Date(lastSeen.getTime() - SHOWN_MS).toISOString()
+  return { CoversFrom: CoversFrom > stillShown ? CoversFrom : stillShown, CoversUntil: Begun }
 }
 
 function describe(error: unknown): string {

@@ -6,6 +6,8 @@ import { Stack } from 'aws-cdk-lib/core'
 import { Construct } from 'constructs'
 import { SESSIONS, SWEEPS, type TableDefinition, type Key as TableKey } from '../archive/tables'
 
+const OPEN_SESSIONS = 'OpenSessions' satisfies keyof typeof SESSIONS.indexes
+
 export interface ArchiveTablesProps {
   /** Whether records may expire, at the time they carry. @default false */
   readonly expiring?: boolean
@@ -56,7 +58,14 @@ export class ArchiveTables extends Construct {
         actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
         resources: [this.sessions.tableArn],
       }),
-      new PolicyStatement({ actions: ['dynamodb:PutItem'], resources: [this.sweeps.tableArn] }),
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [`${this.sessions.tableArn}/index/${OPEN_SESSIONS}`],
+      }),
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        resources: [this.sweeps.tableArn],
+      }),
     )
     this.key.addToResourcePolicy(
       new PolicyStatement({

@@ -65,6 +65,16 @@ export class Monitoring extends Construct {
       description:
         'No sweep of the session archive completed for three hours. Sessions are lost after 30 days.',
     })
+    this.alarmOnAny('MissedByRecent', {
+      metric: this.metric(METRICS.missedByRecent, Duration.hours(1)),
+      description:
+        'A full sweep archived sessions that no recent sweep had been shown. None is lost, but none should come so late: read the receipts.',
+    })
+    this.alarmOnAny('SessionsRejected', {
+      metric: this.metric(METRICS.sessionsRejected, Duration.hours(1)),
+      description:
+        'Sessions could not be stored as records. Their raw JSON, with the reason, is in the Sweeps table under REJECTED.',
+    })
     this.dashboard()
   }
 
@@ -109,8 +119,15 @@ export class Monitoring extends Construct {
         this.metric(METRICS.sessionsArchived, hour),
         this.metric(METRICS.sessionsUpdated, hour),
         this.metric(METRICS.sessionsRejected, hour),
+        this.metric(METRICS.sessionsOpen, hour, 'Maximum'),
+        this.metric(METRICS.missedByRecent, hour),
       ),
-      graph('Sweeps', this.metric(METRICS.sweepsCompleted, hour), this.metric(METRICS.sweepsFailed, hour)),
+      graph(
+        'Sweeps',
+        this.metric(METRICS.sweepsCompleted, hour),
+        this.metric(METRICS.sweepsIncomplete, hour),
+        this.metric(METRICS.sweepsFailed, hour),
+      ),
       graph('Duration (ms)', this.metric(METRICS.sweepDuration, hour, 'Maximum')),
       graph('List calls', this.metric(METRICS.listCalls, hour)),
     )

@@ -54,9 +54,11 @@ describe('the deployed archive', () => {
       environment: { AWS_ENDPOINT_URL_SSM: emulator.url, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint },
     })
 
+  const fullSweep = () => ({ ...scheduledEvent(template), sweep: 'full' })
+
   const recordWrites = () =>
     proxy.calls.filter(
-      ({ operation, body }) => operation !== 'BatchGetItem' && body.TableName === tables.sessions,
+      ({ operation, body }) => /^(Put|Update)Item$/.test(operation) && body.TableName === tables.sessions,
     ).length
 
   const during = async <T>(work: () => Promise<T>) => {
@@ -81,7 +83,8 @@ describe('the deployed archive', () => {
   })
 
   test('the first sweep archives every session, every member as the service gave it', async () => {
-    const shown = world.list('History')
+    const ended = world.list('History')
+    const shown = [...ended, ...world.list('Active')]
 
     const { value: invocation, writes, pages } = await during(run)
 
@@ -90,19 +93,22 @@ describe('the deployed archive', () => {
       Source: '111122223333/us-east-1',
       Kind: 'full',
       Outcome: 'complete',
-      Pages: pages,
+      Pages: pages + 1,
       Seen: shown.length,
       Archived: shown.length,
       Rejected: 0,
     })
-    expect(pages).toBe(Math.ceil(shown.length / 200))
+    expect(pages).toBe(Math.ceil(ended.length / 200))
     expect(writes).toBe(shown.length)
     const records = await archived()
     expect(records.size).toBe(shown.length)
     for (const session of shown)
       expect(membersOf(records.get(session.SessionId) ?? {})).toEqual(expectedMembers(session))
     const receipts = await scan(client, tables.sweeps)
-    expect(receipts).toEqual([invocation.result])
+    expect(receipts).toEqual(
+      expect.arrayContaining([invocation.result, expect.objectContaining({ SweepId: 'STATE' })]),
+    )
+    expect(receipts).toHaveLength(2)
   })
 
   test('logs carry the source, and the metrics are what the alarms watch', async () => {
@@ -125,10 +131,12 @@ describe('the deployed archive', () => {
   })
 
   test('a sweep with nothing new writes no record', async () => {
-    const { value, writes } = await during(run)
+    const { history, active } = world.counts()
+
+    const { value, writes } = await during(() => run(fullSweep()))
 
     expect(writes).toBe(0)
-    expect(value.result).toMatchObject({ Archived: 0, Updated: 0, Unchanged: world.counts().history })
+    expect(value.result).toMatchObject({ Archived: 0, Updated: 0, Unchanged: history + active })
   })
 
   test('a changed session costs one write and raises its Revision', async () => {
@@ -138,7 +146,7 @@ describe('the deployed archive', () => {
       afterEnd: { SessionId: 'no-owner', Owner: 'arn:aws:iam::111122223333:user/Ana' },
     })
 
-    const { writes } = await during(run)
+    const { writes } = await during(() => run(fullSweep()))
 
     expect(writes).toBe(1)
     expect((await archived()).get('no-owner')).toEqual({
@@ -147,6 +155,7 @@ describe('the deployed archive', () => {
       OwnerName: 'Ana',
       Revision: 2,
       ObservedAt: expect.any(String),
+      SweepId: expect.any(String),
       ContentHash: expect.not.stringMatching(String(before?.ContentHash)),
     })
   })
@@ -177,16 +186,17 @@ describe('the deployed archive', () => {
 
   test('after 31 more days, the archive holds every session that the service has forgotten', async () => {
     const everSeen = new Set((await archived()).keys())
+    expect(everSeen.size).toBe(1_000 + ODD_SESSIONS.length)
 
     world.clock.advance(DAY_MS)
-    for (const { SessionId } of world.list('History')) everSeen.add(SessionId)
     await run()
     world.clock.advance(31 * DAY_MS)
     const { result } = await run()
 
     expect(result).toMatchObject({ Outcome: 'complete', Seen: 0 })
-    expect(new Set((await archived()).keys())).toEqual(everSeen)
-    expect(everSeen.size).toBe(1_000 + ODD_SESSIONS.length)
+    const records = await archived()
+    expect(new Set(records.keys())).toEqual(everSeen)
+    for (const record of records.values()) expect(record).toMatchObject({ State: 'History' })
   })
 
   test('every call it made is allowed, and every action that is allowed was needed', () => {
@@ -261,7 +271,7 @@ function byName({ AttributeDefinitions = [], ...rest }: ReturnType<typeof create
   }
 }
 
-function scheduledEvent(template: DeployedTemplate): unknown {
+function scheduledEvent(template: DeployedTemplate): { region: string } {
   return JSON.parse(template.resource('AWS::Scheduler::Schedule').Properties.Target.Input)
 }
 
@@ -273,13 +283,16 @@ function policiesOf(template: DeployedTemplate, roleArn: string): Statement[] {
 }
 
 function accesses(proxy: DatabaseProxy, template: DeployedTemplate): Access[] {
-  const region = { 'aws:RequestedRegion': (scheduledEvent(template) as { region: string }).region }
-  const ofTables = proxy.calls.flatMap(({ operation, body }) =>
-    (body.TableName === undefined ? Object.keys(body.RequestItems) : [body.TableName]).map((table) => ({
-      action: `dynamodb:${operation}`,
-      resource: `arn:aws:dynamodb:${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}:table/${table}`,
-    })),
-  )
+  const region = { 'aws:RequestedRegion': scheduledEvent(template).region }
+  const ofTables = proxy.calls.flatMap(({ operation, body }) => {
+    const index = body.IndexName === undefined ? '' : `/index/${body.IndexName}`
+    return (body.TableName === undefined ? Object.keys(body.RequestItems) : [body.TableName]).map(
+      (table) => ({
+        action: `dynamodb:${operation}`,
+        resource: `arn:aws:dynamodb:${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}:table/${table}${index}`,
+      }),
+    )
+  })
   return [...ofTables, { action: 'ssm:DescribeSessions', resource: '*', context: region }]
 }
 

@@ -8,6 +8,7 @@ export interface ArchiveFlags {
   readonly table?: string
   readonly sweepsTable?: string
   readonly local?: string
+  readonly full: boolean
   readonly json: boolean
 }
 
@@ -24,6 +25,7 @@ export function archiveCommand(): Command {
     .option('--table <name>', 'archive into this DynamoDB table (or $SESSION_ARCHIVE_TABLE)')
     .option('--sweeps-table <name>', 'and its receipts into this one (or $SESSION_ARCHIVE_SWEEPS_TABLE)')
     .option('--local <dir>', 'archive into this folder instead: no deployment needed')
+    .option('--full', 'list everything that AWS shows, due or not', false)
     .option('--json', 'print the receipt as JSON', false)
     .addHelpText(
       'after',

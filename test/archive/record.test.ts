@@ -6,7 +6,9 @@ describe('toRecord', () => {
       session: { SessionId: 's', ...session },
       state: 'History',
       source: { accountId: '111122223333', region: 'us-east-1' },
-      observedAt: new Date(0),
+      sweepId: 'sweep',
+      seenFrom: new Date(0),
+      seenUntil: new Date(1000),
       ...change,
     })
 
@@ -26,8 +28,28 @@ describe('toRecord', () => {
     expect(record({ Owner })).toMatchObject({ Owner, OwnerName })
   })
 
+  test('members that nobody knows yet are kept, under their own names, and are part of the hash', () => {
+    const novel = { Novelty: { Deep: [1, { Down: '' }], Empty: '' }, Flag: false, Zero: 0 }
+
+    expect(record(novel)).toMatchObject({ Novelty: { Deep: [1, { Down: '' }] }, Flag: false, Zero: 0 })
+    expect(record(novel).ContentHash).not.toBe(record({ ...novel, Zero: 1 }).ContentHash)
+  })
+
+  test("a new member of a name that is the archive's own damages nothing", () => {
+    expect(record({ Region: 'Mars', Revision: 'B' })).toMatchObject({
+      Region: 'us-east-1',
+      'Service.Region': 'Mars',
+      'Service.Revision': 'B',
+    })
+  })
+
+  test('an open session is in the index of open sessions, an ended one is not', () => {
+    expect(record({}, { state: 'Active' })).toMatchObject({ OpenIn: '111122223333/us-east-1' })
+    expect(record({})).not.toHaveProperty('OpenIn')
+  })
+
   test('the day is of the start, in UTC', () => {
-    expect(record({ StartDate: new Date('2026-11-24T23:59:59.999Z') })).toMatchObject({
+    expect(record({ StartDate: Date.parse('2026-11-24T23:59:59.999Z') / 1000 })).toMatchObject({
       StartDay: '2026-11-24',
     })
   })
@@ -37,8 +59,8 @@ describe('toRecord', () => {
       record({}),
       record({ Reason: 'a' }),
       record({ Details: 'a' }),
-      record({ StartDate: new Date(1) }),
-      record({ EndDate: new Date(1) }),
+      record({ StartDate: 0.001 }),
+      record({ EndDate: 0.001 }),
       record({ OutputUrl: { S3OutputUrl: 'a' } }),
       record({ OutputUrl: { CloudWatchOutputUrl: 'a' } }),
       record({}, { state: 'Active' }),
@@ -51,7 +73,7 @@ describe('toRecord', () => {
     const one = record({ Reason: 'a', OutputUrl: { S3OutputUrl: 'x', CloudWatchOutputUrl: 'y' } })
     const other = record(
       { OutputUrl: { CloudWatchOutputUrl: 'y', S3OutputUrl: 'x' }, Reason: 'a', Details: '' },
-      { observedAt: new Date(1) },
+      { sweepId: 'another', seenFrom: new Date(1), seenUntil: new Date(2) },
     )
 
     expect(other.ContentHash).toBe(one.ContentHash)
@@ -62,7 +84,8 @@ describe('toRecord', () => {
     [{ SessionId: '' }, 'SessionId: received none, expected a string'],
     [{ SessionId: 7 }, 'SessionId: received 7, expected a string'],
     [{ SessionId: 'ü'.repeat(1025) }, 'SessionId: received 2050 bytes, expected at most 2048'],
-    [{ StartDate: new Date(Number.NaN) }, 'StartDate: received Invalid Date, expected a date'],
+    [{ StartDate: 'yesterday' }, 'StartDate: received "yesterday", expected epoch seconds'],
+    [{ EndDate: 1e30 }, 'EndDate: received 1e+30, expected epoch seconds'],
   ])('refuses %j', (session, message) => {
     expect(() => record(session)).toThrow(message)
   })

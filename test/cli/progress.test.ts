@@ -42,7 +42,7 @@ describe('on a terminal', () => {
     const seen = (await terminal.watchFor(/status/)).join('\n')
     expect(seen).toContain(`${SPINNING}\n`)
     expect(seen).toContain(`${SPINNING}: 200 seen: 200 archived`)
-    expect(terminal.screen()).toBe(`${DONE}, 0 updated, 0 unchanged, 0 rejected (3 list calls)\nstatus 0`)
+    expect(terminal.screen()).toBe(`${DONE}, 0 updated, 0 unchanged, 0 rejected (4 list calls)\nstatus 0`)
     expect(terminal.isCursorShown()).toBe(true)
   })
 
@@ -73,7 +73,7 @@ describe('on a terminal', () => {
 
   testWithTerminal(`a failure takes progress away and leaves its message${note}`, async () => {
     const emulator = await slow()
-    emulator.faults.script = (call) => (call > 2 ? 'repeat-token' : undefined)
+    emulator.faults.script = (call) => (call > 3 ? 'repeat-token' : undefined)
     const terminal = open(commandLine(emulator))
     await terminal.watchFor(/status/)
     expect(terminal.screen()).not.toContain('Archiving')

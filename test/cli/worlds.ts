@@ -6,8 +6,8 @@ const MINUTE = 60 * 1000
 const HOUR = 60 * MINUTE
 
 /**
- * So many ended sessions, each a minute older than the one before, an open one, and whatever else is given; on a
- * clock that stands still at the real time, as the SDK retries what a server with another time refuses.
+ * So many ended sessions, each a minute older than the one before, and whatever else is given; on a clock
+ * that stands still at the real time, as the SDK retries what a server with another time refuses.
  */
 export function worldOf(count: number, others: Iterable<SessionLife> = []): World {
   const clock = Clock.frozenAt(new Date())
@@ -21,13 +21,6 @@ export function worldOf(count: number, others: Iterable<SessionLife> = []): Worl
       return { startedAt, endedAt, afterEnd: { SessionId: `s-${index}`, Status: 'Terminated', ...times } }
     }),
   )
-  world.add([
-    {
-      startedAt: new Date(now - HOUR),
-      endedAt: new Date(now + HOUR),
-      whileOpen: { SessionId: 'open', Status: 'Connected', StartDate: (now - HOUR) / 1000 },
-    },
-  ])
   world.add(others)
   return world
 }

@@ -35,10 +35,13 @@ describe('readConfig', () => {
 
 describe('readEvent', () => {
   test('the source is of the region asked for, in the account of the function', () => {
-    expect(readEvent({}, ARN, 'eu-west-1')).toEqual({ accountId: '111122223333', region: 'eu-west-1' })
+    expect(readEvent({}, ARN, 'eu-west-1')).toEqual({
+      source: { accountId: '111122223333', region: 'eu-west-1' },
+      full: false,
+    })
     expect(readEvent({ region: 'us-gov-west-1', sweep: 'full' }, ARN, 'eu-west-1')).toEqual({
-      accountId: '111122223333',
-      region: 'us-gov-west-1',
+      source: { accountId: '111122223333', region: 'us-gov-west-1' },
+      full: true,
     })
   })
 })

@@ -16,12 +16,14 @@ describe('sweep', () => {
     if (!(error instanceof SweepError)) throw new Error(`expected a SweepError, received ${error}`)
     return error
   }
-  /** Faults of list calls by number, from 1, retries counted. */
-  const breakListCalls = (faults: Record<number, Fault>) => {
-    stage.emulator.faults.script = (call) => faults[call]
+  /** Faults of list calls of the history by number, from 1, retries counted. */
+  const breakHistoryCalls = (fault: (call: number) => Fault | undefined) => {
+    let call = 0
+    stage.emulator.faults.script = (_call, { State }) => (State === 'History' ? fault(++call) : undefined)
   }
+  const breakListCalls = (faults: Record<number, Fault>) => breakHistoryCalls((call) => faults[call])
   const receipts = async () =>
-    (await stage.ledgerItems()).filter(({ SweepId }) => !String(SweepId).startsWith('REJECTED'))
+    (await stage.ledgerItems()).filter(({ SweepId }) => /^\d/.test(String(SweepId)))
 
   test.each([
     [0, 1],
@@ -34,11 +36,11 @@ describe('sweep', () => {
 
     const first = await stage.sweep()
     const writes = stage.recordWrites()
-    const second = await stage.sweep()
+    const second = await stage.sweep({ full: true })
 
     expect(first).toMatchObject({
       Outcome: 'complete',
-      Pages: pages,
+      Pages: 1 + pages,
       Seen: count,
       Archived: count,
       Unchanged: 0,
@@ -53,10 +55,10 @@ describe('sweep', () => {
   test('requests the next page while this one is written, and never holds more than two', async () => {
     stage.world.add(endedSessions(800))
     const writesBeforeCall: number[] = []
-    stage.emulator.faults.script = () => {
+    breakHistoryCalls(() => {
       writesBeforeCall.push(stage.recordWrites())
       return undefined
-    }
+    })
 
     await stage.sweep()
 
@@ -87,7 +89,7 @@ describe('sweep', () => {
     expect(receipt).toMatchObject({
       Outcome: 'failed',
       Error: 'RepeatedTokenError: DescribeSessions gave the same NextToken twice in one listing',
-      Pages: 3,
+      Pages: 4,
       Archived: receipt.Seen,
     })
     expect(receipt.Seen).toBeGreaterThanOrEqual(400)
@@ -120,18 +122,18 @@ describe('sweep', () => {
     stage.world.add(endedSessions(500))
     breakListCalls({ 1: fault, 3: fault })
 
-    expect(await stage.sweep()).toMatchObject({ Outcome: 'complete', Archived: 500, Pages: 3 })
+    expect(await stage.sweep()).toMatchObject({ Outcome: 'complete', Archived: 500, Pages: 4 })
   })
 
   test.each<Fault>(['throttle', 'error', 'reset'])(
     '%s that does not end fails the sweep, and what was read is kept',
     async (fault) => {
       stage.world.add(endedSessions(500))
-      stage.emulator.faults.script = (call) => (call >= 3 ? fault : undefined)
+      breakHistoryCalls((call) => (call >= 3 ? fault : undefined))
 
       const { receipt, cause } = await failedSweep()
 
-      expect(receipt).toMatchObject({ Outcome: 'failed', Pages: 2, Archived: 400 })
+      expect(receipt).toMatchObject({ Outcome: 'failed', Pages: 3, Archived: 400 })
       expect(cause).toBeInstanceOf(Error)
       expect((await stage.records()).size).toBe(400)
       stage.emulator.faults.script = undefined
@@ -148,11 +150,11 @@ describe('sweep', () => {
         await stage.sweep()
         stage.world.add(endedSessions(10, { SessionId: 'another' }).slice(9))
         stage.world.update('s-3', { afterEnd: { SessionId: 's-3', Reason: 'changed' } })
-        stage.world.clock.advance(1000)
+        stage.world.clock.advance(5000)
         let broken = 0
         stage.proxy.fault = (call) => (call.operation === operation && broken++ === 0 ? fault : undefined)
 
-        expect(await stage.sweep()).toMatchObject({ Outcome: 'complete', Seen: 251 })
+        expect(await stage.sweep({ full: true })).toMatchObject({ Outcome: 'complete', Seen: 251 })
 
         expect(broken).toBeGreaterThan(0)
         const records = await stage.records()
@@ -183,13 +185,14 @@ describe('sweep', () => {
     const writes = stage.recordWrites()
     stage.proxy.fault = (_call, n) => (n % 2 === 0 ? 'unprocessed' : undefined)
 
-    expect(await stage.sweep()).toMatchObject({ Outcome: 'complete', Unchanged: 200 })
+    expect(await stage.sweep({ full: true })).toMatchObject({ Outcome: 'complete', Unchanged: 200 })
     expect(stage.recordWrites()).toBe(writes)
   })
 
   test('a receipt that cannot be written fails the sweep', async () => {
     stage.world.add(endedSessions(3))
-    stage.proxy.fault = ({ body }) => (body.TableName === stage.database.sweepsTable ? 'error' : undefined)
+    stage.proxy.fault = ({ operation, body }) =>
+      operation === 'PutItem' && body.TableName === stage.database.sweepsTable ? 'error' : undefined
 
     const { receipt } = await failedSweep()
 
@@ -260,6 +263,7 @@ describe('sweep', () => {
     await stage.sweep()
 
     expect(stage.emulator.calls.list.map(({ request }) => request)).toEqual([
+      { State: 'Active', MaxResults: 200 },
       { State: 'History', MaxResults: 200 },
       { State: 'History', MaxResults: 200, NextToken: expect.any(String) },
     ])

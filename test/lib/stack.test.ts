@@ -140,9 +140,9 @@ describe('the stack', () => {
     })
   })
 
-  test('alarms on the topic: the function failed, the queue is not empty, no complete sweep for three hours', () => {
+  test('alarms on the topic for each way to fail', () => {
     const topic = Object.keys(template.findResources('AWS::SNS::Topic'))[0]
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 3)
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 5)
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: [{ Ref: topic }],
       OKActions: [{ Ref: topic }],
@@ -160,6 +160,12 @@ describe('the stack', () => {
       Namespace: 'AWS/SQS',
       MetricName: 'ApproximateNumberOfMessagesVisible',
     })
+    for (const MetricName of ['MissedByRecent', 'SessionsRejected'])
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        ...any,
+        Namespace: 'SessionArchive',
+        MetricName,
+      })
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'SessionArchive',
       MetricName: 'SweepsCompleted',

@@ -33,6 +33,8 @@ export interface DatabaseProxy {
   readonly calls: DatabaseCall[]
   /** Decides what goes wrong with a call. */
   fault: (call: DatabaseCall, n: number) => DatabaseFault | undefined
+  /** Told of each call that the database itself answered, whether or not the answer arrives. */
+  onAnswered: (call: DatabaseCall, status: number) => void
   close(): Promise<void>
 }
 
@@ -52,6 +54,7 @@ export async function startDatabaseProxy(target: string): Promise<DatabaseProxy>
     endpoint: `http://127.0.0.1:${port}`,
     calls: [],
     fault: () => undefined,
+    onAnswered: () => {},
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -77,6 +80,7 @@ async function handle(
   const body = fault === 'unprocessed' ? Buffer.from(JSON.stringify(firstHalf(call.body))) : raw
 
   const { status, headers, answer } = await forward(target, request, body)
+  proxy.onAnswered(call, status)
   if (fault === 'reset-after') return void request.socket.destroy()
   const rest = fault === 'unprocessed' ? withUnprocessed(answer, call.body) : answer
   const { 'x-amz-crc32': _ofTheWholeAnswer, ...others } = headers

@@ -18,21 +18,17 @@ export interface InvokeOptions {
   readonly nodeFlags?: readonly string[]
 }
 
-/** Runs the deployed function once: the template's code, handler and environment, in a process of its own. */
-export async function invoke(
+/** Starts the deployed function: the template's code, handler and environment, in a process of its own. */
+export function startInvocation(
   template: DeployedTemplate,
   { event, environment, nodeFlags = [] }: InvokeOptions,
-): Promise<Invocation> {
+) {
   const { Properties, logicalId } = template.resource('AWS::Lambda::Function')
   const [module, name] = String(Properties.Handler).split('.')
+  const asset = join(template.asset(Properties), `${module}.mjs`)
   const child = spawn(
     process.execPath,
-    [
-      ...nodeFlags,
-      join(__dirname, 'lambda-runtime.mjs'),
-      join(template.asset(Properties), `${module}.mjs`),
-      String(name),
-    ],
+    [...nodeFlags, join(__dirname, 'lambda-runtime.mjs'), asset, String(name)],
     {
       env: {
         ...ANYONE_ENVIRONMENT,
@@ -47,8 +43,15 @@ export async function invoke(
     invokedFunctionArn: `arn:aws:lambda:${place}:function:${logicalId}`,
     awsRequestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
   }
+  child.stdin.on('error', () => {}) // a child that was killed does not read
   child.stdin.end(JSON.stringify({ event, context }))
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const printed = Promise.all([text(child.stdout), text(child.stderr)])
+  return { child, printed }
+}
+
+/** Runs the deployed function once, to its end. */
+export async function invoke(template: DeployedTemplate, options: InvokeOptions): Promise<Invocation> {
+  const [output, errors] = await startInvocation(template, options).printed
   const lines = output.trim().split('\n')
   const answer = lines.pop()
   if (!answer) throw new Error(`the function ended without an answer: ${errors}`)

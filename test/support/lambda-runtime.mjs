@@ -7,7 +7,9 @@ const [, , module, name] = process.argv
 const { event, context } = JSON.parse(await text(process.stdin))
 const handler = (await import(pathToFileURL(module).href))[name]
 try {
-  console.log(JSON.stringify({ result: await handler(event, context) }))
+  console.log(
+    JSON.stringify({ result: await handler(event, { ...context, getRemainingTimeInMillis: () => 900_000 }) }),
+  )
 } catch (error) {
   console.log(JSON.stringify({ error: { name: error.name, message: error.message } }))
 }

@@ -60,7 +60,7 @@ export async function openStage(): Promise<Stage> {
     ledgerItems: () => scan(direct, database.sweepsTable),
     recordWrites: () =>
       proxy.calls.filter(
-        ({ operation, body }) => operation !== 'BatchGetItem' && body.TableName === database.sessionsTable,
+        ({ operation, body }) => WRITES.includes(operation) && body.TableName === database.sessionsTable,
       ).length,
     close: async () => {
       for (const open of [direct, client, ssm]) open.destroy()
@@ -70,6 +70,8 @@ export async function openStage(): Promise<Stage> {
     },
   }
 }
+
+const WRITES = ['PutItem', 'UpdateItem']
 
 /** Sessions that ended an hour ago: `s-0`, `s-1` …, one second apart. */
 export function endedSessions(count: number, members: SessionMembers = {}) {

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb'
+
+export interface BatchGet {
+  readonly client: DynamoDBDocumentClient
+  readonly tableName: string
+  /** Different ones, any number. */
+  readonly keys: readonly Record<string, string>[]
+  /** Names of the attributes to return. */
+  readonly attributes: readonly string[]
+  readonly consistent: boolean
+}
+
+/** BatchGetItem takes at most 100 keys. */
+const BATCH_KEYS = 100
+/** Waits between attempts at keys that were left unprocessed, milliseconds. */
+const BACKOFF = [50, 100, 200, 400, 800, 1600, 3200, 6400]
+
+/**
+ * The items that there are, in no order.
+ *
+ * @throws Error where the database leaves keys unprocessed for some ten seconds
+ */
+export async function batchGet<Item>({ keys, ...request }: BatchGet): Promise<Item[]> {
+  const batches = Array.from({ length: Math.ceil(keys.length / BATCH_KEYS) }, (_, n) =>
+    oneBatch<Item>({ ...request, keys: keys.slice(n * BATCH_KEYS, (n + 1) * BATCH_KEYS) }),
+  )
+  return (await Promise.all(batches)).flat()
+}
+
+async function oneBatch<Item>({
+  client,
+  tableName,
+  keys,
+  attributes,
+  consistent,
+}: BatchGet): Promise<Item[]> {
+  const items: Item[] = []
+  let request: BatchGetCommandOutput['UnprocessedKeys'] = {
+    [tableName]: {
+      Keys: [...keys],
+      ProjectionExpression: attributes.map((name) => `#${name}`).join(', '),
+      ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+      ConsistentRead: consistent,
+    },
+  }
+  for (const wait of [...BACKOFF, undefined]) {
+    const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await client.send(
+      new BatchGetCommand({ RequestItems: request }),
+    )
+    items.push(...((Responses?.[tableName] ?? []) as Item[]))
+    if (!UnprocessedKeys?.[tableName]) return items
+    request = UnprocessedKeys
+    if (wait !== undefined) await sleep(wait * (0.5 + Math.random() / 2))
+  }
+  throw new Error(`${tableName}: keys were left unprocessed by ${BACKOFF.length + 1} reads`)
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import type { Receipt } from '../../archive/sweep-ledger'
+import type { DatabaseCall } from '../support/database-proxy'
+
+/** Sees every write that reaches the Sessions table, and that none of them damages a record. */
+export class Watch {
+  private readonly contents = new Map<string, number>()
+  private readonly firstArchivedAt = new Map<string, string>()
+  private readonly puts = new Map<string, number>()
+  private readonly updates = new Map<string, number>()
+
+  constructor(private readonly sessionsTable: string) {}
+
+  /** The first thing that was wrong with a write. */
+  private damage: unknown
+
+  see(call: DatabaseCall, status: number): void {
+    try {
+      this.inspect(call, status)
+    } catch (error) {
+      this.damage ??= error
+    }
+  }
+
+  /** @throws AssertionError where a write was wrong */
+  checkWrites(): void {
+    if (this.damage !== undefined) throw this.damage
+  }
+
+  private inspect({ operation, body }: DatabaseCall, status: number): void {
+    if (status !== 200 || body.TableName !== this.sessionsTable) return
+    if (operation === 'PutItem') {
+      const { SessionId, Details, FirstArchivedAt, SweepId } = body.Item
+      assert.equal(this.firstArchivedAt.has(SessionId.S), false, `${SessionId.S} was put twice`)
+      this.firstArchivedAt.set(SessionId.S, FirstArchivedAt.S)
+      this.advance(SessionId.S, Details.S)
+      count(this.puts, SweepId.S)
+    }
+    if (operation === 'UpdateItem') {
+      const set = (name: string): string | undefined => {
+        const names: [string, string][] = Object.entries(body.ExpressionAttributeNames)
+        const placeholder = names.find(([key, value]) => value === name && /^#\d+$/.test(key))?.[0]
+        return placeholder && body.ExpressionAttributeValues[placeholder.replace('#', ':')].S
+      }
+      assert.equal(set('FirstArchivedAt'), undefined, 'FirstArchivedAt never changes')
+      const details = set('Details')
+      if (details === undefined) return // a mark, not a content
+      this.advance(body.Key.SessionId.S, details)
+      count(this.updates, String(set('SweepId')))
+    }
+  }
+
+  /** No record ever goes back to an older content. */
+  private advance(id: string, details: string): void {
+    const content = Number(details.slice(1))
+    const before = this.contents.get(id) ?? 0
+    assert.ok(content >= before, `${id} went back from v${before} to v${content}`)
+    this.contents.set(id, content)
+  }
+
+  /** A receipt tells what was written; that of a failed sweep cannot know of writes whose answers were lost. */
+  checkReceipt({ SweepId, Outcome, Archived, Updated, Unchanged, Rejected, Seen }: Receipt): void {
+    const put = this.puts.get(SweepId) ?? 0
+    const updated = this.updates.get(SweepId) ?? 0
+    if (Outcome === 'failed') {
+      assert.ok(Archived <= put && Updated <= updated, `receipt ${SweepId} tells of writes that never were`)
+    } else {
+      assert.deepEqual({ Archived, Updated }, { Archived: put, Updated: updated })
+      assert.equal(Archived + Updated + Unchanged + Rejected, Seen)
+    }
+  }
+
+  checkRecords(records: readonly Record<string, unknown>[]): void {
+    for (const { SessionId, FirstArchivedAt, Details } of records) {
+      assert.equal(FirstArchivedAt, this.firstArchivedAt.get(String(SessionId)))
+      assert.equal(Details, `v${this.contents.get(String(SessionId))}`)
+    }
+  }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
