@@ -40,7 +40,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   pageSize: 200,
-  pagesBeforeSlicing: 200,
+  pagesBeforeSlicing: 2_500,
   sliceMs: 12 * 60 * 60 * 1000,
   slicesAtOnce: 4,
   reserveMs: 30_000,

@@ -10,7 +10,6 @@ test('50,000 sessions are archived by a process whose heap is limited to 64 MB',
   const now = new Date()
   const world = new World({ clock: Clock.frozenAt(now) })
   world.add(generateSessions({ count: 50_000, seed: 3, now }))
-  const { history } = world.counts()
   const emulator = await startEmulator({ world })
   const database = await startDatabase()
 
@@ -25,7 +24,7 @@ test('50,000 sessions are archived by a process whose heap is limited to 64 MB',
     nodeFlags: ['--max-old-space-size=64'],
   })
 
-  expect(result).toMatchObject({ Outcome: 'complete', Seen: history, Archived: history })
+  expect(result).toMatchObject({ Outcome: 'complete', Seen: 50_000, Archived: 50_000 })
   await emulator.close()
   await database.close()
 }, 300_000)
