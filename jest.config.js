@@ -4,6 +4,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/test/model/'], // npm run soak
   transform: { '\\.ts$': '@swc/jest' },
   testTimeout: 120_000,
   maxWorkers: '100%',
