@@ -4,7 +4,6 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/test/model/'], // npm run soak
   transform: { '\\.ts$': '@swc/jest' },
   testTimeout: 120_000,
   maxWorkers: '100%',

@@ -15,8 +15,8 @@ export interface ModelSession {
   readonly twice: boolean
   /** Whether it shows a StartDate. */
   readonly dated: boolean
-  /** Hours after its end at which its content changes once more. */
-  readonly change: Hours | undefined
+  /** How often its content changes while it is open, and again after its end: at any call of the sweeps. */
+  readonly changes: number
 }
 
 /** A time at which sweeps run. */
@@ -71,15 +71,16 @@ const session: fc.Arbitrary<ModelSession> = fc
     late: fc.constantFrom(0, 0, 0, 0, 0.3, 3, 60),
     twice: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
     dated: fc.integer({ min: 0, max: 14 }).map((n) => n > 0),
-    change: fc.constantFrom(undefined, undefined, undefined, 0.5, 5, 40),
+    changes: fc.constantFrom(0, 0, 1, 3),
   })
-  .map(({ end, simultaneous, duration, late, twice, change, ...rest }) => ({
+  .map(({ end, simultaneous, duration, fate, late, twice, changes, ...rest }) => ({
     ...rest,
+    fate,
     duration,
     start: (simultaneous ? Math.round(end / 6) * 6 : end) - duration,
     late,
     twice: twice && late === 0,
-    change: twice || late > 0 ? undefined : change,
+    changes: twice || late > 0 || fate === 'vanishes' ? 0 : changes,
   }))
 
 const sweep: fc.Arbitrary<ModelSweep> = fc.record({

@@ -1,4 +1,5 @@
 import { Clock } from '../../emulator/clock'
+import type { Random } from '../../emulator/random'
 import type { SessionMembers } from '../../emulator/session'
 import { World } from '../../emulator/world'
 import type { ModelSession } from './history'
@@ -15,10 +16,11 @@ export interface Truth {
   readonly end: number
   /** From when it is in the history; undefined for one that is never. */
   readonly appears: number | undefined
-  /** Contents by number, 1 while it is open. */
-  readonly contents: readonly SessionMembers[]
-  /** When the last content replaces the one before it. */
-  readonly changes: number | undefined
+  /** What the service shows until its end, and after it, at present: contents are numbered in that order. */
+  whileOpen: SessionMembers
+  afterEnd: SessionMembers
+  /** How often each of them is still to change. */
+  readonly changesLeft: { whileOpen: number; afterEnd: number }
   readonly dated: boolean
 }
 
@@ -27,48 +29,37 @@ export function truthOf(session: ModelSession, n: number): Truth {
   const end = BEGINNING + Math.round((session.start + session.duration) * HOUR_MS)
   const id = `s-${n}`
   const dates = session.dated ? { StartDate: start / 1000 } : {}
-  const open = { SessionId: id, Status: 'Connected', Details: 'v1', Owner: `o-${n % 3}`, ...dates }
-  const ended = { ...open, Status: 'Terminated', Details: 'v2', EndDate: end / 1000 }
-  const ends = session.fate === 'ends'
+  const whileOpen = { SessionId: id, Status: 'Connected', Details: 'v1', Owner: `o-${n % 3}`, ...dates }
   return {
     id,
     start,
     end,
-    appears: ends ? end + session.late * HOUR_MS : undefined,
-    contents: [
-      open,
-      ...(ends ? [ended] : []),
-      ...(ends && session.change !== undefined ? [{ ...ended, Details: 'v3' }] : []),
-    ],
-    changes: ends && session.change !== undefined ? end + session.change * HOUR_MS : undefined,
+    appears: session.fate === 'ends' ? end + session.late * HOUR_MS : undefined,
+    whileOpen,
+    afterEnd: { ...whileOpen, Status: 'Terminated', Details: 'v100', EndDate: end / 1000 },
+    changesLeft: { whileOpen: session.changes, afterEnd: session.changes },
     dated: session.dated,
   }
 }
 
-/** The content that the service shows at a time, if any. */
+/** The content that the service shows, if any. */
 export function shownAt(truth: Truth, time: number): SessionMembers | undefined {
   if (time < truth.start) return undefined
-  if (time < truth.end) return truth.contents[0]
-  if (truth.appears === undefined || time < truth.appears) return undefined
-  return truth.changes !== undefined && time >= truth.changes ? truth.contents[2] : truth.contents[1]
+  if (time < truth.end) return truth.whileOpen
+  return truth.appears === undefined || time < truth.appears ? undefined : truth.afterEnd
 }
 
 export function buildWorld(sessions: readonly ModelSession[], truths: readonly Truth[]): World {
   const world = new World({ clock: Clock.frozenAt(new Date(BEGINNING)) })
   for (const [n, truth] of truths.entries()) {
-    const { start, end, appears, contents, changes = Number.POSITIVE_INFINITY } = truth
-    const [whileOpen] = contents
-    const afterEnd = contents[changes <= BEGINNING ? 2 : 1]
-    const open = {
-      startedAt: new Date(start),
-      ...(whileOpen !== undefined && { whileOpen }),
-    }
+    const { start, end, appears, whileOpen, afterEnd } = truth
+    const open = { startedAt: new Date(start), whileOpen }
     const lives =
       appears === end
-        ? [{ ...open, endedAt: new Date(end), ...(afterEnd !== undefined && { afterEnd }) }]
+        ? [{ ...open, endedAt: new Date(end), afterEnd }]
         : [
             { ...open, forgottenAt: new Date(end) },
-            ...(appears === undefined || afterEnd === undefined
+            ...(appears === undefined
               ? []
               : [{ startedAt: new Date(appears), endedAt: new Date(appears), afterEnd }]),
           ]
@@ -77,11 +68,17 @@ export function buildWorld(sessions: readonly ModelSession[], truths: readonly T
   return world
 }
 
-/** Moves the world on, changing what changes on the way. */
-export function moveTo(world: World, truths: readonly Truth[], time: number): void {
-  const before = world.clock.now().getTime()
-  world.clock.set(new Date(time))
-  for (const { id, changes, contents } of truths)
-    if (changes !== undefined && before < changes && changes <= time && contents[2] !== undefined)
-      world.update(id, { afterEnd: contents[2] })
+/** Moves the world on by one call, at which contents may change. */
+export function passCall(world: World, truths: readonly Truth[], random: Random, ms: number): void {
+  world.clock.advance(ms)
+  const now = world.clock.now().getTime()
+  for (const truth of truths) {
+    if (now < truth.start) continue
+    const phase = now < truth.end ? 'whileOpen' : 'afterEnd'
+    if (truth.changesLeft[phase] === 0 || !random.chance(0.1)) continue
+    truth.changesLeft[phase] -= 1
+    const { Details = '' } = truth[phase]
+    truth[phase] = { ...truth[phase], Details: `v${Number(Details.slice(1)) + 1}` }
+    world.update(truth.id, { [phase]: truth[phase] })
+  }
 }

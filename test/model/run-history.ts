@@ -12,7 +12,7 @@ import { ANYONE, databaseClient, scan } from '../support/clients'
 import { type DatabaseFault, startDatabaseProxy } from '../support/database-proxy'
 import { expectedMembers, membersOf } from '../support/expected-record'
 import type { History, ModelSweep } from './history'
-import { BEGINNING, buildWorld, moveTo, shownAt, type Truth, truthOf } from './model-world'
+import { BEGINNING, buildWorld, passCall, shownAt, type Truth, truthOf } from './model-world'
 import { Turnstile } from './turnstile'
 import { Watch } from './watch'
 
@@ -52,7 +52,7 @@ export async function runHistory({
   const direct = databaseClient(database.endpoint)
   const watch = new Watch(database.sessionsTable)
   const random = new Random(seed)
-  let msPerCall = callMs
+  let isQuiet = false
   const turnstile = new Turnstile(random)
   const chance = <T>(rate: number, faults: readonly T[]) =>
     random.chance(rate) ? random.pick(faults) : undefined
@@ -81,7 +81,7 @@ export async function runHistory({
           isDead = calls > (model.killedAfter ?? Number.POSITIVE_INFINITY)
           if (isDead) kill()
           if (isDead && !model.killedWithEffect) return undefined
-          moveTo(world, truths, now() + msPerCall)
+          if (!isQuiet) passCall(world, truths, random, callMs)
           const settled = await next(args).then(
             (value) => ({ value }),
             (error: unknown) => ({ error }),
@@ -126,17 +126,18 @@ export async function runHistory({
 
   try {
     for (const { after, sweeps } of steps) {
-      moveTo(world, truths, now() + after * HOUR_MS)
+      world.clock.advance(after * HOUR_MS)
       await Promise.all(sweeps.map(run))
       watch.checkWrites()
     }
 
     emulator.faults.script = undefined
     proxy.fault = () => undefined
-    msPerCall = 0
+    isQuiet = true
     const quiet = async (hours: number) => {
-      moveTo(world, truths, now() + hours * HOUR_MS)
-      const begun = new Date(now()).toISOString()
+      world.clock.advance(hours * HOUR_MS)
+      // A sweep's Begun allows for the real milliseconds that its first call takes.
+      const begun = new Date(now() - 1000).toISOString()
       for (;;) {
         const receipt = await run(NO_HARM)
         assert.notEqual(receipt?.Outcome, 'failed', receipt?.Error)
@@ -177,7 +178,7 @@ function checkArchive(truths: readonly Truth[], records: Records, time: number):
         assert.equal(record[name], undefined, `${truth.id} is not missing`)
     } else if (record !== undefined) {
       assert.ok(time >= truth.start, `${truth.id} is invented`)
-      assert.deepEqual(membersOf(record), expectedMembers(truth.contents[0] ?? {}))
+      assert.deepEqual(membersOf(record), expectedMembers(truth.whileOpen))
     }
   }
 }
@@ -186,15 +187,20 @@ function checkArchive(truths: readonly Truth[], records: Records, time: number):
 function checkCoverage(
   truths: readonly Truth[],
   records: Records,
-  { CoversFrom = '', CoversUntil = '', Kind, Sliced }: Receipt,
+  { CoversFrom = '', CoversUntil = '', Kind, Sliced, SweepId, InvokedAfter = '' }: Receipt,
   began: number,
   finished: number,
 ): void {
   for (const { id, start, end, appears, dated } of truths) {
     const ended = new Date(end).toISOString()
     const wasShown = appears === end && (dated || (Kind === 'full' && !Sliced))
-    if (wasShown && CoversFrom < ended && ended < CoversUntil)
-      assert.equal(records.get(id)?.State, 'History', `${id} ended at ${ended}, covered and not archived`)
+    const record = records.get(id)
+    if (wasShown && CoversFrom < ended && ended < CoversUntil) {
+      assert.equal(record?.State, 'History', `${id} ended at ${ended}, covered and not archived`)
+      // Nor was it luck: not the look-up of vanished sessions found it, the window did.
+      const isOutside = record?.SweepId === SweepId && new Date(start).toISOString() < InvokedAfter
+      assert.equal(isOutside, false, `${id} ended at ${ended}, outside the window since ${InvokedAfter}`)
+    }
     if (start < began && finished < end)
       assert.ok(records.has(id), `${id} was open all the time, and is lost`)
   }
