@@ -37,6 +37,14 @@ export interface SessionRecord {
   readonly State: State
   /** The source while the session has not ended: the key of the sparse index of open sessions. */
   readonly OpenIn?: string
+  /** Of a session that was open and is in no list any more: since when, and when it was last known active. */
+  readonly MissingSince?: string
+  readonly LastKnownActiveAt?: string
+  /**
+   * The source of a session that lasted {@link LONG_SECONDS}, or that may have because its end is not known:
+   * the key of the sparse index of long sessions.
+   */
+  readonly LongIn?: string
   /** When last observed to differ, at the latest, by the service's clock. ISO 8601, UTC. */
   readonly ObservedAt: string
   /** The sweep that wrote this content. */
@@ -71,6 +79,9 @@ export function toRecord({ session, state, source, sweepId, seenUntil }: Observa
   }
 }
 
+/** Who was connected at a moment has either started within so long before it, or is in a sparse index. */
+export const LONG_SECONDS = 24 * 60 * 60
+
 /** Seconds between two ISO 8601 times, or undefined where one is missing. */
 export function durationSeconds(startDate: unknown, endDate: unknown): number | undefined {
   if (typeof startDate !== 'string' || typeof endDate !== 'string') return undefined
@@ -78,7 +89,7 @@ export function durationSeconds(startDate: unknown, endDate: unknown): number | 
 }
 
 /** The last part of an owner's ARN, `Mary-Major` of `arn:aws:iam::111122223333:user/Mary-Major`. */
-function ownerName(owner: string): string {
+export function ownerName(owner: string): string {
   return owner.split(/[/:]/).findLast((part) => part !== '') ?? owner
 }
 
@@ -117,6 +128,7 @@ const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   'Region',
   'State',
   'OpenIn',
+  'LongIn',
   'MissingSince',
   'LastKnownActiveAt',
   'EndUnknown',

@@ -7,7 +7,14 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import { batchGet } from './batch-get'
-import { durationSeconds, type Observation, type Session, type SessionRecord, toRecord } from './record'
+import {
+  durationSeconds,
+  LONG_SECONDS,
+  type Observation,
+  type Session,
+  type SessionRecord,
+  toRecord,
+} from './record'
 import { type Source, sourceKey } from './source'
 import { SESSIONS } from './tables'
 
@@ -62,8 +69,8 @@ const STORED = ['SessionId', 'ContentHash', 'State', 'StartDate', 'EndDate', 'Sw
 
 const DAY_SECONDS = 24 * 60 * 60
 
-/** Attributes of a session that is in the Active list, or was when it was last seen. */
-const WHILE_OPEN = ['OpenIn', 'MissingSince', 'LastKnownActiveAt', 'EndUnknown']
+/** Attributes that an update takes away where it does not give them. */
+const OF_THE_MOMENT = ['OpenIn', 'LongIn', 'MissingSince', 'LastKnownActiveAt', 'EndUnknown']
 
 /**
  * The Sessions table. Every write carries a condition, so a duplicate, late or concurrent observation can
@@ -164,7 +171,7 @@ export class SessionStore {
     const attributes = { ...record, ...this.derived(record, stored) }
     return this.set(record.SessionId, {
       attributes,
-      remove: WHILE_OPEN.filter((name) => !(name in attributes)),
+      remove: OF_THE_MOMENT.filter((name) => !(name in attributes)),
       also: 'ADD Revision :one',
       condition: isHistory
         ? `${wasOpen} OR (${isOlder} AND ${differs})`
@@ -205,9 +212,9 @@ export class SessionStore {
   }
 
   /** Gives up waiting for a missing session's end: it is marked instead of given an invented one. */
-  async markEndUnknown(sessionId: string): Promise<void> {
+  async markEndUnknown(sessionId: string, source: Source): Promise<void> {
     await this.set(sessionId, {
-      attributes: { EndUnknown: true },
+      attributes: { EndUnknown: true, LongIn: sourceKey(source) },
       remove: ['OpenIn'],
       condition: 'attribute_exists(OpenIn) AND attribute_exists(MissingSince)',
     })
@@ -234,12 +241,16 @@ export class SessionStore {
     return conditionMet(this.props.client.send(new UpdateCommand(input)))
   }
 
-  private derived(record: SessionRecord, stored: Stored | undefined): Record<string, number> {
+  private derived(record: SessionRecord, stored: Stored | undefined): Record<string, string | number> {
     const endDate = record.EndDate ?? stored?.EndDate
     const duration = durationSeconds(record.StartDate ?? stored?.StartDate, endDate)
+    const hasEnded = record.State === 'History'
+    const atMost = durationSeconds(record.StartDate ?? stored?.StartDate, endDate ?? record.ObservedAt)
+    const isLong = hasEnded && atMost !== undefined && atMost >= LONG_SECONDS
     const { retentionDays } = this.props
     return {
       ...(duration !== undefined && { DurationSeconds: duration }),
+      ...(isLong && { LongIn: sourceKey({ accountId: record.AccountId, region: record.Region }) }),
       ...(retentionDays !== undefined && {
         ExpiresAt: Math.ceil(Date.parse(endDate ?? record.ObservedAt) / 1000) + retentionDays * DAY_SECONDS,
       }),

@@ -24,6 +24,7 @@ export const SESSIONS = {
     ByTarget: { partitionKey: 'Target', sortKey: 'StartDate' },
     ByDay: { partitionKey: 'StartDay', sortKey: 'StartDate' },
     OpenSessions: { partitionKey: 'OpenIn', sortKey: 'SessionId' },
+    LongSessions: { partitionKey: 'LongIn', sortKey: 'StartDate' },
   },
   timeToLiveAttribute: 'ExpiresAt',
 } as const satisfies TableDefinition

@@ -6,27 +6,20 @@ import { type Source, sourceKey } from '../archive/source'
 import { type Receipt, SweepLedger } from '../archive/sweep-ledger'
 import { makeSsmClient } from '../lambda/clients'
 import { SweepError, sweep } from '../lambda/sweep'
-import type { ArchiveFlags } from './commands/archive'
-import { type ArchiveLocation, openArchive } from './open-archive'
+import type { SweepFlags } from './commands/archive'
+import { awsConfig, openArchive } from './open-archive'
 import { describeCounts, startProgress } from './progress'
+import type { ArchiveLocation } from './which-archive'
 
 /** One sweep from here. Prints the receipt. */
-export async function archive(flags: ArchiveFlags, location: ArchiveLocation): Promise<void> {
-  // The AWS CLI knows both variables, the SDK only the first.
-  const region = flags.region || process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION
-  const aws = {
-    ...(region !== undefined && { region }),
-    ...(flags.profile !== undefined && { profile: flags.profile }),
-  }
-  const endpoint = flags.endpointUrl === undefined ? {} : { endpoint: flags.endpointUrl }
-  const ssm = makeSsmClient({ ...aws, ...endpoint })
+export async function archive(flags: SweepFlags, location: ArchiveLocation): Promise<void> {
+  const aws = awsConfig(flags)
+  const ssm = makeSsmClient(aws)
   // The same handler: its timeouts are for every service.
   const { requestHandler } = ssm.config
-  const source = await identify(
-    new STSClient({ ...aws, ...endpoint, requestHandler }),
-    await configuredRegion(ssm),
-  )
-  const { client, sessionsTable, sweepsTable, close } = await openArchive(location, aws)
+  const source = await identify(new STSClient({ ...aws, requestHandler }), await configuredRegion(ssm))
+  const { endpointUrl: _ofSsm, ...awsFlags } = flags
+  const { client, sessionsTable, sweepsTable, close } = await openArchive(location, awsFlags)
   const progress = await startProgress(`Archiving ${sourceKey(source)}`)
   try {
     const receipt = await sweep({

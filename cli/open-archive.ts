@@ -1,12 +1,11 @@
+import { existsSync } from 'node:fs'
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { ENVIRONMENT } from '../archive/environment'
 import { startDatabase } from '../emulator/database'
 import { makeDynamoDBClient } from '../lambda/clients'
-
-/** The tables in AWS, or a folder on this machine. */
-export type ArchiveLocation =
-  | { readonly sessionsTable: string; readonly sweepsTable: string }
-  | { readonly folder: string }
+import type { AwsFlags } from './aws-flags'
+import type { ArchiveLocation } from './which-archive'
 
 export interface OpenArchive {
   readonly client: DynamoDBDocumentClient
@@ -15,44 +14,44 @@ export interface OpenArchive {
   close(): Promise<void>
 }
 
-interface LocationFlags {
-  readonly table?: string
-  readonly sweepsTable?: string
-  readonly local?: string
+/**
+ * Does something with an archive that exists.
+ *
+ * @throws Error where it cannot be found or used
+ */
+export async function withArchive<T>(
+  location: ArchiveLocation,
+  flags: AwsFlags,
+  use: (archive: OpenArchive) => Promise<T>,
+): Promise<T> {
+  if ('folder' in location && !existsSync(`${location.folder}/CURRENT`))
+    throw new Error(`folder ${JSON.stringify(location.folder)}: expected an archive, and there is none`)
+  const archive = await openArchive(location, flags)
+  try {
+    return await use(archive)
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error
+    const { sessionsTable, sweepsTable } = archive
+    const tables = [sessionsTable, sweepsTable].filter((name) => name !== '').join(' and ')
+    const region = await archive.client.config.region()
+    throw new Error(`${error.message}: expected ${tables} in ${region}`, { cause: error })
+  } finally {
+    await archive.close()
+  }
 }
 
 /**
- * Which archive is meant: `--local`, or both tables, each from its flag or the environment.
+ * Makes the folder where it is a new one.
  *
- * @param refuse ends the command over wrong usage
+ * @throws Error where the folder cannot be used, or the stack cannot be read
  */
-export function whichArchive(
-  { table, sweepsTable, local }: LocationFlags,
-  environment: Readonly<Record<string, string | undefined>>,
-  refuse: (message: string) => never,
-): ArchiveLocation {
-  if (local !== undefined) {
-    if (table !== undefined || sweepsTable !== undefined)
-      return refuse(
-        "error: '--local <dir>' is one archive and '--table <name>' another: expected one of them",
-      )
-    return { folder: local }
-  }
-  const sessions = table ?? environment[ENVIRONMENT.sessionsTable]
-  const sweeps = sweepsTable ?? environment[ENVIRONMENT.sweepsTable]
-  if (!sessions || !sweeps)
-    return refuse("error: expected '--table <name>' and '--sweeps-table <name>', or '--local <dir>'")
-  return { sessionsTable: sessions, sweepsTable: sweeps }
-}
-
-/** @throws Error where the folder cannot be used */
-export async function openArchive(
-  location: ArchiveLocation,
-  aws: { region?: string; profile?: string },
-): Promise<OpenArchive> {
+export async function openArchive(location: ArchiveLocation, flags: AwsFlags): Promise<OpenArchive> {
   if ('folder' in location) return openFolder(location.folder)
+  const aws = awsConfig(flags)
+  await requireRegion(aws)
+  const tables = 'stack' in location ? await tablesOf(location.stack, aws) : location
   const client = makeDynamoDBClient(aws)
-  return { client, ...location, close: async () => client.destroy() }
+  return { sessionsTable: '', sweepsTable: '', ...tables, client, close: async () => client.destroy() }
 }
 
 /** Starts the embedded database, on the folder or in memory. */
@@ -67,6 +66,47 @@ export async function openFolder(folder?: string): Promise<OpenArchive> {
       await database.close()
     },
   }
+}
+
+/** What an SDK client is made with. */
+export function awsConfig({ region, profile, endpointUrl }: AwsFlags) {
+  // The AWS CLI knows both variables, the SDK only the first.
+  const found = region || process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION
+  return {
+    ...(found && { region: found }),
+    ...(profile !== undefined && { profile }),
+    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+  }
+}
+
+async function requireRegion(aws: ReturnType<typeof awsConfig>): Promise<void> {
+  const client = makeDynamoDBClient(aws)
+  try {
+    await client.config.region()
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${message}: expected one from --region, $AWS_REGION or the profile`, { cause })
+  } finally {
+    client.destroy()
+  }
+}
+
+/** The outputs of the stack that name its tables. */
+async function tablesOf(stack: string, aws: ReturnType<typeof awsConfig>) {
+  const client = new CloudFormationClient(aws)
+  const { Stacks = [] } = await client
+    .send(new DescribeStacksCommand({ StackName: stack }))
+    .finally(() => client.destroy())
+  const outputs = new Map((Stacks[0]?.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue]))
+  const output = (name: string): string => {
+    const value = outputs.get(name)
+    if (value === undefined)
+      throw new Error(
+        `stack ${JSON.stringify(stack)}: received no output ${name}, expected an archive's stack`,
+      )
+    return value
+  }
+  return { sessionsTable: output('SessionsTable'), sweepsTable: output('SweepsTable') }
 }
 
 /** What the embedded database and the emulator accept; no file or service is asked. */

@@ -58,3 +58,38 @@ function isRealDay(day: string): boolean {
   const value = new Date(day)
   return !Number.isNaN(value.getTime()) && value.toISOString().startsWith(day)
 }
+
+const UNIT_SECONDS = { s: 1, m: 60, h: 60 * 60, d: 24 * 60 * 60, w: 7 * 24 * 60 * 60 }
+
+/** `90m`, `36h`, `7d`, `2w`: in seconds. */
+export function duration(text: string): number {
+  const [, count, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? []
+  if (count === undefined || unit === undefined)
+    throw new InvalidArgumentError('Expected a duration such as 90m, 36h, 7d or 2w.')
+  return Number(count) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS]
+}
+
+/** A date, a time with its zone, or how long ago: `7d`. Gives ISO 8601, UTC, milliseconds. */
+export function moment(text: string): string {
+  const isAgo = /^\d+[smhdw]$/.test(text)
+  const date = isAgo ? new Date(Date.now() - duration(text) * 1000) : time(text)
+  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1970)
+    throw new InvalidArgumentError('Expected a time after 1970.')
+  return date.toISOString()
+}
+
+export function nonEmpty(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected some text.')
+  return text
+}
+
+export function accountId(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Expected an account of 12 digits.')
+  return text
+}
+
+export function source(text: string): string {
+  if (!/^\d{12}\/[a-z0-9-]+$/.test(text))
+    throw new InvalidArgumentError('Expected an account and a region such as 111122223333/eu-west-1.')
+  return text
+}

@@ -3,6 +3,10 @@ import { version } from '../package.json'
 import { archiveCommand } from './commands/archive'
 import { demoCommand } from './commands/demo'
 import { emulateCommand } from './commands/emulate'
+import { reportCommand } from './commands/report'
+import { sessionCommand } from './commands/session'
+import { sessionsCommand } from './commands/sessions'
+import { sweepsCommand } from './commands/sweeps'
 import { printable } from './text'
 
 /** The exit statuses of every command. */
@@ -16,9 +20,19 @@ export async function run(argv: readonly string[]): Promise<void> {
     .version(version)
     .configureOutput({ outputError: (message, write) => write(printableLines(message)) })
     .showHelpAfterError('(--help tells more)')
-  const commands = [archiveCommand(), demoCommand(), emulateCommand()]
+  const commands = [
+    sessionsCommand(),
+    sessionCommand(),
+    sweepsCommand(),
+    reportCommand(),
+    archiveCommand(),
+    emulateCommand(),
+    demoCommand(),
+  ]
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
   for (const command of [program, ...commands]) command.exitOverride()
+  // Whoever reads the output may stop before its end.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : FAILED))
   try {
     await program.parseAsync(argv)
   } catch (error) {

@@ -54,7 +54,7 @@ export async function followUpVanished(
       const lastKnownActiveAt = ObservedAt > CompleteBegun ? ObservedAt : CompleteBegun
       await run.store.markMissing(SessionId, new Date(Begun), lastKnownActiveAt)
     } else if (Date.parse(Begun) - Date.parse(MissingSince) >= GIVE_UP_MS) {
-      await run.store.markEndUnknown(SessionId)
+      await run.store.markEndUnknown(SessionId, run.source)
     }
   }
   return true

@@ -1,3 +1,4 @@
+import { SHOWN_MS } from '../archive/coverage'
 import type { Plan, Slice, SourceState } from '../archive/sweep-ledger'
 
 const SECOND_MS = 1000
@@ -7,8 +8,6 @@ const DAY_MS = 24 * HOUR_MS
 const FULL_EVERY_MS = DAY_MS - HOUR_MS / 2
 /** How much earlier than the exact window a recent sweep looks. */
 const MARGIN_MS = HOUR_MS
-/** How long the service shows a session after its end. */
-export const SHOWN_MS = 30 * DAY_MS
 
 export interface Situation {
   readonly state: SourceState

@@ -1,11 +1,12 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
+import { SHOWN_MS } from '../archive/coverage'
 import type { SessionStore } from '../archive/session-store'
 import { type Source, sourceKey } from '../archive/source'
 import { newSweepId, type Plan, type Receipt, type SweepLedger } from '../archive/sweep-ledger'
 import { version } from '../package.json'
 import { archiveHistory } from './archive-history'
 import { archiveOpen, followUpVanished } from './archive-open'
-import { planSweep, SHOWN_MS } from './plan'
+import { planSweep } from './plan'
 
 export interface Sweep {
   readonly source: Source

@@ -6,7 +6,7 @@ import { World } from '../emulator/world'
 import { invoke } from './support/invoke'
 import { synthesise } from './support/template'
 
-test('50,000 sessions are archived by a process whose heap is limited to 64 MB', async () => {
+test('50,000 sessions are archived by a process whose heap is limited to 32 MB', async () => {
   const now = new Date()
   const world = new World({ clock: Clock.frozenAt(now) })
   world.add(generateSessions({ count: 50_000, seed: 3, now }))
@@ -21,7 +21,7 @@ test('50,000 sessions are archived by a process whose heap is limited to 64 MB',
       SESSION_ARCHIVE_TABLE: database.sessionsTable,
       SESSION_ARCHIVE_SWEEPS_TABLE: database.sweepsTable,
     },
-    nodeFlags: ['--max-old-space-size=64'],
+    nodeFlags: ['--max-old-space-size=32'],
   })
 
   expect(result).toMatchObject({ Outcome: 'complete', Seen: 50_000, Archived: 50_000 })

@@ -1,19 +1,19 @@
 import { Command } from 'commander'
 import { region, url } from '../options'
+import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
 
-export interface ArchiveFlags {
+export interface SweepFlags extends ArchiveFlags {
   readonly region?: string
   readonly profile?: string
   readonly endpointUrl?: string
-  readonly table?: string
-  readonly sweepsTable?: string
-  readonly local?: string
   readonly full: boolean
   readonly json: boolean
 }
 
+const NEEDS: Needs = ['sessionsTable', 'sweepsTable']
+
 export function archiveCommand(): Command {
-  return new Command('archive')
+  const command = new Command('archive')
     .description('Sweep once, now, from here: archive every session that AWS still shows.')
     .option('--region <region>', 'region to sweep (default: as the AWS CLI finds it)', region)
     .option('--profile <name>', 'profile of the AWS configuration files')
@@ -22,9 +22,7 @@ export function archiveCommand(): Command {
       'list the sessions of this endpoint, such as an emulator, not of AWS',
       url,
     )
-    .option('--table <name>', 'archive into this DynamoDB table (or $SESSION_ARCHIVE_TABLE)')
-    .option('--sweeps-table <name>', 'and its receipts into this one (or $SESSION_ARCHIVE_SWEEPS_TABLE)')
-    .option('--local <dir>', 'archive into this folder instead: no deployment needed')
+  return addArchiveFlags(command, NEEDS)
     .option('--full', 'list everything that AWS shows, due or not', false)
     .option('--json', 'print the receipt as JSON', false)
     .addHelpText(
@@ -35,15 +33,12 @@ The account is the one that sts:GetCallerIdentity names.
 
 Examples:
   session-archive archive --region eu-west-1 --local ./sessions
-  session-archive archive --table Sessions --sweeps-table Sweeps --profile audit
+  session-archive archive --stack SessionArchive --profile audit
   session-archive archive --endpoint-url http://127.0.0.1:8000 --local ./sessions`,
     )
-    .action(async (flags: ArchiveFlags, command: Command) => {
+    .action(async (flags: SweepFlags) => {
+      const location = whichArchive(flags, NEEDS, process.env, (message) => command.error(message))
       const { archive } = require('../archive') as typeof import('../archive')
-      const { whichArchive } = require('../open-archive') as typeof import('../open-archive')
-      await archive(
-        flags,
-        whichArchive(flags, process.env, (message) => command.error(message)),
-      )
+      await archive(flags, location)
     })
 }

@@ -6,6 +6,7 @@ const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
 
 describe('coverage', () => {
+  const NOW = new Date('2026-03-10T00:00:00.000Z')
   const receipt = (from: string, until: string, Outcome: Receipt['Outcome'] = 'complete') => ({
     Outcome,
     CoversFrom: `2026-${from}T00:00:00.000Z`,
@@ -18,7 +19,7 @@ describe('coverage', () => {
 
   test('receipts that touch or overlap, in any order, make one interval', () => {
     expect(
-      coverage([receipt('03-01', '03-05'), receipt('01-01', '02-01'), receipt('02-01', '03-02')]),
+      coverage([receipt('03-01', '03-05'), receipt('01-01', '02-01'), receipt('02-01', '03-02')], NOW),
     ).toEqual({
       covered: [span('01-01', '03-05')],
       gaps: [],
@@ -27,7 +28,7 @@ describe('coverage', () => {
 
   test('a receipt within another adds nothing', () => {
     expect(
-      coverage([receipt('01-01', '03-01'), receipt('01-10', '01-20'), receipt('02-27', '03-02')]),
+      coverage([receipt('01-01', '03-01'), receipt('01-10', '01-20'), receipt('02-27', '03-02')], NOW),
     ).toEqual({
       covered: [span('01-01', '03-02')],
       gaps: [],
@@ -36,7 +37,7 @@ describe('coverage', () => {
 
   test('between receipts that do not touch is a gap', () => {
     expect(
-      coverage([receipt('01-01', '02-01'), receipt('02-03', '03-01'), receipt('03-02', '03-03')]),
+      coverage([receipt('01-01', '02-01'), receipt('02-03', '03-01'), receipt('03-02', '03-03')], NOW),
     ).toEqual({
       covered: [span('01-01', '02-01'), span('02-03', '03-01'), span('03-02', '03-03')],
       gaps: [span('02-01', '02-03'), span('03-01', '03-02')],
@@ -49,13 +50,20 @@ describe('coverage', () => {
       receipt('02-01', '02-03', 'incomplete'),
       { Outcome: 'complete' as const },
     ]
-    expect(coverage([receipt('01-01', '02-01'), ...failures, receipt('02-03', '03-01')]).gaps).toEqual([
+    expect(coverage([receipt('01-01', '02-01'), ...failures, receipt('02-03', '03-01')], NOW).gaps).toEqual([
       span('02-01', '02-03'),
     ])
   })
 
+  test('what ended since the last sweep is lost once that is more than 30 days ago', () => {
+    const receipts = [receipt('01-01', '02-01')]
+
+    expect(coverage(receipts, new Date('2026-03-03T00:00:00.000Z')).gaps).toEqual([])
+    expect(coverage(receipts, new Date('2026-03-10T00:00:00.000Z')).gaps).toEqual([span('02-01', '02-08')])
+  })
+
   test('nothing is covered by no receipt', () => {
-    expect(coverage([])).toEqual({ covered: [], gaps: [] })
+    expect(coverage([], NOW)).toEqual({ covered: [], gaps: [] })
   })
 })
 
@@ -78,7 +86,7 @@ describe('coverage of real sweeps', () => {
     for (let hour = 0; hour < 30; hour++) receipts.push(await sweepAfter(HOUR_MS))
 
     expect(new Set(receipts.map(({ Kind }) => Kind))).toEqual(new Set(['full', 'recent']))
-    const { covered, gaps } = coverage(receipts)
+    const { covered, gaps } = coverage(receipts, stage.world.clock.now())
     expect(gaps).toEqual([])
     expect(lengths(covered)[0]).toBeCloseTo(30 + 30 / 24, 3)
   })
@@ -90,7 +98,7 @@ describe('coverage of real sweeps', () => {
   ])('the function off for %i days leaves gaps of %j days', async (days, expected) => {
     const receipts = [await stage.sweep(), await sweepAfter(HOUR_MS), await sweepAfter(days * DAY_MS)]
 
-    const gaps = lengths(coverage(receipts).gaps)
+    const gaps = lengths(coverage(receipts, stage.world.clock.now()).gaps)
     expect(gaps).toHaveLength(expected.length)
     gaps.forEach((length, n) => {
       expect(length).toBeCloseTo(expected[n] ?? 0, 3)
@@ -101,7 +109,7 @@ describe('coverage of real sweeps', () => {
     stage.world.clock.advance(100 * DAY_MS)
     const added = stage.world.clock.now().getTime()
 
-    const { covered } = coverage([await stage.sweep()])
+    const { covered } = coverage([await stage.sweep()], stage.world.clock.now())
 
     expect((Date.parse(covered[0]?.from ?? '') - added) / DAY_MS).toBeCloseTo(-30, 3)
   })
@@ -116,6 +124,6 @@ describe('coverage of real sweeps', () => {
     receipts.push(await sweepAfter(DAY_MS))
 
     expect(receipts.map(({ Outcome }) => Outcome).filter((outcome) => outcome === 'failed')).toHaveLength(4)
-    expect(lengths(coverage(receipts).gaps)[0]).toBeCloseTo(3, 3)
+    expect(lengths(coverage(receipts, stage.world.clock.now()).gaps)[0]).toBeCloseTo(3, 3)
   })
 })

@@ -107,7 +107,8 @@ describe('SessionStore', () => {
   )
 
   describe('an open session', () => {
-    const open = { SessionId: 's', Status: 'Connected', StartDate: 1582068633.188 }
+    const StartDate = 1582068633.188
+    const open = { SessionId: 's', Status: 'Connected', StartDate }
     const ended = { ...open, Status: 'Terminated', EndDate: 1582069847.807 }
     const openIds = async () => (await store.openSessions(SOURCE)).map(({ SessionId }) => SessionId)
 
@@ -119,6 +120,20 @@ describe('SessionStore', () => {
 
       expect(await openIds()).toEqual([])
       expect(await onlyRecord()).toMatchObject({ State: 'History', Status: 'Terminated', Revision: 2 })
+    })
+
+    test.each([
+      ['a day', { EndDate: StartDate + 86_400 }, true],
+      ['less', { EndDate: StartDate + 86_399.999 }, false],
+      ['an unknown time, seen years later,', {}, true],
+    ])('that lasted %s is or is not in the index of long sessions', async (_name, end, isLong) => {
+      await store.upsert([observe({ SessionId: 's', StartDate }, 0, 'Active')])
+      expect(await onlyRecord()).not.toHaveProperty('LongIn')
+
+      await store.upsert([observe({ SessionId: 's', StartDate, ...end }, 60)])
+
+      const { LongIn } = (await onlyRecord()) ?? {}
+      expect(LongIn).toBe(isLong ? '111122223333/us-east-1' : undefined)
     })
 
     test('without any date is in the index, too', async () => {
@@ -152,8 +167,12 @@ describe('SessionStore', () => {
         LastKnownActiveAt: '2026-11-24T12:00:01.000Z',
         OpenIn: '111122223333/us-east-1',
       })
-      await store.markEndUnknown('s')
-      expect(await onlyRecord()).toMatchObject({ EndUnknown: true, State: 'Active', Revision: 1 })
+      await store.markEndUnknown('s', SOURCE)
+      expect(await onlyRecord()).toMatchObject({
+        EndUnknown: true,
+        LongIn: '111122223333/us-east-1',
+        Revision: 1,
+      })
       expect(await openIds()).toEqual([])
 
       expect(await store.upsert([observe(open, 180, 'Active')])).toMatchObject({ updated: [{}] })
@@ -166,20 +185,20 @@ describe('SessionStore', () => {
     test('whose end was unknown is corrected by the history', async () => {
       await store.upsert([observe(open, 0, 'Active')])
       await store.markMissing('s', NOON, '2026-11-24T12:00:01.000Z')
-      await store.markEndUnknown('s')
+      await store.markEndUnknown('s', SOURCE)
 
       await store.upsert([observe(ended, 60)])
 
       const record = await onlyRecord()
       expect(record).toMatchObject({ State: 'History', EndDate: '2020-02-18T23:50:47.807Z' })
-      for (const name of ['EndUnknown', 'MissingSince', 'LastKnownActiveAt', 'OpenIn'])
+      for (const name of ['EndUnknown', 'MissingSince', 'LastKnownActiveAt', 'OpenIn', 'LongIn'])
         expect(record).not.toHaveProperty(name)
     })
 
     test('that is not missing is not given up, and one that has ended is not missing', async () => {
       await store.upsert([observe(open, 0, 'Active')])
       const before = await onlyRecord()
-      await store.markEndUnknown('s')
+      await store.markEndUnknown('s', SOURCE)
       expect(await onlyRecord()).toEqual(before)
 
       await store.upsert([observe(ended, 60)])

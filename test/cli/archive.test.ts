@@ -18,6 +18,7 @@ import {
   runCli,
 } from '../support/cli'
 import { databaseClient, scan } from '../support/clients'
+import { startCloudFormation } from '../support/cloudformation'
 import { expectedMembers, membersOf } from '../support/expected-record'
 import { ODD_SESSIONS } from '../support/odd-sessions'
 import { temporaryFolder } from '../support/temporary-folder'
@@ -152,6 +153,17 @@ describe('into tables', () => {
     const { sessions, sweeps } = await itemsOf(database)
     expect(sessions).toHaveLength(3)
     expect(sweeps).toMatchObject([{ Archived: 3, Outcome: 'complete' }])
+  })
+
+  test('that a stack names', async () => {
+    const cloudFormation = await startCloudFormation({
+      Archive: { SessionsTable: database.sessionsTable, SweepsTable: database.sweepsTable },
+    })
+    const environment = { AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.url }
+    const run = await archive(await start({ world: worldOf(3) }), ['--stack', 'Archive'], { environment })
+    await cloudFormation.close()
+    expect(run).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('3 archived') })
+    expect((await itemsOf(database)).sessions).toHaveLength(3)
   })
 
   describe('the region', () => {
@@ -328,23 +340,25 @@ describe('what stands in the way is named, and nothing is kept', () => {
 })
 
 describe('wrong usage is refused before anything is asked or written', () => {
-  const TABLES_EXPECTED = "expected '--table <name>' and '--sweeps-table <name>', or '--local <dir>'"
-  const ONE_EXPECTED = 'expected one of them'
+  const TABLES = "'--table <name>' and '--sweeps-table <name>'"
+  const orElse = (flags: string) =>
+    `which archive? expected ${flags}, or '--stack <name>', or '--local <dir>'`
+  const different = (...flags: string[]) =>
+    `${flags.map((flag) => `'${flag}'`).join(' and ')} are different archives: expected one of them`
 
   test.each<[string[], string[]]>([
-    [[], [TABLES_EXPECTED]],
-    [['--table', 'Sessions'], [TABLES_EXPECTED]],
-    [['--sweeps-table', 'Sweeps'], [TABLES_EXPECTED]],
-    [['--table', '', '--sweeps-table', ''], [TABLES_EXPECTED]],
+    [[], [orElse(TABLES)]],
+    [['--table', 'Sessions'], [orElse("'--sweeps-table <name>'")]],
+    [['--sweeps-table', 'Sweeps'], [orElse("'--table <name>'")]],
+    [['--table', '', '--sweeps-table', ''], [orElse(TABLES)]],
+    [['--local', 'd', '--table', 'a'], [different('--table a', '--local d')]],
+    [['--local', 'd', '--sweeps-table', 'b'], [different('--sweeps-table b', '--local d')]],
+    [['--stack', 's', '--local', 'd'], [different('--stack s', '--local d')]],
+    [['--stack', 's', '--table', 'a'], [different('--stack s', '--table a')]],
     [
-      ['--local', 'd', '--table', 'Sessions'],
-      ["'--local <dir>'", ONE_EXPECTED],
+      ['--local', 'd', '--table', 'a', '--sweeps-table', 'b'],
+      [different('--table a', '--sweeps-table b', '--local d')],
     ],
-    [
-      ['--local', 'd', '--sweeps-table', 'Sweeps'],
-      ["'--local <dir>'", ONE_EXPECTED],
-    ],
-    [['--local', 'd', '--table', 'Sessions', '--sweeps-table', 'Sweeps'], [ONE_EXPECTED]],
     [['--local'], ["'--local <dir>' argument missing"]],
     [
       ['--local', 'd', '--endpoint-url', 'ftp://x'],

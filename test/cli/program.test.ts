@@ -5,7 +5,7 @@ import { deserted, expectWrongUsage, runCli } from '../support/cli'
 import { temporaryFolder } from '../support/temporary-folder'
 
 const folder = temporaryFolder()
-const COMMANDS = ['archive', 'demo', 'emulate']
+const COMMANDS = ['sessions', 'session', 'sweeps', 'archive', 'emulate', 'demo']
 
 test.each([['--help'], ['-h'], ['help']])('%s names every command', async (flag) => {
   const { status, stdout, stderr } = await runCli([flag])
@@ -30,9 +30,11 @@ test('without a command, the help is an error', async () => {
 })
 
 test.each<[string[], string]>([
-  [['sessionz'], "unknown command 'sessionz'"],
+  [['sessionz'], "unknown command 'sessionz'\n(Did you mean one of session, sessions?)"],
   [['--nope'], "unknown option '--nope'"],
   [['archive', '--nope'], "unknown option '--nope'"],
+  [['session', '--nope'], "unknown option '--nope'"],
+  [['sweeps', '--nope'], "unknown option '--nope'"],
   [['demo', '--nope'], "unknown option '--nope'"],
   [['emulate', '--nope'], "unknown option '--nope'"],
   [['demo', 'extra'], 'Expected 0 arguments but got 1'],
@@ -71,6 +73,9 @@ describe('startup is light', () => {
     [['--version']],
     [[]],
     [['archive', '--help']],
+    [['sessions', '--from', 'yesterday']],
+    [['session']],
+    [['sweeps']],
     [['demo', '--seed', 'x']],
     [['emulate']],
   ])('%j loads nothing but what parses a command line', async (args) => {

@@ -13,6 +13,8 @@ export interface DatabaseCall {
   readonly operation: string
   // biome-ignore lint/suspicious/noExplicitAny: the request of any operation
   readonly body: any
+  /** Of the request's signature: key, day, region, service. */
+  readonly credential: string
 }
 
 /**
@@ -72,7 +74,8 @@ async function handle(
 ) {
   const raw = await buffer(request)
   const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
-  const call: DatabaseCall = { operation, body: JSON.parse(raw.toString()) }
+  const credential = credentialOf(request)
+  const call: DatabaseCall = { operation, body: JSON.parse(raw.toString()), credential }
   const fault = proxy.fault(call, proxy.calls.push(call) - 1)
   if (fault === 'reset-before') return void request.socket.destroy()
   const refusal = typeof fault === 'string' ? REFUSALS[fault] : fault
@@ -86,6 +89,11 @@ async function handle(
   const { 'x-amz-crc32': _ofTheWholeAnswer, ...others } = headers
   response.writeHead(status, { ...others, 'content-length': rest.length })
   response.end(rest)
+}
+
+/** `KEY/20261124/eu-west-1/dynamodb/aws4_request` */
+export function credentialOf({ headers }: IncomingMessage): string {
+  return /Credential=([^,]*)/.exec(headers.authorization ?? '')?.[1] ?? ''
 }
 
 function refuse(

@@ -25,6 +25,7 @@ const PROVENANCE = [
   'DurationSeconds',
   'State',
   'OpenIn',
+  'LongIn',
   'MissingSince',
   'LastKnownActiveAt',
   'EndUnknown',

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cliEnvironment } from './cli'
@@ -9,29 +10,68 @@ export const hasTerminal = spawnSync('tmux', ['-V']).status === 0
 /** How long something may take to appear. Milliseconds. */
 const PATIENCE = 20_000
 
-/** A terminal of 120 columns and 30 lines. */
+export interface TerminalOptions {
+  /** @default 120 */
+  readonly columns?: number
+  /** @default 30 */
+  readonly lines?: number
+  /** Variables beside those of {@link cliEnvironment}. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** A terminal. */
 export class Terminal {
   private readonly socket: string
+  private readonly received: string
 
   /**
    * @param command a line of shell; when it has ended, `status N` appears
    * @param folder of the terminal's socket, and where the command runs
    */
-  constructor(command: string, folder: string) {
+  constructor(
+    command: string,
+    folder: string,
+    { columns = 120, lines = 30, environment = {} }: TerminalOptions = {},
+  ) {
     this.socket = join(folder, 'tmux')
+    this.received = join(folder, 'terminal-input')
     // The trap is for Ctrl-C, which is the command's to handle.
     const shell = `trap : INT; ${command}; echo "status $?"; exec sleep 60`
-    const size = ['-x', '120', '-y', '30']
+    const size = ['-x', `${columns}`, '-y', `${lines}`]
+    const record = [';', 'pipe-pane', `cat > '${this.received}'`]
     execFileSync(
       'tmux',
-      ['-S', this.socket, '-f', '/dev/null', 'new-session', '-d', ...size, 'sh', '-c', shell],
-      { cwd: folder, env: cliEnvironment() },
+      [
+        '-S',
+        this.socket,
+        '-u',
+        '-f',
+        '/dev/null',
+        'new-session',
+        '-d',
+        ...size,
+        'sh',
+        '-c',
+        shell,
+        ...record,
+      ],
+      { cwd: folder, env: { ...cliEnvironment(), ...environment } },
     )
   }
 
   /** What is on it; a line too long for it counts as one. */
   screen(): string {
     return this.tmux('capture-pane', '-p', '-J').replace(/ +$/gm, '').trimEnd()
+  }
+
+  /** Its lines as they are shown: one too long for it is several. */
+  lines(): string[] {
+    return this.tmux('capture-pane', '-p').trimEnd().split('\n')
+  }
+
+  /** Every byte that it was sent, as text. */
+  input(): string {
+    return readFileSync(this.received, 'utf8')
   }
 
   isCursorShown(): boolean {
@@ -63,6 +103,6 @@ export class Terminal {
   }
 
   private tmux(...args: readonly string[]): string {
-    return execFileSync('tmux', ['-S', this.socket, ...args], { encoding: 'utf8' })
+    return execFileSync('tmux', ['-S', this.socket, '-u', ...args], { encoding: 'utf8' })
   }
 }

@@ -1,0 +1,51 @@
+import { stringify } from 'csv-stringify/sync'
+import { printable } from '../text'
+
+/** Members that have no column of their own are in this one, as JSON. */
+const OTHER = 'Other'
+
+/**
+ * RFC 4180 with a header. A text that a spreadsheet would run as a formula, or that begins with an
+ * apostrophe, gets an apostrophe before it: to have the exact text, take one leading apostrophe away.
+ *
+ * @param columns names of members; `OutputUrl.S3OutputUrl` is one within another
+ * @param forTerminal whether what a terminal would obey is shown instead, `\u{1b}`
+ */
+export async function* csv(
+  items: AsyncIterable<object>,
+  columns: readonly string[],
+  forTerminal: boolean,
+): AsyncGenerator<string> {
+  const line = (cells: readonly unknown[]) =>
+    stringify([cells.map((cell) => (typeof cell === 'string' && forTerminal ? printable(cell) : cell))], {
+      record_delimiter: 'windows',
+      quoted_string: true,
+      cast: { string: harmless, boolean: String },
+    })
+  yield line([...columns, OTHER])
+  for await (const item of items) {
+    const rest = new Map(Object.entries(flat(item, columns)))
+    const cells = columns.map((name) => {
+      const value = rest.get(name)
+      rest.delete(name)
+      return typeof value === 'object' ? JSON.stringify(value) : value
+    })
+    yield line([...cells, rest.size === 0 ? undefined : JSON.stringify(Object.fromEntries(rest))])
+  }
+}
+
+/** Members within members get a name of their own where there is a column for it. */
+function flat(item: object, columns: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(item).flatMap(([name, value]) => {
+      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+      return isObject && columns.some((column) => column.startsWith(`${name}.`))
+        ? Object.entries(value).map(([inner, member]) => [`${name}.${inner}`, member])
+        : [[name, value]]
+    }),
+  )
+}
+
+function harmless(text: string): string {
+  return /^['=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text
+}

@@ -1,0 +1,115 @@
+import { durationSeconds, type SessionRecord } from '../../archive/record'
+import { type Anonymity, anonymity } from './identity'
+
+export interface Person {
+  sessions: number
+  withoutReason: number
+}
+
+export interface Anonymous extends Anonymity {
+  sessions: number
+  readonly owner: string | undefined
+  readonly first: string | undefined
+  last: string | undefined
+}
+
+const LONGEST = 10
+/** So many of those that have not ended are shown, the oldest first. */
+const OPEN_SHOWN = 50
+
+/** What the page says of all sessions together: memory grows with people, targets and days, not with sessions. */
+export class Tally {
+  sessions = 0
+  failed = 0
+  open = 0
+  endUnknown = 0
+  withoutReason = 0
+  withoutStart = 0
+  withoutDuration = 0
+  totalSeconds = 0
+  /** Under undefined: the sessions without one. */
+  readonly people = new Map<string | undefined, Person>()
+  readonly targets = new Map<string | undefined, number>()
+  readonly documents = new Map<string | undefined, number>()
+  /** By StartDay. */
+  readonly days = new Map<string, number>()
+  /** By Owner. */
+  readonly anonymous = new Map<string | undefined, Anonymous>()
+  /** The longest first. */
+  readonly longest: SessionRecord[] = []
+  readonly notEnded: SessionRecord[] = []
+
+  add(record: SessionRecord): void {
+    this.sessions += 1
+    if (record.Status === 'Failed') this.failed += 1
+    count(this.targets, textOf(record.Target))
+    count(this.documents, textOf(record.DocumentName))
+    if (record.StartDay === undefined) this.withoutStart += 1
+    else count(this.days, record.StartDay)
+    this.addPerson(record)
+    this.addAnonymous(record)
+    this.addDuration(record)
+    this.addOpen(record)
+  }
+
+  private addPerson(record: SessionRecord): void {
+    const person = this.people.get(record.OwnerName) ?? { sessions: 0, withoutReason: 0 }
+    this.people.set(record.OwnerName, person)
+    person.sessions += 1
+    if (hasReason(record)) return
+    person.withoutReason += 1
+    this.withoutReason += 1
+  }
+
+  private addAnonymous(record: SessionRecord): void {
+    const why = anonymity(record)
+    if (why === undefined) return
+    const owner = textOf(record.Owner)
+    const known = this.anonymous.get(owner)
+    if (known === undefined) {
+      const { StartDate } = record
+      this.anonymous.set(owner, { ...why, owner, sessions: 1, first: StartDate, last: StartDate })
+    } else {
+      known.sessions += 1
+      known.last = record.StartDate ?? known.last
+    }
+  }
+
+  private addDuration(record: SessionRecord): void {
+    const seconds = secondsOf(record)
+    if (seconds === undefined) {
+      this.withoutDuration += 1
+      return
+    }
+    this.totalSeconds += Math.max(0, seconds)
+    const place = this.longest.findIndex((other) => (secondsOf(other) ?? 0) < seconds)
+    this.longest.splice(place === -1 ? this.longest.length : place, 0, record)
+    this.longest.splice(LONGEST)
+  }
+
+  private addOpen(record: SessionRecord): void {
+    if (record.State !== 'Active') return
+    if (record.EndUnknown === true) this.endUnknown += 1
+    else this.open += 1
+    if (this.notEnded.length < OPEN_SHOWN) this.notEnded.push(record)
+  }
+}
+
+/** A reason of spaces and invisible characters is none. */
+export function hasReason({ Reason }: SessionRecord): boolean {
+  return typeof Reason === 'string' && !/^[\s\p{C}]*$/u.test(Reason)
+}
+
+export function secondsOf(record: SessionRecord): number | undefined {
+  const { DurationSeconds } = record
+  if (typeof DurationSeconds === 'number') return DurationSeconds
+  return durationSeconds(record.StartDate, record.EndDate)
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function count<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}

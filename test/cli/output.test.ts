@@ -1,0 +1,392 @@
+import { execFile } from 'node:child_process'
+import { parse } from 'csv-parse/sync'
+import { CLI, cliEnvironment, OBEYED_BY_TERMINALS } from '../support/cli'
+import { scan } from '../support/clients'
+import { type FilledArchive, type Kept, openFilledArchive, receipt } from '../support/filled-archive'
+import { ODD_SESSIONS } from '../support/odd-sessions'
+import { temporaryFolder } from '../support/temporary-folder'
+import { hasTerminal, Terminal, type TerminalOptions } from '../support/terminal'
+
+const folder = temporaryFolder()
+type Item = Record<string, unknown>
+
+const by = (name: string) => `arn:aws:sts::111122223333:assumed-role/Admin/${name}`
+const HOUR_AGO = Math.floor(Date.now() / 1000) - 3600
+
+/** What must never be obeyed, by a terminal or a spreadsheet. */
+const HOSTILE = [
+  '\u001b[31mred\u001b]0;title\u0007',
+  '\u009b2J\u0085',
+  '\u202egnp.exe\u2066\u200f',
+  'one\r\ntwo\nthree\ttabbed\u2028four',
+  '=1+1',
+  '+1',
+  '-1',
+  '@SUM(1)',
+  '\t=1',
+  '\r=1',
+  '\n=1',
+  '＝1',
+  "'quoted",
+  "''twice",
+  ',"both",',
+  ' =1',
+  '🚀'.repeat(512),
+  '\\u{1b}',
+]
+
+/** Everything is open, so that `--open` finds all of it, with a StartDate or without. */
+const ODD: readonly Kept[] = [
+  ...ODD_SESSIONS.map((odd) => ({ ...odd, SessionId: String(odd.SessionId), state: 'Active' as const })),
+  ...HOSTILE.map((text, n) => ({
+    SessionId: `hostile-${n}`,
+    state: 'Active' as const,
+    StartDate: HOUR_AGO,
+    Owner: `arn:aws:iam::111122223333:user/${text}`,
+    Target: text,
+    Reason: text,
+    OutputUrl: { S3OutputUrl: text, CloudWatchOutputUrl: 'https://example.com', Third: text },
+    Unknown: { [text]: [text, 1.5, true, null] },
+  })),
+  { SessionId: 'hostile-all', state: 'Active', Reason: HOSTILE.slice(0, 4).join() },
+]
+
+/** Of characters that take two columns, and of those that programs disagree about. */
+const WIDE = [
+  '会话归档会话归档会话归档会话归档会话归档会话归档',
+  '🚀🎯🫠🥹🪸🚀🎯🫠🥹🪸🚀🎯🫠🥹🪸🚀🎯🫠🥹🪸',
+  '👍🏽☝🏽👍🏽☝🏽👍🏽☝🏽👍🏽☝🏽👍🏽☝🏽👍🏽☝🏽',
+  '👩\u200d💻👨\u200d👩\u200d👧\u200d👦👩\u200d💻👨\u200d👩\u200d👧\u200d👦👩\u200d💻👨\u200d👩\u200d👧\u200d👦',
+  '🇩🇪🇫🇷🇩🇪🇫🇷🇩🇪🇫🇷🇩🇪🇫🇷🇩🇪🇫🇷🇩🇪🇫🇷🇩🇪🇫🇷🇩🇪🇫🇷',
+  '☁️1️⃣⁉️🕴️☁️1️⃣⁉️🕴️☁️1️⃣⁉️🕴️☁️1️⃣⁉️🕴️',
+  'हिन्दी กำ e\u0301\u0301 فحص деплой हिन्दी กำ e\u0301\u0301 فحص деплой',
+  '𗀀𘬀䷀각ﷺ𗀀𘬀䷀각ﷺ𗀀𘬀䷀각ﷺ𗀀𘬀䷀각ﷺ',
+]
+
+let archive: FilledArchive
+beforeAll(async () => {
+  archive = await openFilledArchive()
+  await archive.keep(ODD)
+  await archive.keep(
+    WIDE.map((text, n) => ({
+      SessionId: `alice-0123456789abcdef-${n}-and-some-more`,
+      Owner: by('wide'),
+      StartDate: HOUR_AGO + n,
+      EndDate: HOUR_AGO + 60,
+      Status: 'Disconnected',
+      Target: text,
+      Reason: text,
+      DocumentName: text,
+    })),
+  )
+  await archive.keep([
+    { SessionId: 'plain-1', Owner: by('plain'), StartDate: HOUR_AGO, EndDate: HOUR_AGO + 1, Target: 'i-1' },
+    { SessionId: 'plain-2', Owner: by('plain'), StartDate: HOUR_AGO + 1, EndDate: HOUR_AGO + 2 },
+  ])
+  await archive.keep(
+    Array.from({ length: 300 }, (_, n) => ({
+      SessionId: `many-${n}`,
+      Owner: by('many'),
+      StartDate: HOUR_AGO + n,
+      Details: 'x'.repeat(2000),
+    })),
+  )
+  const [begun, long] = ['2026-01-01T00:00:00.000Z', '2026-12-31T00:00:00.000Z']
+  await archive.ledger.putReceipt(
+    receipt(begun, {
+      Source: '111122223333/ap-southeast-1',
+      Outcome: 'incomplete',
+      Error: '会话 🫠'.repeat(50),
+      ...{ Seen: 1_000_000, Archived: 1_000_000, Updated: 1_000_000, Rejected: 1_000_000, Open: 100_000 },
+    }),
+  )
+  const covers = { CoversFrom: begun, CoversUntil: long }
+  await archive.ledger.putReceipt(receipt(long, { Source: '111122223333/ap-southeast-1', ...covers }))
+})
+afterAll(() => archive.close())
+
+/** In the order of answers. */
+async function kept(which: (record: Item) => boolean): Promise<Item[]> {
+  const key = ({ StartDate = '', SessionId }: Item) => `${StartDate} ${SessionId}`
+  return (await scan(archive.client, 'Sessions')).filter(which).sort((a, b) => (key(a) < key(b) ? -1 : 1))
+}
+const isOpen = ({ OpenIn }: Item) => OpenIn !== undefined
+const isPlain = ({ OwnerName }: Item) => OwnerName === 'plain'
+
+const FORMATS = ['table', 'json', 'jsonl', 'csv']
+
+describe('in a pipe', () => {
+  const find = async (format: string, ...args: string[]) => {
+    const { status, stdout, stderr } = await archive.ask('sessions', ['--output', format, ...args])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    return stdout
+  }
+
+  test('JSON is one array, indented as the AWS CLI does', async () => {
+    expect(await find('json', '--owner', 'plain', '--from', '7d')).toBe(
+      `${JSON.stringify(await kept(isPlain), null, 4)}\n`,
+    )
+  })
+
+  test('JSON gives back every value', async () => {
+    const text = await find('json', '--open')
+    expect(text).not.toMatch(OBEYED_BY_TERMINALS)
+    expect(JSON.parse(text)).toEqual(await kept(isOpen))
+  })
+
+  test('JSON lines give back every value, one object a line', async () => {
+    const text = await find('jsonl', '--open')
+    expect(text).not.toMatch(OBEYED_BY_TERMINALS)
+    expect(text.split('\n').map((line) => line && JSON.parse(line))).toEqual([...(await kept(isOpen)), ''])
+  })
+
+  describe('CSV', () => {
+    const HEADER =
+      'SessionId StartDate EndDate DurationSeconds Owner OwnerName Target DocumentName Reason Status AccessType ' +
+      'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId Region State OpenIn ' +
+      'LongIn MissingSince LastKnownActiveAt EndUnknown StartDay FirstArchivedAt ObservedAt SweepId Revision ' +
+      'ContentHash ExpiresAt Other'
+    const rows = (text: string): string[][] => parse(text, { record_delimiter: '\r\n' })
+
+    test('has every member, and gives back every value when an apostrophe is taken away', async () => {
+      const [header, ...lines] = rows(await find('csv', '--open'))
+      expect(header?.join(' ')).toBe(HEADER)
+      expect(lines.map((cells) => recordOf(HEADER.split(' '), cells))).toEqual(await kept(isOpen))
+    })
+
+    test('has no text that a spreadsheet would run', async () => {
+      const cells = rows(await find('csv', '--open')).flat()
+      expect(
+        cells.filter((cell) => /^[=+\-@\t\r\n＝＋－＠]/.test(cell) && Number.isNaN(Number(cell))),
+      ).toEqual([])
+      for (const text of ['=1+1', '@SUM(1)', '\t=1', '＝1', "'quoted"]) expect(cells).toContain(`'${text}`)
+      expect(cells).toContain(' =1')
+    })
+
+    test('quotes as RFC 4180 says', async () => {
+      const [line = ''] = (await find('csv', '--open', '--owner', ',"both",')).split('\r\n').slice(1)
+      expect(line).toContain('"arn:aws:iam::111122223333:user/,""both"",",",""both"",",",""both"",",')
+    })
+
+    test('has what AWS may add one day in a column of its own, as JSON', async () => {
+      const [line] = rows(await find('csv', '--open', '--owner', '=1+1')).slice(1)
+      expect(JSON.parse(line?.at(-1) ?? '')).toEqual({
+        'OutputUrl.Third': '=1+1',
+        Unknown: { '=1+1': ['=1+1', 1.5, true, null] },
+      })
+    })
+
+    function recordOf(names: string[], cells: string[]): Item {
+      const record: Item = {}
+      const output: Item = {}
+      for (const [n, cell] of cells.entries()) {
+        const name = names[n] ?? ''
+        if (cell === '') continue
+        if (name === 'Other') {
+          const { 'OutputUrl.Third': third, ...others } = JSON.parse(cell)
+          Object.assign(record, others)
+          if (third !== undefined) output.Third = third
+        } else if (name.startsWith('OutputUrl.')) output[name.slice('OutputUrl.'.length)] = textOf(cell)
+        else record[name] = ['DurationSeconds', 'Revision'].includes(name) ? Number(cell) : textOf(cell)
+      }
+      return Object.keys(output).length === 0 ? record : { ...record, OutputUrl: output }
+    }
+    const textOf = (cell: string) => cell.replace(/^'/, '')
+  })
+
+  test.each<[string, string, string]>([
+    ['table', '', 'No session found.\n'],
+    ['json', '[]\n', ''],
+    ['jsonl', '', ''],
+    ['csv', expect.stringMatching(/^"SessionId",.*,"Other"\r\n$/), ''],
+  ])('nothing found, as %s', async (format, stdout, stderr) => {
+    const run = await archive.ask('sessions', ['--owner', 'nobody', '--from', '7d', '--output', format])
+    expect(run).toEqual({ status: 0, stdout, stderr })
+  })
+
+  test('a table has no escape sequence, is 160 columns wide, and tells how many cells are cut', async () => {
+    const wide = await archive.ask('sessions', ['--owner', 'wide', '--from', '7d'])
+    expect(wide.stdout).not.toMatch(OBEYED_BY_TERMINALS)
+    expect(wide.stdout.split('\n')[0]).toBe(
+      'StartDate (UTC)      Duration     OwnerName             Target                DocumentName          Reason                Status        SessionId',
+    )
+    const cut = wide.stdout.split('…').length - 1
+    expect(cut).toBeGreaterThan(3 * (WIDE.length - 1))
+    expect(wide.stderr).toBe(`${cut} cells are cut at …: --output json has all of it.\n`)
+
+    const plain = await archive.ask('sessions', ['--owner', 'plain', '--from', '7d'])
+    expect(plain.stderr).toBe('')
+    const seconds = (n: number) =>
+      new Date((HOUR_AGO + n) * 1000).toISOString().slice(0, 19).replace('T', ' ')
+    expect(plain.stdout.split('\n').slice(1)).toEqual([
+      `${seconds(0)}  1s           plain                 i-1${' '.repeat(77)}plain-1`,
+      `${seconds(1)}  1s           plain${' '.repeat(97)}plain-2`,
+      '',
+    ])
+  })
+
+  test.each(['COLUMNS=100', 'COLUMNS=', 'COLUMNS=wide'])('a table with %s', async (variable) => {
+    const environment = { COLUMNS: variable.slice('COLUMNS='.length) }
+    const { stdout } = await archive.ask('sessions', ['--owner', 'plain', '--from', '7d'], { environment })
+    expect(stdout.includes('DocumentName')).toBe(variable !== 'COLUMNS=100')
+  })
+
+  test.each([0, 1, 2, 3, 12])('hostile text %i is found by owner, target and reason', async (n) => {
+    const text = HOSTILE[n] ?? ''
+    const conditions = ['--owner', text, '--target', text, '--reason', text.toUpperCase()]
+    expect(JSON.parse(await find('json', '--from', '7d', ...conditions))).toMatchObject([
+      { SessionId: `hostile-${n}`, OwnerName: text, Target: text, Reason: text },
+    ])
+  })
+
+  test.each(FORMATS)('a reader that stops early ends it at once, without a word, as %s', async (format) => {
+    const args = [
+      CLI,
+      'sessions',
+      ...archive.flags('sessions'),
+      '--owner',
+      'many',
+      '--from',
+      '7d',
+      '--output',
+      format,
+    ]
+    const command = `'${process.execPath}' ${args.map((arg) => `'${arg}'`).join(' ')} | head -1; echo "\${PIPESTATUS[0]}"`
+    const run = await new Promise<{ error: unknown; stdout: string; stderr: string }>((resolve) => {
+      execFile(
+        'bash',
+        ['--norc', '-c', command],
+        { env: cliEnvironment(), timeout: 20_000 },
+        (error, stdout, stderr) => resolve({ error, stdout, stderr }),
+      )
+    })
+    expect(run).toEqual({ error: null, stdout: expect.stringMatching(/^[^\n]+\n0\n$/), stderr: '' })
+  })
+})
+
+const testWithTerminal = hasTerminal ? test : test.skip
+const note = hasTerminal ? '' : ' (skipped: tmux is not installed)'
+
+describe('on a terminal', () => {
+  const ESC = '\u001b'
+  const terminals: Terminal[] = []
+  afterEach(() => {
+    for (const terminal of terminals.splice(0)) terminal.close()
+  })
+
+  /** Runs commands one after another, each with the flags of its table. */
+  async function show(commands: readonly string[], options: TerminalOptions = {}): Promise<Terminal> {
+    const lines = commands.map((command) => {
+      const [name = ''] = command.split(' ')
+      return `'${process.execPath}' '${CLI}' ${command.replace(name, `${name} ${archive.flags(name).join(' ')}`)}`
+    })
+    const terminal = new Terminal(lines.join('; '), folder(), options)
+    terminals.push(terminal)
+    await terminal.watchFor(/^status \d/m)
+    return terminal
+  }
+
+  testWithTerminal.each([80, 120, 200])(
+    `of %i columns, no line of a table is longer${note}`,
+    async (columns) => {
+      const terminal = await show(
+        ['sessions --owner wide --from 7d', 'sessions --open', 'sweeps', 'sweeps --coverage'],
+        { columns, lines: 200 },
+      )
+      const lines = terminal.lines()
+      expect(lines).toEqual(
+        terminal
+          .screen()
+          .split('\n')
+          .map((line) => line.trimEnd()),
+      )
+      const cut = (text: string) => expect.stringMatching(new RegExp(`^${text}`))
+      expect(lines).toEqual([
+        cut('StartDate'),
+        ...WIDE.map(() => cut('\\d{4}-')),
+        cut('\\d+ cells are cut'),
+        cut('StartDate'),
+        ...ODD.map(() => expect.any(String)),
+        cut('\\d+ cells are cut'),
+        cut('StartedAt'),
+        cut('2026-12-31'),
+        cut('2026-01-01'),
+        ...(columns >= 140 ? [cut('1 cell is cut')] : []),
+        cut('Source'),
+        cut('111122223333/ap-southeast-1 +covered'),
+        'status 0',
+      ])
+    },
+  )
+
+  testWithTerminal(
+    `of 40 columns, a long line of one session is on several: the test would see it${note}`,
+    async () => {
+      const terminal = await show(['session plain-1'], { columns: 40 })
+      expect(terminal.lines().length).toBeGreaterThan(terminal.screen().split('\n').length)
+    },
+  )
+
+  /** All that may be sent beside text: ends of lines, and the bold header of a table. */
+  const plain = (input: string) =>
+    input.replace(/\r+\n/g, '\n').replace(new RegExp(`^${ESC}\\[1m(.*)${ESC}\\[22m$`, 'gm'), '$1')
+
+  testWithTerminal(`nothing is obeyed, in any format${note}`, async () => {
+    const terminal = await show([
+      ...FORMATS.map((format) => `sessions --open --output ${format}`),
+      'session hostile-all',
+      'sweeps',
+      'sweeps --output csv',
+    ])
+    const input = plain(terminal.input())
+    expect(input).not.toMatch(OBEYED_BY_TERMINALS)
+    // As JSON has it, and as everything else has it.
+    expect(input).toContain('"Reason": "\\u001b[31mred\\u001b]0;title\\u0007"')
+    expect(input).toContain('"\\u{1b}[31mred\\u{1b}]0;title\\u{7}"')
+    expect(input).toMatch(/^Reason +\\u\{1b\}\[31mred.*\\u\{202e\}gnp\.exe\\u\{2066\}.*two\\u\{a\}three/m)
+    expect(terminal.screen()).toMatch(/status 0$/)
+  })
+
+  const BOLD = new RegExp(`${ESC}\\[1mStartDate \\(UTC\\).*${ESC}\\[22m\\r\\n`)
+
+  testWithTerminal(`the header of a table is bold${note}`, async () => {
+    const input = (await show(['sessions --owner plain --from 7d'])).input()
+    expect(input).toMatch(BOLD)
+    expect(input.replace(BOLD, '')).not.toContain(ESC)
+  })
+
+  testWithTerminal.each<[string, string, Record<string, string>]>([
+    ['with NO_COLOR', '', { NO_COLOR: '1' }],
+    ['in a pipe', ' | cat', {}],
+  ])(`the header of a table is not bold %s${note}`, async (_name, rest, environment) => {
+    const terminal = await show([`sessions --owner plain --from 7d${rest}`], { environment })
+    expect(terminal.input()).toContain('StartDate (UTC)')
+    expect(terminal.input()).not.toContain(ESC)
+  })
+})
+
+test('members that are no text, one day, are harmless on a terminal too', async () => {
+  const { csv } = await import('../../cli/output/csv')
+  const record = { SessionId: 's', Details: ['\u009b'], Reason: { text: '\u202e' }, OutputUrl: '\u001b' }
+  async function* records() {
+    yield record
+  }
+  const read = async (forTerminal: boolean) => {
+    const lines: string[] = []
+    for await (const line of csv(
+      records(),
+      ['SessionId', 'Details', 'Reason', 'OutputUrl.S3OutputUrl'],
+      forTerminal,
+    ))
+      lines.push(line)
+    return lines
+  }
+  expect((await read(true)).join('').replaceAll('\r\n', '\n')).not.toMatch(OBEYED_BY_TERMINALS)
+  expect(parse((await read(false)).join(''), { record_delimiter: '\r\n' })[1]).toEqual([
+    's',
+    '["\u009b"]',
+    '{"text":"\u202e"}',
+    '',
+    '{"OutputUrl":"\\u001b"}',
+  ])
+})

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type SessionRecord, type State, toRecord } from '../../../archive/record'
+import { type Report, writeReport } from '../../../cli/report/report'
+import { generateSessions } from '../../../emulator/generate'
+import type { SessionMembers } from '../../../emulator/session'
+
+export const NOW = new Date('2026-11-24T12:00:00.000Z')
+const SOURCE = { accountId: '111122223333', region: 'eu-west-1' }
+
+export function record(session: SessionMembers, state: State = 'History'): SessionRecord {
+  const present = Object.fromEntries(Object.entries(session).filter(([, value]) => value !== undefined))
+  return toRecord({ session: present, state, source: SOURCE, sweepId: 's-1', seenFrom: NOW, seenUntil: NOW })
+}
+
+/** A month of made-up sessions, in order of StartDate. */
+export function month(count: number): SessionRecord[] {
+  return [...generateSessions({ count, seed: 1, now: NOW })]
+    .map(({ endedAt = NOW, whileOpen = {}, afterEnd = {} }) =>
+      endedAt > NOW ? record(whileOpen, 'Active') : record(afterEnd),
+    )
+    .sort(({ StartDate: a = '' }, { StartDate: b = '' }) => (a < b ? -1 : Number(a > b)))
+}
+
+/** All of October and November covered until an hour ago, and no bounds. */
+export function reportOf(sessions: Iterable<SessionRecord>, change: Partial<Report> = {}): Report {
+  return {
+    question: [{ name: '--owner', value: 'alice' }],
+    coverage: [
+      {
+        source: '111122223333/eu-west-1',
+        covered: [{ from: '2026-10-01T00:00:00.000Z', until: '2026-11-24T11:00:00.000Z' }],
+        gaps: [],
+      },
+    ],
+    sessions: streamOf(sessions),
+    generatedAt: NOW,
+    version: '1.2.3',
+    archive: 'Sessions',
+    ...change,
+  }
+}
+
+export async function pageOf(folder: string, report: Report): Promise<string> {
+  const file = join(folder, 'report.html')
+  await writeReport(report, file)
+  return readFileSync(file, 'utf8')
+}
+
+async function* streamOf<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
+  yield* items
+}
+
+/** What would run, load or mislead where it was taken for anything but text. */
+export const HOSTILE: readonly string[] = [
+  '</title></script><script>alert("hostile")</script>',
+  '"\'><img src="https://evil.example/x.png" onerror="alert(1)">',
+  '</style><style>@import "https://evil.example/x.css"</style>',
+  '<!--<script>',
+  'javascript:alert(1)',
+  '\u202egnp.exe\u202c',
+  '\u001b[31mred\u0000\r\n\u2028\u2029',
+  '=HYPERLINK("http://evil.example","x")',
+  '{{7*7}}{a|rich}%3Cscript%3E&lt;b&gt;&amp;',
+  '🚀'.repeat(512),
+  'مرحبا بالعالم',
+  'half of a pair \ud83d',
+  '__proto__',
+  'constructor',
+]
+
+/** Each text in every member that may hold it. */
+export function hostileRecords(): SessionRecord[] {
+  return HOSTILE.map((text, n) =>
+    record({
+      SessionId: `hostile-${n}-${text.slice(0, 90)}`,
+      Owner: `arn:aws:iam::111122223333:user/${text.replaceAll(/[/:]/g, '|')}`,
+      Target: text,
+      DocumentName: text,
+      Reason: text,
+      Details: text,
+      Status: text,
+      AccessType: text,
+      StartDate: NOW.getTime() / 1000 - n * 86_400,
+      EndDate: NOW.getTime() / 1000 - n * 86_400 + 60,
+    }),
+  )
+}

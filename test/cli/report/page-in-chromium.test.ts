@@ -1,0 +1,166 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { printable } from '../../../cli/text'
+import { temporaryFolder } from '../../support/temporary-folder'
+import { openPage, testInChromium, useChromium } from './chromium'
+import { HOSTILE, hostileRecords, month, pageOf, record, reportOf } from './make-report'
+
+useChromium()
+const folder = temporaryFolder()
+const file = () => join(folder(), 'report.html')
+
+const SHOWN = '.list tbody tr'
+
+/** Types it; the text must change how many are found. */
+async function search(page: Page, text: string): Promise<string[]> {
+  const output = page.locator('output')
+  const before = await output.textContent()
+  await page.locator('input').fill(text)
+  await until(async () => (await output.textContent()) !== before)
+  return page.locator(SHOWN).allTextContents()
+}
+
+/** The page's policy forbids the function of Playwright that waits within the page. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 5000
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`not so after 5 seconds: ${isSo}`)
+    await setTimeout(20)
+  }
+}
+
+/** The texts of a column, from above. */
+function column(page: Page, number: number): Promise<string[]> {
+  return page.locator(`${SHOWN} > :nth-child(${number})`).allTextContents()
+}
+
+testInChromium('hostile text runs, loads and breaks nothing, and is found', async (browser) => {
+  const text = HOSTILE.join('')
+  const sessions = hostileRecords()
+  await pageOf(
+    folder(),
+    reportOf(sessions, {
+      archive: text,
+      version: text,
+      question: [{ name: text, value: text }],
+      coverage: [{ source: text, covered: [], gaps: [] }],
+    }),
+  )
+  const { page, events } = await openPage(browser(), file())
+
+  expect(await page.locator(SHOWN).count()).toBe(HOSTILE.length)
+  expect(await page.locator('.list td').count()).toBe(HOSTILE.length * 9)
+  expect(await page.locator('script, style, img, iframe, object, a').count()).toBe(2)
+  expect(await page.locator('dd').first().textContent()).toBe(printable(Buffer.from(text).toString()))
+  expect(await search(page, 'alert("hostile")')).toHaveLength(1)
+  await search(page, '')
+  expect(await search(page, '\u202egnp.exe')).toHaveLength(1)
+  expect((await column(page, 8)).join()).toContain('\\u{202e}gnp.exe\\u{202c}')
+  expect(events).toEqual([])
+})
+
+testInChromium('the content policy is in force: what is not the page’s own does not run', async (browser) => {
+  const page = await pageOf(folder(), reportOf([]))
+  const broken = page.replace(
+    '<header>',
+    '<script>alert(1)</script><img src="https://evil.example/"><header style="color: red">',
+  )
+  writeFileSync(file(), broken)
+  const { events } = await openPage(browser(), file())
+  expect(events.filter((event) => /^console: .*violates/s.test(event))).toHaveLength(3)
+  expect(events.filter((event) => /^(dialog|error): /.test(event))).toEqual([])
+})
+
+testInChromium('a click on a heading sorts, another one the other way, the empty last', async (browser) => {
+  const seconds = [90, 7200, 5, 86_400, undefined]
+  const sessions = seconds.map((length, n) =>
+    record({
+      SessionId: `s-${n}`,
+      StartDate: 1_790_000_000 + n,
+      ...(length && { EndDate: 1_790_000_000 + n + length }),
+    }),
+  )
+  await pageOf(folder(), reportOf(sessions))
+  const { page, events } = await openPage(browser(), file())
+  const duration = page.locator('.list').getByRole('columnheader', { name: 'Duration' })
+
+  await duration.getByRole('button').focus()
+  await page.keyboard.press('Enter')
+  expect(await column(page, 3)).toEqual(['5 s', '1 min 30 s', '2 h', '1 d', ''])
+  expect(await duration.getAttribute('aria-sort')).toBe('ascending')
+
+  await duration.getByRole('button').click()
+  expect(await column(page, 3)).toEqual(['1 d', '2 h', '1 min 30 s', '5 s', ''])
+  expect(await duration.getAttribute('aria-sort')).toBe('descending')
+  expect(await page.locator('[aria-sort]').count()).toBe(1)
+  expect(events).toEqual([])
+})
+
+testInChromium(
+  'search takes every word, in any column; 10,000 sessions load, sort and search at once',
+  async (browser) => {
+    const sessions = month(10_000)
+    await pageOf(folder(), reportOf(sessions))
+    const before = performance.now()
+    const { page, events } = await openPage(browser(), file())
+    expect(performance.now() - before).toBeLessThan(5000)
+
+    const expected = sessions.filter(
+      ({ OwnerName, DocumentName }) => OwnerName === 'Mary-Major' && DocumentName === 'AWS-StartSSHSession',
+    )
+    expect(expected.length).toBeGreaterThan(5)
+    const found = await search(page, ' :user/mary-major  aws-STARTsshSession')
+    expect(found).toHaveLength(expected.length)
+    expect(await page.locator('output').textContent()).toBe(
+      `${expected.length} of 10,000 sessions have “:user/mary-major aws-STARTsshSession”`,
+    )
+
+    await search(page, '')
+    await page.getByRole('button', { name: 'Person' }).click()
+    await until(async () => (await page.locator(SHOWN).count()) === 10_000)
+    const people = (await page.evaluate(
+      `[...document.querySelectorAll('${SHOWN}')].map((row) => row.cells[3].textContent.toLowerCase())`,
+    )) as string[]
+    const named = people.filter((person) => person !== '')
+    expect(people.slice(0, named.length)).toEqual(named.toSorted())
+    expect(events).toEqual([])
+  },
+)
+
+testInChromium('without JavaScript everything is there, and nothing that needs it', async (browser) => {
+  await pageOf(folder(), reportOf(month(250)))
+  const { page } = await openPage(browser(), file(), { javaScriptEnabled: false })
+  expect(await page.locator(SHOWN).count()).toBe(250)
+  expect(await page.locator('.controls').isVisible()).toBe(false)
+  expect(await page.locator('.list button:enabled').count()).toBe(0)
+  expect(await page.locator('.chart svg').count()).toBe(5)
+})
+
+testInChromium('print has every row, the heading on every page, and no controls', async (browser) => {
+  await pageOf(folder(), reportOf(month(250)))
+  const { page } = await openPage(browser(), file())
+  const pdf = (await page.pdf({ preferCSSPageSize: true, tagged: true })).toString('latin1')
+  const rowsElsewhere = await page.locator('section:not(#sessions) > table tr').count()
+  expect(pdf.match(/\/S\s*\/TR\b/g)).toHaveLength(250 + 1 + rowsElsewhere)
+  expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(10)
+
+  await page.emulateMedia({ media: 'print' })
+  expect(await page.locator('input').isVisible()).toBe(false)
+  const display = "getComputedStyle(document.querySelector('.list thead')).display"
+  expect(await page.evaluate(display)).toBe('table-header-group')
+})
+
+testInChromium('in the dark and on narrow screens nothing is wider than the page', async (browser) => {
+  await pageOf(folder(), reportOf([...hostileRecords(), ...month(100)]))
+  for (const width of [390, 800, 1024, 1600]) {
+    const { page, events } = await openPage(browser(), file(), {
+      viewport: { width, height: 900 },
+      colorScheme: 'dark',
+    })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+    expect(events).toEqual([])
+    await page.close()
+  }
+})

@@ -1,0 +1,236 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { SweepLedger } from '../../archive/sweep-ledger'
+import { startDatabase } from '../../emulator/database'
+import { deserted, expectFailure, expectWrongUsage, runCli } from '../support/cli'
+import { databaseClient } from '../support/clients'
+import { type CloudFormation, startCloudFormation } from '../support/cloudformation'
+import { type FilledArchive, openFilledArchive, receipt } from '../support/filled-archive'
+import { temporaryFolder } from '../support/temporary-folder'
+
+const folder = temporaryFolder()
+
+const RECEIPT = receipt('2026-03-01T00:00:00.000Z')
+
+let archive: FilledArchive
+let cloudFormation: CloudFormation
+beforeAll(async () => {
+  archive = await openFilledArchive()
+  await archive.keep([{ SessionId: 's' }])
+  await archive.ledger.putReceipt(RECEIPT)
+  cloudFormation = await startCloudFormation({
+    Archive: { Other: 'x', SweepsTable: 'Sweeps', SessionsTable: 'Sessions' },
+    Elsewhere: { SessionsTable: 'Gone', SweepsTable: 'GoneToo' },
+    Unrelated: { BucketName: 'x' },
+  })
+})
+beforeEach(() => {
+  archive.proxy.calls.splice(0)
+  cloudFormation.calls.splice(0)
+  archive.proxy.fault = () => undefined
+})
+afterAll(async () => {
+  await archive.close()
+  await cloudFormation.close()
+})
+
+type Environment = Record<string, string | undefined>
+
+/** The endpoints are found as the AWS CLI finds them. */
+const run = (args: readonly string[], environment: Environment = {}) =>
+  runCli(args, {
+    cwd: folder(),
+    environment: {
+      AWS_ENDPOINT_URL_DYNAMODB: archive.proxy.endpoint,
+      AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.url,
+      ...environment,
+    },
+  })
+
+/** Commands that find the one session or the one receipt. */
+const SESSION = ['session', 's', '--output', 'json']
+const SWEEPS = ['sweeps', '--output', 'json']
+const FOUND = { status: 0, stderr: '' }
+const TABLES = { SESSION_ARCHIVE_TABLE: 'Sessions', SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }
+const GONE = { SESSION_ARCHIVE_TABLE: 'Gone', SESSION_ARCHIVE_SWEEPS_TABLE: 'Gone' }
+
+describe('is the one', () => {
+  test.each<[string, string[], string[], Environment]>([
+    ['of the flags', ['--table', 'Sessions'], ['--sweeps-table', 'Sweeps'], {}],
+    ['of the environment', [], [], TABLES],
+    ['of the flags, whatever the environment', ['--table', 'Sessions'], ['--sweeps-table', 'Sweeps'], GONE],
+    ['of the stack, whatever the environment', ['--stack', 'Archive'], ['--stack', 'Archive'], GONE],
+  ])('%s', async (_name, ofSession, ofSweeps, environment) => {
+    const [session, sweeps] = await Promise.all([
+      run([...SESSION, ...ofSession], environment),
+      run([...SWEEPS, ...ofSweeps], environment),
+    ])
+    expect(session).toMatchObject(FOUND)
+    expect(JSON.parse(session.stdout)).toMatchObject([{ SessionId: 's' }])
+    expect(sweeps).toMatchObject(FOUND)
+    expect(JSON.parse(sweeps.stdout)).toEqual([RECEIPT])
+  })
+
+  test('of the folder, whatever the environment', async () => {
+    const database = await startDatabase({ folder: join(folder(), 'archive') })
+    const client = databaseClient(database.endpoint)
+    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: database.sweepsTable })
+    const kept = receipt('2026-03-02T00:00:00.000Z')
+    await new SweepLedger({ client, tableName: database.sweepsTable }).putReceipt(kept)
+    client.destroy()
+    await database.close()
+
+    const nowhere = { ...TABLES, AWS_ENDPOINT_URL: await deserted(), AWS_REGION: undefined }
+    const found = await run([...SWEEPS, '--local', 'archive'], nowhere)
+    expect(found).toMatchObject(FOUND)
+    expect(JSON.parse(found.stdout)).toEqual([kept])
+    expect(archive.proxy.calls).toEqual([])
+  })
+})
+
+describe('region and credentials', () => {
+  const configFile = () => {
+    const path = join(folder(), 'config')
+    const keys = 'aws_access_key_id = AUDITOR\naws_secret_access_key = x\n'
+    writeFileSync(path, `[default]\nregion = ca-west-1\n[profile audit]\nregion = ap-southeast-2\n${keys}`)
+    return path
+  }
+
+  test('of --profile, for CloudFormation and DynamoDB, whatever the environment', async () => {
+    const found = await run([...SESSION, '--stack', 'Archive', '--profile', 'audit'], {
+      AWS_CONFIG_FILE: configFile(),
+      AWS_REGION: undefined,
+    })
+    expect(found).toMatchObject({ status: 0, stdout: expect.stringContaining('"SessionId": "s"') })
+    const { calls } = cloudFormation
+    expect(calls).toMatchObject([
+      {
+        body: expect.stringContaining('StackName=Archive'),
+        credential: expect.stringMatching(/^AUDITOR\/\d{8}\/ap-southeast-2\/cloudformation\//),
+      },
+    ])
+    expect(archive.proxy.calls).toMatchObject([
+      {
+        operation: 'GetItem',
+        credential: expect.stringMatching(/^AUDITOR\/\d{8}\/ap-southeast-2\/dynamodb\//),
+      },
+    ])
+  })
+
+  test.each<[string, string[], () => Environment]>([
+    ['eu-west-3', ['--region', 'eu-west-3'], () => ({ AWS_REGION: 'us-east-2' })],
+    ['us-east-2', [], () => ({ AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' })],
+    ['us-west-2', [], () => ({ AWS_REGION: undefined, AWS_DEFAULT_REGION: 'us-west-2' })],
+    ['ca-west-1', [], () => ({ AWS_REGION: undefined, AWS_CONFIG_FILE: configFile() })],
+  ])('%s of %j', async (region, args, environment) => {
+    expect(await run([...SESSION, '--table', 'Sessions', ...args], environment())).toMatchObject(FOUND)
+    expect(archive.proxy.calls.map(({ credential }) => credential.split('/')[2])).toEqual([region])
+  })
+})
+
+describe('what cannot be used is named, with exit status 1', () => {
+  const OF_TABLE = [...SESSION, '--table', 'Sessions']
+  const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
+
+  test.each<[string, string[], Environment, RegExp]>([
+    [
+      'a table that does not exist',
+      ['sessions', '--open', '--table', 'Gone'],
+      {},
+      /: expected Gone in us-east-1$/,
+    ],
+    [
+      'a table of receipts that does not',
+      [...SWEEPS, '--sweeps-table', 'Gone'],
+      {},
+      /: expected Gone in us-east-1$/,
+    ],
+    [
+      'tables that a stack names',
+      [...SWEEPS, '--stack', 'Elsewhere', '--region', 'eu-west-1'],
+      {},
+      /: expected Gone and GoneToo in eu-west-1$/,
+    ],
+    [
+      'a stack that does not exist',
+      [...SESSION, '--stack', 'Missing'],
+      {},
+      /: Stack with id Missing does not exist$/,
+    ],
+    [
+      'a stack that is no archive',
+      [...SESSION, '--stack', 'Unrelated'],
+      {},
+      /: stack "Unrelated": received no output SessionsTable, expected an archive's stack$/,
+    ],
+    ['no region', OF_TABLE, { AWS_REGION: undefined }, /: Region is missing: expected one from --region, /],
+    [
+      'no region for a stack',
+      [...SESSION, '--stack', 'Archive'],
+      { AWS_REGION: undefined },
+      /: Region is missing: expected one from --region, /,
+    ],
+    ['no credentials', OF_TABLE, NO_CREDENTIALS, /: Could not load credentials from any providers$/],
+    ['a profile that does not exist', [...OF_TABLE, '--profile', 'nobody'], NO_CREDENTIALS, /credentials/],
+  ])('%s', async (_name, args, environment, message) => {
+    expectFailure(await run(args, environment), message)
+  })
+
+  test('no permission', async () => {
+    const message = 'User: arn:aws:iam::111122223333:user/x is not authorized to perform: dynamodb:GetItem'
+    archive.proxy.fault = () => ({ type: 'AccessDeniedException', message })
+    expectFailure(await run(OF_TABLE), message)
+    expect(archive.proxy.calls).toHaveLength(1)
+  })
+
+  test('an endpoint where nobody listens, which is tried for seconds only', async () => {
+    const url = await deserted()
+    const begin = Date.now()
+    expectFailure(await run([...OF_TABLE, '--endpoint-url', url]), `connect ECONNREFUSED ${url.slice(7)}`)
+    expect(Date.now() - begin).toBeLessThan(20_000)
+  })
+
+  test('a folder that is no archive, which is left as it is', async () => {
+    mkdirSync(join(folder(), 'mine'))
+    writeFileSync(join(folder(), 'file'), 'mine')
+    for (const path of ['missing', 'mine', 'file'])
+      expectFailure(
+        await run([...SESSION, '--local', path]),
+        `session-archive: folder "${path}": expected an archive, and there is none`,
+      )
+    expect(readdirSync(folder()).sort()).toEqual(['file', 'mine'])
+    expect(readdirSync(join(folder(), 'mine'))).toEqual([])
+  })
+
+  test('a folder that another process uses', async () => {
+    const database = await startDatabase({ folder: join(folder(), 'archive') })
+    const found = await run([...SESSION, '--local', 'archive']).finally(() => database.close())
+    expectFailure(found, 'folder "archive": expected one that this process alone can use')
+  })
+})
+
+describe('wrong usage', () => {
+  const different = (a: string, b: string) => `'${a}' and '${b}' are different archives: expected one of them`
+
+  test.each<[string[], string]>([
+    [['sessions'], "which archive? expected '--table <name>', or '--stack <name>', or '--local <dir>'"],
+    [['session', 's'], "which archive? expected '--table <name>', or '--stack <name>', or '--local <dir>'"],
+    [['sweeps'], "which archive? expected '--sweeps-table <name>', or '--stack <name>', or '--local <dir>'"],
+    [['sessions', '--table', ''], "which archive? expected '--table <name>'"],
+    [['sessions', '--table', 'a', '--stack', 'b'], different('--stack b', '--table a')],
+    [['session', 's', '--table', 'a', '--local', 'b'], different('--table a', '--local b')],
+    [['sessions', '--stack', 'a', '--local', 'b'], different('--stack a', '--local b')],
+    [['sweeps', '--stack', 'a', '--sweeps-table', 'b'], different('--stack a', '--sweeps-table b')],
+    [['sweeps', '--sweeps-table', 'a', '--local', 'b'], different('--sweeps-table a', '--local b')],
+    [
+      ['sessions', '--endpoint-url', '127.0.0.1:8000', '--table', 'a'],
+      "argument '127.0.0.1:8000' is invalid",
+    ],
+    [['sessions', '--region', 'Ireland', '--table', 'a'], "argument 'Ireland' is invalid"],
+    [['sessions', '--local'], "'--local <dir>' argument missing"],
+  ])('%j', async (args, message) => {
+    expectWrongUsage(await run(args), message, '--help tells more')
+    expect([...archive.proxy.calls, ...cloudFormation.calls]).toEqual([])
+  })
+})
