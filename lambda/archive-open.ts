@@ -15,6 +15,9 @@ export interface OpenNow {
 /** A session in no list for so long is marked, instead of waiting for its end for ever. */
 const GIVE_UP_MS = 48 * 60 * 60 * 1000
 
+/** Between an observation and its record; no function lives longer than half of it. */
+const LONGEST_WRITE_MS = 30 * 60 * 1000
+
 /** Archives the sessions that are open. */
 export async function archiveOpen(run: Run): Promise<OpenNow> {
   const known = await run.store.openSessions(run.source)
@@ -51,13 +54,21 @@ export async function followUpVanished(
     if (run.remainingMs() < run.limits.reserveMs) return false
     if (await hasEnded(run, SessionId)) continue
     if (MissingSince === undefined) {
-      const lastKnownActiveAt = ObservedAt > CompleteBegun ? ObservedAt : CompleteBegun
-      await run.store.markMissing(SessionId, new Date(Begun), lastKnownActiveAt)
+      await run.store.markMissing(SessionId, new Date(Begun), lastKnownActive(ObservedAt, CompleteBegun))
     } else if (Date.parse(Begun) - Date.parse(MissingSince) >= GIVE_UP_MS) {
       await run.store.markEndUnknown(SessionId, run.source)
     }
   }
   return true
+}
+
+/**
+ * The last complete sweep saw as open whatever it knew to be open, or it would be marked already. What was
+ * observed shortly before may have been written later, by another sweep: that it did not know.
+ */
+function lastKnownActive(observedAt: string, completeBegun: string): string {
+  const wasKnown = Date.parse(completeBegun) - Date.parse(observedAt) > LONGEST_WRITE_MS
+  return wasKnown ? completeBegun : observedAt
 }
 
 /** Whether the history has the session, which is then archived as ended. */

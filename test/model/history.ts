@@ -101,7 +101,7 @@ export const history: fc.Arbitrary<History> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 7 }).map(withinSpan),
   faultRate: fc.constantFrom(0, 0.02, 0.1, 0.3),
   shortPageRate: fc.constantFrom(0, 0.3),
-  callMs: fc.constantFrom(700, 60_000),
+  callMs: fc.constantFrom(700, 30_000),
   seed: fc.integer({ min: 0, max: 0x7fffffff }),
 })
 
