@@ -2,5 +2,7 @@
 export const ENVIRONMENT = {
   sessionsTable: 'SESSION_ARCHIVE_TABLE',
   sweepsTable: 'SESSION_ARCHIVE_SWEEPS_TABLE',
+  /** All that are swept, separated by commas. */
+  regions: 'SESSION_ARCHIVE_REGIONS',
   retentionDays: 'SESSION_ARCHIVE_RETENTION_DAYS',
 } as const

@@ -16,4 +16,6 @@ export const METRICS = {
   sessionsRejected: 'SessionsRejected',
   sessionsOpen: 'SessionsOpen',
   missedByRecent: 'MissedByRecent',
+  /** 30 less the days since the last complete sweep of the source worst off. */
+  daysUntilLoss: 'DaysUntilLoss',
 } as const

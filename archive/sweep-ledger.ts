@@ -7,6 +7,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb'
+import { batchGet } from './batch-get'
 import type { Rejection } from './session-store'
 import { type Source, sourceKey } from './source'
 
@@ -122,6 +123,21 @@ export class SweepLedger {
       new GetCommand({ TableName: this.props.tableName, Key: stateKey(source), ConsistentRead: true }),
     )
     return Item ?? {}
+  }
+
+  /** When the last complete sweep of each of these sources began, by source; one that has none is absent. */
+  async lastComplete(sources: readonly Source[]): Promise<Map<string, Date>> {
+    const states = await batchGet<{ Source: string; CompleteBegun?: string }>({
+      ...this.props,
+      keys: sources.map(stateKey),
+      attributes: ['Source', 'CompleteBegun'],
+      consistent: false,
+    })
+    return new Map(
+      states.flatMap(({ Source, CompleteBegun }) =>
+        CompleteBegun === undefined ? [] : [[Source, new Date(CompleteBegun)]],
+      ),
+    )
   }
 
   /** Keeps what a sweep has still to list, for the next one to go on. */

@@ -1,5 +1,4 @@
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
-import type { SSMClient } from '@aws-sdk/client-ssm'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { SessionStore } from '../archive/session-store'
 import { type Source, sourceKey } from '../archive/source'
@@ -7,7 +6,7 @@ import { type Receipt, SweepLedger } from '../archive/sweep-ledger'
 import { makeSsmClient } from '../lambda/clients'
 import { SweepError, sweep } from '../lambda/sweep'
 import type { SweepFlags } from './commands/archive'
-import { awsConfig, openArchive } from './open-archive'
+import { awsConfig, openArchive, regionOf } from './open-archive'
 import { describeCounts, startProgress } from './progress'
 import type { ArchiveLocation } from './which-archive'
 
@@ -17,7 +16,7 @@ export async function archive(flags: SweepFlags, location: ArchiveLocation): Pro
   const ssm = makeSsmClient(aws)
   // The same handler: its timeouts are for every service.
   const { requestHandler } = ssm.config
-  const source = await identify(new STSClient({ ...aws, requestHandler }), await configuredRegion(ssm))
+  const source = await identify(new STSClient({ ...aws, requestHandler }), await regionOf(ssm))
   const { endpointUrl: _ofSsm, ...awsFlags } = flags
   const { client, sessionsTable, sweepsTable, close } = await openArchive(location, awsFlags)
   const progress = await startProgress(`Archiving ${sourceKey(source)}`)
@@ -47,15 +46,6 @@ export async function archive(flags: SweepFlags, location: ArchiveLocation): Pro
       : error
   } finally {
     await close()
-  }
-}
-
-async function configuredRegion(ssm: SSMClient): Promise<string> {
-  try {
-    return await ssm.config.region()
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`${message}: expected one from --region, $AWS_REGION or the profile`, { cause })
   }
 }
 

@@ -48,9 +48,9 @@ export async function withArchive<T>(
 export async function openArchive(location: ArchiveLocation, flags: AwsFlags): Promise<OpenArchive> {
   if ('folder' in location) return openFolder(location.folder)
   const aws = awsConfig(flags)
-  await requireRegion(aws)
-  const tables = 'stack' in location ? await tablesOf(location.stack, aws) : location
   const client = makeDynamoDBClient(aws)
+  await regionOf(client)
+  const tables = 'stack' in location ? await tablesOf(location.stack, aws) : location
   return { sessionsTable: '', sweepsTable: '', ...tables, client, close: async () => client.destroy() }
 }
 
@@ -79,15 +79,13 @@ export function awsConfig({ region, profile, endpointUrl }: AwsFlags) {
   }
 }
 
-async function requireRegion(aws: ReturnType<typeof awsConfig>): Promise<void> {
-  const client = makeDynamoDBClient(aws)
+/** @throws Error where no region is configured */
+export async function regionOf({ config }: { config: { region(): Promise<string> } }): Promise<string> {
   try {
-    await client.config.region()
+    return await config.region()
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`${message}: expected one from --region, $AWS_REGION or the profile`, { cause })
-  } finally {
-    client.destroy()
   }
 }
 

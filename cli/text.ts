@@ -12,7 +12,7 @@ const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** Two columns each: emoji, and what East Asian Width calls wide. */
 const WIDE =
-  /(?![\u{1f1e6}-\u{1f1ff}])[\p{Emoji_Presentation}\p{Emoji_Modifier}\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]|.\ufe0f/gu
+  /(?![\u{1f1e6}-\u{1f1ff}])[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]|.\ufe0f/gu
 const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\u200d]/gu
 
 /** Columns of a terminal, or more: some draw emoji that are joined as one, others side by side. */

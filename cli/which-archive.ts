@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { ENVIRONMENT } from '../archive/environment'
+import { nonEmpty } from './options'
 
 /** The tables of a stack, tables by name, or a folder on this machine. */
 export type ArchiveLocation =
@@ -21,7 +22,7 @@ const FLAGS = { sessionsTable: '--table <name>', sweepsTable: '--sweeps-table <n
 
 /** Adds the flags that say which archive is meant. */
 export function addArchiveFlags(command: Command, needs: Needs): Command {
-  command.option('--stack <name>', 'the tables of this CloudFormation stack')
+  command.option('--stack <name>', 'the tables of this CloudFormation stack', nonEmpty)
   if (needs.includes('sessionsTable'))
     command.option(FLAGS.sessionsTable, `this DynamoDB table (or $${ENVIRONMENT.sessionsTable})`)
   if (needs.includes('sweepsTable'))

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DescribeTableCommand,
   DynamoDBClient,
   type KeySchemaElement,
   ResourceInUseException,
@@ -79,9 +81,13 @@ async function createTable({ endpoint }: Database, name: string, definition: Tab
     await client.send(new CreateTableCommand(createTableInput(name, definition)))
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
-  } finally {
-    client.destroy()
   }
+  // Closed before a table is active, a folder would keep it so for ever.
+  for (let status: string | undefined; status !== 'ACTIVE'; await sleep(1)) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }))
+    status = Table?.TableStatus
+  }
+  client.destroy()
 }
 
 /** The request that creates a table as the definition says. */

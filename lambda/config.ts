@@ -8,6 +8,8 @@ export interface Config {
   readonly retentionDays: number | undefined
   /** The region the function runs in, swept when the event names none. */
   readonly region: string
+  /** All regions that are swept, this one or others. */
+  readonly regions: readonly string[]
   /** The dimension of every metric. */
   readonly functionName: string
 }
@@ -16,11 +18,13 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** @throws Error naming the variable, what it holds and what was expected */
 export function readConfig(environment: Environment): Config {
+  const region = required(environment, 'AWS_REGION', 'a region, set by Lambda')
   return {
     sessionsTable: required(environment, ENVIRONMENT.sessionsTable, 'the name of the Sessions table'),
     sweepsTable: required(environment, ENVIRONMENT.sweepsTable, 'the name of the Sweeps table'),
     retentionDays: retentionDays(environment),
-    region: required(environment, 'AWS_REGION', 'a region, set by Lambda'),
+    region,
+    regions: regions(environment) ?? [region],
     functionName: required(environment, 'AWS_LAMBDA_FUNCTION_NAME', "the function's name, set by Lambda"),
   }
 }
@@ -40,6 +44,16 @@ function retentionDays(environment: Environment): number | undefined {
       `${ENVIRONMENT.retentionDays}: received ${JSON.stringify(value)}, expected a whole number of days, 31 or more`,
     )
   return days
+}
+
+function regions(environment: Environment): string[] | undefined {
+  const value = environment[ENVIRONMENT.regions]
+  const names = value?.split(',')
+  if (names?.some((name) => !REGION.test(name)))
+    throw new Error(
+      `${ENVIRONMENT.regions}: received ${JSON.stringify(value)}, expected regions such as "eu-west-1,us-east-1"`,
+    )
+  return names
 }
 
 /** `eu-west-1`, `us-gov-west-1`, `ap-southeast-2` … */

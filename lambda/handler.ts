@@ -7,6 +7,7 @@ import { sourceKey } from '../archive/source'
 import { type Receipt, SweepLedger } from '../archive/sweep-ledger'
 import { makeDynamoDBClient, makeSsmClient } from './clients'
 import { readConfig, readEvent } from './config'
+import { daysUntilLoss } from './days-until-loss'
 import { publishMetrics } from './metrics'
 import { SweepError, sweep } from './sweep'
 
@@ -52,13 +53,23 @@ export async function handler(event: unknown, context: Context): Promise<Receipt
       onPage: (counts) => logger.debug('page archived', { ...counts }),
     })
     logger.info(`sweep ${receipt.Outcome}`, { receipt })
-    publishMetrics(metrics, receipt)
+    await publish(receipt)
     return receipt
   } catch (error) {
-    if (error instanceof SweepError) publishMetrics(metrics, error.receipt)
+    if (error instanceof SweepError) await publish(error.receipt)
     logger.error('sweep failed', error as Error)
     throw error
   }
+}
+
+async function publish(receipt: Receipt): Promise<void> {
+  const [accountId = ''] = receipt.Source.split('/')
+  const sources = config.regions.map((region) => ({ accountId, region }))
+  const days = await daysUntilLoss(ledger, sources, new Date()).catch((error: unknown) => {
+    logger.warn('the time left until loss is not known', error as Error)
+    return undefined
+  })
+  publishMetrics(metrics, receipt, days)
 }
 
 function ssmFor(region: string): SSMClient {

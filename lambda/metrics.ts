@@ -2,8 +2,12 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { METRICS } from '../archive/metric-names'
 import type { Receipt } from '../archive/sweep-ledger'
 
-/** Emits what a receipt says. */
-export function publishMetrics(metrics: Metrics, receipt: Receipt): void {
+/**
+ * Emits what a receipt says.
+ *
+ * @param daysUntilLoss undefined where it could not be found out: then nothing is said, which is alarmed on, too
+ */
+export function publishMetrics(metrics: Metrics, receipt: Receipt, daysUntilLoss: number | undefined): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value)
   count(METRICS.sweepsCompleted, receipt.Outcome === 'complete' ? 1 : 0)
   count(METRICS.sweepsIncomplete, receipt.Outcome === 'incomplete' ? 1 : 0)
@@ -17,5 +21,6 @@ export function publishMetrics(metrics: Metrics, receipt: Receipt): void {
   count(METRICS.missedByRecent, receipt.MissedByRecent)
   const milliseconds = Date.parse(receipt.FinishedAt) - Date.parse(receipt.StartedAt)
   metrics.addMetric(METRICS.sweepDuration, MetricUnit.Milliseconds, milliseconds)
+  if (daysUntilLoss !== undefined) metrics.addMetric(METRICS.daysUntilLoss, MetricUnit.NoUnit, daysUntilLoss)
   metrics.publishStoredMetrics()
 }

@@ -53,7 +53,10 @@ describe('a source that fails', () => {
 
     expect(failed.error?.name).toBe('SweepError') // thrown: Lambda counts it, which FunctionFailed watches
     expect(metricsOf(failed)).toEqual([expect.objectContaining({ SweepsCompleted: 0, SweepsFailed: 1 })])
+    // Never swept completely: the worst. Where the database does not tell, the metric is silent: that rings, too.
+    expect(metricsOf(failed)[0]?.DaysUntilLoss).toBe('list' in failure ? 0 : undefined)
     expect(metricsOf(healed)).toEqual([expect.objectContaining({ SweepsCompleted: 1, SweepsFailed: 0 })])
+    expect(metricsOf(healed)[0]?.DaysUntilLoss).toBeCloseTo(30, 1)
     const { history, active } = world.counts()
     expect(healed.result).toMatchObject({ Outcome: 'complete', Archived: history + active, Rejected: 0 })
     await emulator.close()

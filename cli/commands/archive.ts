@@ -29,11 +29,11 @@ export function archiveCommand(): Command {
       'after',
       `
 The tables are found as the AWS CLI finds them: $AWS_ENDPOINT_URL_DYNAMODB can point elsewhere.
+Deployed tables take writes from their own archiver and from break-glass principals only.
 The account is the one that sts:GetCallerIdentity names.
 
 Examples:
   session-archive archive --region eu-west-1 --local ./sessions
-  session-archive archive --stack SessionArchive --profile audit
   session-archive archive --endpoint-url http://127.0.0.1:8000 --local ./sessions`,
     )
     .action(async (flags: SweepFlags) => {

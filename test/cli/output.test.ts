@@ -54,6 +54,7 @@ const ODD: readonly Kept[] = [
 /** Of characters that take two columns, and of those that programs disagree about. */
 const WIDE = [
   '会话归档会话归档会话归档会话归档会话归档会话归档',
+  '⚡⌚⛄🈂⚡⌚⛄🈂⚡⌚⛄🈂⚡⌚⛄🈂⚡⌚⛄🈂⚡⌚⛄🈂',
   '🚀🎯🫠🥹🪸🚀🎯🫠🥹🪸🚀🎯🫠🥹🪸🚀🎯🫠🥹🪸',
   '👍🏽☝🏽👍🏽☝🏽👍🏽☝🏽👍🏽☝🏽👍🏽☝🏽👍🏽☝🏽',
   '👩\u200d💻👨\u200d👩\u200d👧\u200d👦👩\u200d💻👨\u200d👩\u200d👧\u200d👦👩\u200d💻👨\u200d👩\u200d👧\u200d👦',

@@ -51,6 +51,9 @@ test.each([
   ['e\u0301\u0301', 1],
   ['🚀', 2],
   ['🫠', 2],
+  ['⚡', 2],
+  ['🈂', 2],
+  ['\u{1fae9}', 2], // younger than Node.js 20
   ['☁️', 2],
   ['🇩🇪', 2],
   // Some terminals draw them as one emoji, others as two.

@@ -1,19 +1,24 @@
-import { App } from 'aws-cdk-lib'
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions'
-import { propsFromContext } from '../../lib/context'
-import { SessionArchiveStack } from '../../lib/session-archive-stack'
+import { Match } from 'aws-cdk-lib/assertions'
+import { everyOption, fromContext, fromProps, type Synthesised } from './synth'
 
-/** The template of the app with such a context; the function is not bundled. */
-function synthesise(context: Record<string, unknown> = {}) {
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...context } })
-  const stack = new SessionArchiveStack(app, 'SessionArchive', propsFromContext(app.node))
-  const template = Template.fromStack(stack)
-  expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([])
-  return template
+const { props, app } = everyOption()
+const STACKS: Record<string, Synthesised> = {
+  'the default': fromContext(),
+  'every option set': fromProps(props, app),
 }
 
-describe('the stack', () => {
-  const template = synthesise()
+describe.each(Object.entries(STACKS))('%s', (name, { template, deployed }) => {
+  test('no release can replace a table or the key: their logical ids stay', () => {
+    expect(Object.keys(deployed.resources('AWS::DynamoDB::Table')).sort()).toEqual([
+      'SessionArchiveTablesSessions97EB5AF3',
+      'SessionArchiveTablesSweeps07B46758',
+    ])
+    expect(Object.keys(deployed.resources('AWS::KMS::Key'))).toEqual(
+      name === 'the default' ? ['SessionArchiveTablesKey0F673AC7'] : [],
+    )
+    for (const { Properties } of Object.values(deployed.resources('AWS::DynamoDB::Table')))
+      expect(Properties.TableName).toBeUndefined()
+  })
 
   test('keeps both tables whatever happens, encrypted, recoverable to any of 35 days', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 2)
@@ -27,23 +32,8 @@ describe('the stack', () => {
         SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: Match.anyValue() },
       }),
     })
-    template.allResources('AWS::KMS::Key', {
-      DeletionPolicy: 'Retain',
-      UpdateReplacePolicy: 'Retain',
-      Properties: Match.objectLike({ EnableKeyRotation: true }),
-    })
-  })
-
-  test('nothing expires unless a retention is asked for', () => {
-    template.allResourcesProperties('AWS::DynamoDB::Table', { TimeToLiveSpecification: Match.absent() })
-    const expiring = synthesise({ retentionDays: 400 })
-    expiring.hasResourceProperties('AWS::DynamoDB::Table', {
-      KeySchema: [{ AttributeName: 'SessionId', KeyType: 'HASH' }],
-      TimeToLiveSpecification: { AttributeName: 'ExpiresAt', Enabled: true },
-    })
-    expiring.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: Match.objectLike({ SESSION_ARCHIVE_RETENTION_DAYS: '400' }) },
-    })
+    for (const type of ['AWS::Logs::LogGroup', 'AWS::Backup::BackupVault'])
+      template.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
   })
 
   test('runs every function on Node.js 24 and arm64', () => {
@@ -53,7 +43,7 @@ describe('the stack', () => {
     })
   })
 
-  test('keeps the events of failed sweeps, and of sweeps that could not be started', () => {
+  test('keeps the events of failed sweeps with their error, and of sweeps that could not be started', () => {
     const queue = Object.keys(template.findResources('AWS::SQS::Queue'))[0]
     const arn = { 'Fn::GetAtt': [queue, 'Arn'] }
     template.allResourcesProperties('AWS::Lambda::Function', { DeadLetterConfig: { TargetArn: arn } })
@@ -61,7 +51,17 @@ describe('the stack', () => {
       Target: Match.objectLike({ DeadLetterConfig: { Arn: arn } }),
     })
     template.allResourcesProperties('AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 24 * 60 * 60 })
-    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 })
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: arn } },
+    })
+    template.allResourcesProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: Match.objectLike({
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ],
+      }),
+    })
   })
 
   test('has customer-managed policies only: none inline, none of AWS', () => {
@@ -72,47 +72,61 @@ describe('the stack', () => {
     })
   })
 
-  test('no policy has a wildcard but that of DescribeSessions, which has no resource types', () => {
-    const statements = Object.values(template.findResources('AWS::IAM::ManagedPolicy')).flatMap(
-      ({ Properties }) => Properties.PolicyDocument.Statement,
-    )
-    const wild = statements.filter((statement) =>
-      JSON.stringify([statement.Action, statement.Resource]).includes('*'),
-    )
-    expect(wild).toEqual([
-      {
-        Effect: 'Allow',
-        Action: 'ssm:DescribeSessions',
-        Resource: '*',
-        Condition: { StringEquals: { 'aws:RequestedRegion': [{ Ref: 'AWS::Region' }] } },
-      },
+  test('backs up both tables every month', () => {
+    template.hasResourceProperties('AWS::Backup::BackupPlan', {
+      BackupPlan: Match.objectLike({
+        BackupPlanRule: [
+          Match.objectLike({
+            Lifecycle: { DeleteAfterDays: name === 'the default' ? 365 : 2_555 },
+            ScheduleExpression: 'cron(0 3 1 * ? *)',
+          }),
+        ],
+      }),
+    })
+    template.hasResourceProperties('AWS::Backup::BackupSelection', {
+      BackupSelection: Match.objectLike({
+        Resources: Object.keys(deployed.resources('AWS::DynamoDB::Table')).map((id) => ({
+          'Fn::GetAtt': [id, 'Arn'],
+        })),
+      }),
+    })
+  })
+
+  test('outputs name what an operator needs next', () => {
+    expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
+      'AlarmTopic',
+      'FunctionName',
+      'QueryToday',
+      'SessionsTable',
+      'SweepsTable',
     ])
   })
 
-  test('the archiver may use the key through DynamoDB alone', () => {
-    template.hasResourceProperties('AWS::KMS::Key', {
-      KeyPolicy: {
-        Statement: Match.arrayWith([
-          Match.objectLike({
-            Effect: 'Allow',
-            Principal: { AWS: Match.objectLike({}) },
-            Action: [
-              'kms:Decrypt',
-              'kms:DescribeKey',
-              'kms:Encrypt',
-              'kms:GenerateDataKey*',
-              'kms:ReEncrypt*',
-            ],
-            Condition: {
-              StringEquals: {
-                'kms:ViaService': {
-                  'Fn::Join': ['', ['dynamodb.', { Ref: 'AWS::Region' }, '.amazonaws.com']],
-                },
-              },
-            },
-          }),
-        ]),
-      },
+  test('no secret is in it', () => {
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/AKIA|BEGIN [A-Z ]*PRIVATE KEY|password|secret/i)
+  })
+})
+
+describe('the default', () => {
+  const { template } = STACKS['the default'] as Synthesised
+
+  test('keeps its key whatever happens, and has it rotated', () => {
+    template.allResources('AWS::KMS::Key', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: Match.objectLike({ EnableKeyRotation: true }),
+    })
+  })
+
+  test('nothing expires unless a retention is asked for', () => {
+    template.allResourcesProperties('AWS::DynamoDB::Table', { TimeToLiveSpecification: Match.absent() })
+    const expiring = fromContext({ retentionDays: 400 }).template
+    expiring.hasResourceProperties('AWS::DynamoDB::Table', {
+      KeySchema: [{ AttributeName: 'SessionId', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'ExpiresAt', Enabled: true },
+    })
+    expiring.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ SESSION_ARCHIVE_RETENTION_DAYS: '400' }) },
     })
   })
 
@@ -124,7 +138,7 @@ describe('the stack', () => {
         Input: { 'Fn::Join': ['', ['{"region":"', { Ref: 'AWS::Region' }, '"}']] },
       }),
     })
-    const several = synthesise({ regions: 'eu-west-1,us-east-1' })
+    const several = fromContext({ regions: 'eu-west-1,us-east-1' }).template
     const inputs = Object.values(several.findResources('AWS::Scheduler::Schedule')).map(
       ({ Properties }) => Properties.Target.Input,
     )
@@ -137,44 +151,6 @@ describe('the stack', () => {
           }),
         ]),
       },
-    })
-  })
-
-  test('alarms on the topic for each way to fail', () => {
-    const topic = Object.keys(template.findResources('AWS::SNS::Topic'))[0]
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 5)
-    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
-      AlarmActions: [{ Ref: topic }],
-      OKActions: [{ Ref: topic }],
-      AlarmDescription: Match.anyValue(),
-    })
-    const any = { Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 1 }
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      ...any,
-      Namespace: 'AWS/Lambda',
-      MetricName: 'Errors',
-      TreatMissingData: 'notBreaching',
-    })
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      ...any,
-      Namespace: 'AWS/SQS',
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-    })
-    for (const MetricName of ['MissedByRecent', 'SessionsRejected'])
-      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-        ...any,
-        Namespace: 'SessionArchive',
-        MetricName,
-      })
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace: 'SessionArchive',
-      MetricName: 'SweepsCompleted',
-      Statistic: 'Sum',
-      Period: 3600,
-      EvaluationPeriods: 3,
-      Threshold: 1,
-      ComparisonOperator: 'LessThanThreshold',
-      TreatMissingData: 'breaching',
     })
   })
 
@@ -196,47 +172,75 @@ describe('the stack', () => {
 
   test('alarms by e-mail where an address is given', () => {
     template.resourceCountIs('AWS::SNS::Subscription', 0)
-    synthesise({ alarmEmail: 'oncall@example.com' }).hasResourceProperties('AWS::SNS::Subscription', {
-      Protocol: 'email',
-      Endpoint: 'oncall@example.com',
+    fromContext({ alarmEmail: 'oncall@example.com' }).template.hasResourceProperties(
+      'AWS::SNS::Subscription',
+      {
+        Protocol: 'email',
+        Endpoint: 'oncall@example.com',
+      },
+    )
+  })
+})
+
+describe('every option set', () => {
+  const { template, deployed } = STACKS['every option set'] as Synthesised
+
+  test('schedule, regions, retention', () => {
+    template.resourceCountIs('AWS::Scheduler::Schedule', 2)
+    template.allResourcesProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(30 minutes)' })
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          SESSION_ARCHIVE_REGIONS: 'eu-west-1,us-east-1',
+          SESSION_ARCHIVE_RETENTION_DAYS: '400',
+        }),
+      },
     })
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 731 })
+    template.allResourcesProperties('AWS::DynamoDB::Table', { TableClass: 'STANDARD_INFREQUENT_ACCESS' })
   })
 
-  test('outputs name what an operator needs next', () => {
-    expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
-      'AlarmTopic',
-      'FunctionName',
-      'QueryToday',
-      'SessionsTable',
-      'SweepsTable',
+  test('uses the topic and the key that are there', () => {
+    template.resourceCountIs('AWS::SNS::Topic', 0)
+    template.resourceCountIs('AWS::SNS::TopicPolicy', 0)
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [props.topicArn] })
+    template.hasResourceProperties('AWS::SNS::Subscription', { TopicArn: props.topicArn })
+    template.allResourcesProperties('AWS::DynamoDB::Table', {
+      SSESpecification: Match.objectLike({ KMSMasterKeyId: props.keyArn }),
+    })
+    template.hasResourceProperties('AWS::SQS::Queue', { KmsMasterKeyId: props.keyArn })
+    template.hasResourceProperties('AWS::Logs::LogGroup', { KmsKeyId: props.keyArn })
+  })
+
+  test('runs in the VPC: nothing comes in, TLS goes out, to endpoints', () => {
+    const { SecurityGroupIds, SubnetIds } = deployed.resource('AWS::Lambda::Function').Properties.VpcConfig
+    expect(SubnetIds).toEqual(['subnet-1', 'subnet-2'])
+    expect(SecurityGroupIds).toHaveLength(1)
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: 'The session archiver: nothing in, TLS out',
+      SecurityGroupIngress: Match.absent(),
+      SecurityGroupEgress: [Match.objectLike({ FromPort: 443, ToPort: 443 })],
+    })
+    const endpoints = Object.values(deployed.resources('AWS::EC2::VPCEndpoint'))
+    expect(endpoints.map(({ Properties }) => [Properties.VpcEndpointType, Properties.ServiceName])).toEqual([
+      ['Gateway', 'com.amazonaws.us-east-1.dynamodb'],
+      ['Interface', 'com.amazonaws.us-east-1.ssm'],
     ])
   })
 })
 
-describe('context', () => {
-  test.each([
-    ['regions', 'Frankfurt', 'different regions such as "eu-west-1,us-east-1"'],
-    ['regions', '', 'different regions'],
-    ['regions', [], 'different regions'],
-    ['regions', 'eu-west-1,eu-west-1', 'different regions'],
-    ['regions', ['eu-west-1', 3], 'different regions'],
-    ['alarmEmail', 'oncall', 'an e-mail address'],
-    ['alarmEmail', true, 'an e-mail address'],
-    ['retentionDays', '30', 'a whole number of days, 31 or more'],
-    ['retentionDays', 31.5, 'a whole number of days, 31 or more'],
-    ['retentionDays', '', 'a whole number of days, 31 or more'],
-    ['retentionDays', 'for ever', 'a whole number of days, 31 or more'],
-  ])('refuses %s = %j', (key, value, expected) => {
-    expect(() => synthesise({ [key]: value })).toThrow(
-      `context ${key}: received ${JSON.stringify(value)}, expected ${expected}`,
-    )
-  })
+describe('a stack for trials', () => {
+  const { template } = fromContext({ removalPolicy: 'destroy' })
 
-  test.each([
-    ['retentionDays', '31'],
-    ['retentionDays', 31],
-    ['regions', ['ap-southeast-2', 'us-gov-west-1']],
-  ])('takes %s = %j', (key, value) => {
-    expect(() => synthesise({ [key]: value })).not.toThrow()
+  test('deletes everything with it, and takes no backups', () => {
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::Logs::LogGroup'])
+      template.allResources(type, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' })
+    template.allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false })
+    template.resourceCountIs('AWS::Backup::BackupVault', 0)
+    expect(JSON.stringify(template.toJSON())).not.toContain('kms:ScheduleKeyDeletion')
   })
+})
+
+test('backups can be switched off', () => {
+  fromContext({ backupRetentionDays: 'off' }).template.resourceCountIs('AWS::Backup::BackupPlan', 0)
 })

@@ -97,9 +97,12 @@ export function receipt(startedAt: string, change: Partial<Receipt> = {}): Recei
   }
 }
 
+/** So that midnight does not come between two calls. */
+const NOW = Date.now()
+
 /** So many days ago, at midnight UTC or a time of that day; seconds and milliseconds as they are given. */
 export function daysAgo(days: number, time = '00:00:00.000'): string {
-  const day = new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
+  const day = new Date(NOW - days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
   return `${day}T${time}Z`
 }
 

@@ -3,7 +3,9 @@ export interface Statement {
   readonly Effect: 'Allow' | 'Deny'
   readonly Action: string | string[]
   readonly Resource: string | string[]
-  readonly Condition?: Record<string, Record<string, string | string[]>>
+  /** Of a resource's policy. @default - the identity that the policy is attached to */
+  readonly Principal?: '*' | Readonly<Record<string, string | string[]>>
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | string[]>>>>
 }
 
 /** One request to AWS, as IAM sees it. */
@@ -11,31 +13,76 @@ export interface Access {
   /** For example `dynamodb:PutItem`. */
   readonly action: string
   readonly resource: string
-  /** Condition keys, for example `aws:RequestedRegion`. */
-  readonly context?: Readonly<Record<string, string>>
+  /**
+   * Condition keys, for example `aws:RequestedRegion`. `aws:PrincipalArn` is who calls: a session's role, not the
+   * session. A service has `aws:PrincipalServiceName` instead.
+   */
+  readonly context?: Readonly<Record<string, string | string[]>>
 }
 
-/** Whether a statement applies to a request. Knows the one condition operator that the stack uses. */
+/** Whether a statement applies to a request. Throws at a condition operator that it does not know. */
 export function applies(statement: Statement, { action, resource, context = {} }: Access): boolean {
   const conditions = Object.entries(statement.Condition ?? {})
   return (
-    list(statement.Action).some((pattern) => matches(pattern, action)) &&
+    (statement.Principal === undefined || isPrincipal(statement.Principal, context)) &&
+    list(statement.Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
     list(statement.Resource).some((pattern) => matches(pattern, resource)) &&
-    conditions.every(([operator, keys]) => {
-      if (operator !== 'StringEquals') throw new Error(`unknown condition operator ${operator}`)
-      return Object.entries(keys).every(([key, values]) => list(values).includes(context[key] ?? ''))
-    })
+    conditions.every(([operator, keys]) =>
+      Object.entries(keys).every(([key, values]) => holds(operator, context[key], list(values))),
+    )
   )
 }
 
-/** Identity policies: a request is allowed where a statement allows it and none denies it. */
+/** A request is allowed where a statement allows it and none denies it: policies of one account, all together. */
 export function isAllowed(statements: readonly Statement[], access: Access): boolean {
   const effects = statements.filter((statement) => applies(statement, access)).map(({ Effect }) => Effect)
   return effects.includes('Allow') && !effects.includes('Deny')
 }
 
-export function list<T>(value: T | T[]): T[] {
-  return Array.isArray(value) ? value : [value]
+export function list<T>(value: T | readonly T[]): T[] {
+  return Array.isArray(value) ? value : [value as T]
+}
+
+function isPrincipal(
+  principal: NonNullable<Statement['Principal']>,
+  context: NonNullable<Access['context']>,
+) {
+  if (principal === '*') return true
+  const arn = String(context['aws:PrincipalArn'] ?? '')
+  const root = arn.replace(/:(?:role|user)\/.*/, ':root') // the account stands for each of its principals
+  const service = String(context['aws:PrincipalServiceName'] ?? '')
+  return (
+    list(principal.AWS ?? []).some((name) => name === '*' || (arn !== '' && [arn, root].includes(name))) ||
+    list(principal.Service ?? []).some((name) => name === service)
+  )
+}
+
+type Test = (pattern: string, value: string) => boolean
+
+const TESTS: Readonly<Record<string, Test>> = {
+  StringEquals: (pattern, value) => pattern === value,
+  StringLike: matches,
+  ArnEquals: matches,
+  ArnLike: matches,
+  Bool: (pattern, value) => pattern === value,
+}
+
+/**
+ * Whether one condition holds: a value that is missing fulfils no operator but a negated one, those that end in
+ * IfExists, and ForAllValues.
+ */
+function holds(operator: string, given: string | string[] | undefined, patterns: string[]): boolean {
+  const [quantifier, name = ''] = operator.includes(':') ? operator.split(':') : [undefined, operator]
+  const isOptional = name.endsWith('IfExists')
+  const positive = name.replace('IfExists', '').replace(/^(String|Arn)Not/, '$1')
+  const isNegated = !name.startsWith(positive)
+  const test = TESTS[positive]
+  if (!test) throw new Error(`unknown condition operator ${operator}`)
+  const fulfils = (value: string) => patterns.some((pattern) => test(pattern, value)) !== isNegated
+  if (quantifier === 'ForAllValues') return list(given ?? []).every(fulfils)
+  if (quantifier === 'ForAnyValue') return list(given ?? []).some(fulfils)
+  if (quantifier !== undefined) throw new Error(`unknown condition operator ${operator}`)
+  return given === undefined ? isOptional || isNegated : fulfils(String(given))
 }
 
 function matches(pattern: string, text: string): boolean {

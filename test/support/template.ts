@@ -8,6 +8,8 @@ export const DEPLOYMENT = {
   'AWS::AccountId': '111122223333',
   'AWS::Region': 'us-east-1',
   'AWS::Partition': 'aws',
+  'AWS::StackId':
+    'arn:aws:cloudformation:us-east-1:111122223333:stack/SessionArchive/5f3c2d10-c8a1-11ef-9a3b-0e1f2a3b4c5d',
   'AWS::URLSuffix': 'amazonaws.com',
 } as const
 
@@ -66,6 +68,8 @@ export class DeployedTemplate {
     if (others.length === 0 && name === 'Ref') return this.reference(String(argument))
     if (others.length === 0 && name === 'Fn::GetAtt') return this.attribute(argument)
     if (others.length === 0 && name === 'Fn::Join') return this.join(argument)
+    if (others.length === 0 && name === 'Fn::Select') return this.select(argument)
+    if (others.length === 0 && name === 'Fn::Split') return this.split(argument)
     if (others.length === 0 && name === 'Fn::Sub') return this.substitute(String(argument))
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.resolve(inner)]))
   }
@@ -78,6 +82,7 @@ export class DeployedTemplate {
   private attribute([id, attribute]: [string, string]): string {
     if (attribute !== 'Arn' && attribute !== 'TopicArn') return id
     const services: Record<string, string> = {
+      'AWS::CloudWatch::Alarm': `cloudwatch:${this.place}:alarm:${id}`,
       'AWS::DynamoDB::Table': `dynamodb:${this.place}:table/${id}`,
       'AWS::IAM::Role': `iam::${DEPLOYMENT['AWS::AccountId']}:role/${id}`,
       'AWS::KMS::Key': `kms:${this.place}:key/${id}`,
@@ -92,6 +97,14 @@ export class DeployedTemplate {
 
   private join([separator, parts]: [string, unknown[]]): string {
     return parts.map((part) => String(this.resolve(part))).join(separator)
+  }
+
+  private select([index, list]: [number | string, unknown]): unknown {
+    return (this.resolve(list) as unknown[])[Number(index)]
+  }
+
+  private split([separator, text]: [string, unknown]): string[] {
+    return String(this.resolve(text)).split(separator)
   }
 
   private substitute(text: string): string {

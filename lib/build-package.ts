@@ -1,0 +1,12 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildFunction } from './function-code'
+
+/** Builds what `npm pack` packs: the constructs with their types, and the function's code. */
+const root = join(__dirname, '..')
+const dist = join(root, 'dist')
+rmSync(dist, { recursive: true, force: true })
+execFileSync('npx', ['tsc', '-p', 'tsconfig.package.json'], { cwd: root, stdio: 'inherit' })
+mkdirSync(join(dist, 'function'))
+buildFunction(join(dist, 'function'))
