@@ -10,11 +10,13 @@ const ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:archiver'
 
 describe('readConfig', () => {
   test('reads everything once', () => {
-    expect(readConfig({ ...ENVIRONMENT, SESSION_ARCHIVE_RETENTION_DAYS: '31' })).toEqual({
+    const options = { SESSION_ARCHIVE_RETENTION_DAYS: '31', SESSION_ARCHIVE_REGIONS: 'us-east-1,eu-west-1' }
+    expect(readConfig({ ...ENVIRONMENT, ...options })).toEqual({
       sessionsTable: 'Sessions',
       sweepsTable: 'Sweeps',
       retentionDays: 31,
       region: 'eu-west-1',
+      regions: ['us-east-1', 'eu-west-1'],
       functionName: 'archiver',
     })
   })
@@ -24,6 +26,16 @@ describe('readConfig', () => {
       `${name}: received none, expected`,
     )
     expect(() => readConfig({ ...ENVIRONMENT, [name]: '' })).toThrow(`${name}: received "", expected`)
+  })
+
+  test('its own region is all, where no others are named', () => {
+    expect(readConfig(ENVIRONMENT).regions).toEqual(['eu-west-1'])
+  })
+
+  test.each(['', 'Ireland', 'eu-west-1, us-east-1'])('refuses the regions %j', (regions) => {
+    expect(() => readConfig({ ...ENVIRONMENT, SESSION_ARCHIVE_REGIONS: regions })).toThrow(
+      `SESSION_ARCHIVE_REGIONS: received ${JSON.stringify(regions)}, expected regions such as`,
+    )
   })
 
   test.each(['30', '31.5', '', 'a year'])('refuses %j days of retention', (days) => {
