@@ -6,5 +6,5 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   transform: { '\\.ts$': '@swc/jest' },
   testTimeout: 120_000,
-  maxWorkers: '150%', // some tests wait more than they work
+  maxWorkers: 3, // some tests wait more than they work
 }
