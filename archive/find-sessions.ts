@@ -200,7 +200,7 @@ function sorted({ newestFirst }: Search, records: SessionRecord[]): SessionRecor
 }
 
 /** The order of answers: those without a StartDate come first. */
-export function byStart(a: SessionRecord, b: SessionRecord): number {
+function byStart(a: SessionRecord, b: SessionRecord): number {
   const { StartDate: startA = '' } = a
   const { StartDate: startB = '' } = b
   if (startA !== startB) return startA < startB ? -1 : 1

@@ -1,6 +1,6 @@
 /**
- * List prices of us-east-1 in US dollars, without free tiers, as published in November 2026. Sources: the pricing
- * pages of DynamoDB, Lambda, CloudWatch, KMS, AWS Backup, SNS and EventBridge.
+ * List prices of us-east-1 in US dollars, without free tiers, as known to the authors in November 2026, from
+ * documentation and articles: AWS's own price list was not at hand. Check them before you rely on a sum.
  */
 export const PRICES = {
   /** A write unit of an on-demand table or index: 1 KB. */
