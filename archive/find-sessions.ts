@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, paginateScan, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { answers, type Question } from './question'
-import { LONG_SECONDS, type SessionRecord } from './record'
+import { LONG_SECONDS, requireKnownSchema, type SessionRecord } from './record'
 import { SESSIONS } from './tables'
 
 type Index = keyof typeof SESSIONS.indexes
@@ -41,6 +41,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
  * however many there are.
  *
  * @throws DynamoDBServiceException when the client's own retries were in vain: what came before is not all
+ * @throws NewerSchemaError where a later version wrote a record that had to be read
  */
 export async function* findSessions(search: Search): AsyncGenerator<SessionRecord> {
   for await (const record of candidates(search))
@@ -178,7 +179,9 @@ function count({ reads }: Search, index: Index, page: Page): SessionRecord[] {
   reads.calls += 1
   reads.items += page.ScannedCount ?? 0
   reads.readUnits += page.ConsumedCapacity?.CapacityUnits ?? 0
-  return (page.Items ?? []) as SessionRecord[]
+  const records = (page.Items ?? []) as SessionRecord[]
+  records.forEach(requireKnownSchema)
+  return records
 }
 
 /** An index gives sessions of the same StartDate in an order of its own. */

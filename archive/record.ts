@@ -51,6 +51,27 @@ export interface SessionRecord {
   readonly SweepId: string
   /** Of the session as last observed: see {@link contentHash}. */
   readonly ContentHash: string
+  /** The {@link SCHEMA_VERSION} of the version that wrote this content. */
+  readonly SchemaVersion: number
+}
+
+/** Rises when an attribute gets another meaning, not when one is added (docs/decisions/0020). */
+export const SCHEMA_VERSION = 1
+
+/**
+ * @throws Error where a later version than this one wrote the record: it may mean something else
+ */
+export function requireKnownSchema({ SessionId, SchemaVersion }: SchemaOf): void {
+  if (SchemaVersion > SCHEMA_VERSION)
+    throw new NewerSchemaError(
+      `session ${JSON.stringify(SessionId)}: received SchemaVersion ${SchemaVersion}, expected at most ${SCHEMA_VERSION}: a later version of ssm-session-archive wrote it, which has to be used here, too`,
+    )
+}
+
+type SchemaOf = Pick<SessionRecord, 'SessionId' | 'SchemaVersion'>
+
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError'
 }
 
 /** The longest partition key that DynamoDB accepts, in bytes of UTF-8. */
@@ -76,6 +97,7 @@ export function toRecord({ session, state, source, sweepId, seenUntil }: Observa
     ObservedAt: seenUntil.toISOString(),
     SweepId: sweepId,
     ContentHash: contentHash(members, state),
+    SchemaVersion: SCHEMA_VERSION,
   }
 }
 
@@ -137,6 +159,7 @@ const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   'SweepId',
   'Revision',
   'ContentHash',
+  'SchemaVersion',
   'ExpiresAt',
 ])
 

@@ -10,7 +10,10 @@ import { batchGet } from './batch-get'
 import {
   durationSeconds,
   LONG_SECONDS,
+  NewerSchemaError,
   type Observation,
+  requireKnownSchema,
+  SCHEMA_VERSION,
   type Session,
   type SessionRecord,
   toRecord,
@@ -61,11 +64,17 @@ export interface SessionStoreProps {
 }
 
 type Outcome = 'archived' | 'updated' | 'unchanged'
-type Stored = Pick<
-  SessionRecord,
-  'SessionId' | 'ContentHash' | 'State' | 'StartDate' | 'EndDate' | 'SweepId' | 'MissingSince'
->
-const STORED = ['SessionId', 'ContentHash', 'State', 'StartDate', 'EndDate', 'SweepId', 'MissingSince']
+const STORED = [
+  'SessionId',
+  'ContentHash',
+  'State',
+  'StartDate',
+  'EndDate',
+  'SweepId',
+  'MissingSince',
+  'SchemaVersion',
+] as const
+type Stored = Pick<SessionRecord, (typeof STORED)[number]>
 
 const DAY_SECONDS = 24 * 60 * 60
 
@@ -130,6 +139,7 @@ export class SessionStore {
   private async write(candidate: Candidate, stored: Stored | undefined): Promise<Outcome> {
     const { record } = candidate
     if (stored !== undefined && !differs(record, stored)) return 'unchanged'
+    if (stored !== undefined) requireKnownSchema(stored)
     const written = stored === undefined ? await this.create(record) : await this.update(candidate, stored)
     if (written) return stored === undefined ? 'archived' : 'updated'
 
@@ -228,13 +238,14 @@ export class SessionStore {
       TableName: this.props.tableName,
       Key: { SessionId: sessionId },
       UpdateExpression: `SET ${entries.map((_entry, n) => `#${n} = :${n}`).join(', ')} ${removal} ${also}`,
-      ConditionExpression: condition,
+      ConditionExpression: `(${condition}) AND NOT SchemaVersion > :SchemaVersion`,
       ExpressionAttributeNames: {
         ...Object.fromEntries(entries.map(([name], n) => [`#${n}`, name])),
         ...names,
       },
       ExpressionAttributeValues: {
         ...Object.fromEntries(entries.map(([, value], n) => [`:${n}`, value])),
+        ':SchemaVersion': SCHEMA_VERSION,
         ...values,
       },
     }
@@ -306,7 +317,7 @@ async function conditionMet(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** The database will never take this item, however often it is offered. */
+/** The database will never take this item, or this version may not, however often it is offered. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ValidationException'
+  return error instanceof NewerSchemaError || (error instanceof Error && error.name === 'ValidationException')
 }

@@ -55,6 +55,7 @@ export const SESSION_MEMBERS = [
   'SweepId',
   'Revision',
   'ContentHash',
+  'SchemaVersion',
   'ExpiresAt',
 ]
 

@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import type { SessionRecord } from '../archive/record'
+import { requireKnownSchema, type SessionRecord } from '../archive/record'
 import { SESSION_COLUMNS, SESSION_MEMBERS } from './columns'
 import type { SessionFlags } from './commands/session'
 import { withArchive } from './open-archive'
@@ -10,7 +10,7 @@ import type { ArchiveLocation } from './which-archive'
 /**
  * Prints one session.
  *
- * @throws Error where the archive does not have it
+ * @throws Error where the archive does not have it, or a later version wrote it
  */
 export async function session(
   id: string,
@@ -25,6 +25,7 @@ export async function session(
     throw new Error(
       `no session ${JSON.stringify(id)} in this archive. Is the SessionId whole? And was its source swept since it began: 'session-archive sweeps --coverage' tells`,
     )
+  requireKnownSchema(record)
   if (output === 'table') console.log(describe(record))
   else
     await print([record], { format: output, table: SESSION_COLUMNS, csv: SESSION_MEMBERS, noun: 'session' })

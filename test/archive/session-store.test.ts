@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Observation, Session } from '../../archive/record'
 import { SessionStore } from '../../archive/session-store'
 import { type Database, startDatabase } from '../../emulator/database'
@@ -61,6 +62,7 @@ describe('SessionStore', () => {
       SweepId: 'sweep-0',
       Revision: 1,
       ContentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      SchemaVersion: 1,
     })
   })
 
@@ -105,6 +107,48 @@ describe('SessionStore', () => {
       expect(await onlyRecord()).toEqual(before)
     },
   )
+
+  describe('a record of a later schema', () => {
+    const open = { SessionId: 's', Status: 'Connected' }
+    beforeEach(async () => {
+      await store.upsert([observe(open, 0, 'Active')])
+      await client.send(
+        new UpdateCommand({
+          TableName: database.sessionsTable,
+          Key: { SessionId: 's' },
+          UpdateExpression: 'SET SchemaVersion = :later',
+          ExpressionAttributeValues: { ':later': 2 },
+        }),
+      )
+    })
+
+    test('is left as it is, and what is new is rejected', async () => {
+      const before = await onlyRecord()
+      const ended = { ...open, Status: 'Terminated' }
+      const { rejected, ...others } = await store.upsert([observe(ended, 60), observe({ SessionId: 't' })])
+      expect(others).toMatchObject({ archived: [{ SessionId: 't' }], updated: [], unchanged: 0 })
+      expect(rejected).toEqual([
+        {
+          session: ended,
+          reason: expect.stringContaining('"s": received SchemaVersion 2, expected at most 1'),
+        },
+      ])
+      expect((await scan(client, database.sessionsTable)).find(({ SessionId }) => SessionId === 's')).toEqual(
+        before,
+      )
+    })
+
+    test('is unchanged where it says the same', async () => {
+      expect(await store.upsert([observe(open, 60, 'Active')])).toMatchObject({ unchanged: 1, rejected: [] })
+    })
+
+    test('is left as it is when the session is in no list any more', async () => {
+      const before = await onlyRecord()
+      await store.markMissing('s', NOON, NOON.toISOString())
+      await store.markEndUnknown('s', SOURCE)
+      expect(await onlyRecord()).toEqual(before)
+    })
+  })
 
   describe('an open session', () => {
     const StartDate = 1582068633.188

@@ -146,7 +146,7 @@ describe('in a pipe', () => {
       'SessionId StartDate EndDate DurationSeconds Owner OwnerName Target DocumentName Reason Status AccessType ' +
       'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId Region State OpenIn ' +
       'LongIn MissingSince LastKnownActiveAt EndUnknown StartDay FirstArchivedAt ObservedAt SweepId Revision ' +
-      'ContentHash ExpiresAt Other'
+      'ContentHash SchemaVersion ExpiresAt Other'
     const rows = (text: string): string[][] => parse(text, { record_delimiter: '\r\n' })
 
     test('has every member, and gives back every value when an apostrophe is taken away', async () => {
@@ -188,7 +188,10 @@ describe('in a pipe', () => {
           Object.assign(record, others)
           if (third !== undefined) output.Third = third
         } else if (name.startsWith('OutputUrl.')) output[name.slice('OutputUrl.'.length)] = textOf(cell)
-        else record[name] = ['DurationSeconds', 'Revision'].includes(name) ? Number(cell) : textOf(cell)
+        else
+          record[name] = ['DurationSeconds', 'Revision', 'SchemaVersion'].includes(name)
+            ? Number(cell)
+            : textOf(cell)
       }
       return Object.keys(output).length === 0 ? record : { ...record, OutputUrl: output }
     }

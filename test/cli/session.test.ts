@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { parse } from 'csv-parse/sync'
 import { expectFailure, expectWrongUsage } from '../support/cli'
 import { type FilledArchive, openFilledArchive, SOURCE } from '../support/filled-archive'
@@ -44,6 +45,7 @@ const RECORD = {
   SweepId: '2026-03-01T10:00:00.000Z-0a1b2c3d',
   Revision: 1,
   ContentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+  SchemaVersion: 1,
 }
 
 test('as a table: a member a line, whole', async () => {
@@ -54,6 +56,7 @@ test('as a table: a member a line, whole', async () => {
     ...RECORD,
     DurationSeconds: '86400',
     Revision: '1',
+    SchemaVersion: '1',
     OutputUrl: '{"S3OutputUrl":"https://example.com/log"}',
     AddedLater: '{"Nested":["one",2,true]}',
   })
@@ -94,6 +97,7 @@ test('as CSV', async () => {
     SweepId: '2026-03-01T10:00:00.000Z-0a1b2c3d',
     Revision: '1',
     ContentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    SchemaVersion: '1',
   })
 })
 
@@ -110,4 +114,25 @@ test.each<[string[], string]>([
   [['one', '--owner', 'alice'], "unknown option '--owner'"],
 ])('%j is wrong usage', async (args, message) => {
   expectWrongUsage(await archive.ask('session', args), message, '--help tells more')
+})
+
+test.each([
+  ['session', [ENDED.SessionId]],
+  ['session', [ENDED.SessionId, '--output', 'json']],
+  ['sessions', ['--from', '2020-02-18', '--to', '2020-02-19']],
+])('%s %j fails where a later version wrote a record', async (command, args) => {
+  const schemaVersion = (version: number) =>
+    archive.client.send(
+      new UpdateCommand({
+        TableName: 'Sessions',
+        Key: { SessionId: ENDED.SessionId },
+        UpdateExpression: 'SET SchemaVersion = :version',
+        ExpressionAttributeValues: { ':version': version },
+      }),
+    )
+  await schemaVersion(2)
+  const { status, stdout, stderr } = await archive.ask(command, args)
+  await schemaVersion(1)
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+  expect(stderr).toContain(`"${ENDED.SessionId}": received SchemaVersion 2, expected at most 1`)
 })

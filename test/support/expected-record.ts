@@ -34,6 +34,7 @@ const PROVENANCE = [
   'SweepId',
   'Revision',
   'ContentHash',
+  'SchemaVersion',
   'ExpiresAt',
 ]
 
