@@ -2,7 +2,7 @@ import type { SessionFilter } from '@aws-sdk/client-ssm'
 import type { OpenSession } from '../archive/session-store'
 import type { Plan, Slice } from '../archive/sweep-ledger'
 import { archivePages } from './archive-pages'
-import { halveSlices, slicePlan } from './plan'
+import { halveSlices, slicePlan, windowStart } from './plan'
 import type { Run } from './sweep'
 
 export interface Listed {
@@ -21,25 +21,51 @@ export async function archiveHistory(
   vanished: Map<string, OpenSession>,
 ): Promise<Listed> {
   let lastSeen: Date | undefined
+  const stored = { pages: 0, firstStart: Number.POSITIVE_INFINITY, lastStart: 0 }
   const list = (slice: Slice, stopAfter: (pages: number) => boolean) =>
     archivePages(run, {
       state: 'History',
       filters: filtersOf(slice),
       stopAfter: (pages) => stopAfter(pages) || isLate(run),
       onStored: ({ sessions, seenUntil }, { archived }) => {
-        lastSeen = seenUntil
-        for (const { SessionId } of sessions) vanished.delete(String(SessionId))
+        if (lastSeen === undefined || seenUntil > lastSeen) lastSeen = seenUntil
+        stored.pages += 1
+        for (const { SessionId, StartDate } of sessions) {
+          vanished.delete(String(SessionId))
+          if (typeof StartDate !== 'number') continue
+          stored.firstStart = Math.min(stored.firstStart, StartDate * 1000)
+          stored.lastStart = Math.max(stored.lastStart, StartDate * 1000)
+        }
         run.counts.MissedByRecent += archived.filter(({ StartDate }) => wasMissed(plan, StartDate)).length
       },
     })
 
   if (!plan.Sliced) {
-    const isDrained = await list(plan.Slices[0] ?? {}, (pages) => pages >= run.limits.pagesBeforeSlicing)
+    const { pagesBeforeSlicing, pagesBeforeEstimate } = run.limits
+    const isLong = (pages: number) =>
+      pages >= pagesBeforeSlicing ||
+      (pages === pagesBeforeEstimate && estimatePages(plan, stored) > pagesBeforeSlicing)
+    const isDrained = await list(plan.Slices[0] ?? {}, isLong)
     if (isDrained) return { plan, isDrained, lastSeen }
   }
   const sliced = plan.Sliced ? plan : slicePlan(plan, run.limits.sliceMs)
   const isDrained = await listSlices(run, sliced, list)
   return { plan: sliced, isDrained, lastSeen }
+}
+
+/** The first pages of a listing. Times of sessions' starts are epoch milliseconds. */
+interface FirstPages {
+  readonly pages: number
+  readonly firstStart: number
+  readonly lastStart: number
+}
+
+/**
+ * How many pages there will be, if these are the newest, as the service seems to give them. If they are not, they
+ * spread over the whole time, and no more are expected.
+ */
+function estimatePages(plan: Plan, { pages, firstStart, lastStart }: FirstPages): number {
+  return (pages * (Date.parse(plan.Begun) - windowStart(plan))) / Math.max(1, lastStart - firstStart)
 }
 
 type List = (slice: Slice, stopAfter: (pages: number) => boolean) => Promise<boolean>

@@ -27,7 +27,7 @@ export async function archiveOpen(run: Run): Promise<OpenNow> {
   await archivePages(run, {
     state: 'Active',
     onStored: ({ sessions, seenFrom }) => {
-      begun ??= seenFrom
+      if (begun === undefined || seenFrom < begun) begun = seenFrom
       run.counts.Open += sessions.length
       for (const { SessionId, StartDate } of sessions) {
         vanished.delete(String(SessionId))

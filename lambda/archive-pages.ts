@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import type { SessionFilter } from '@aws-sdk/client-ssm'
-import type { State } from '../archive/record'
+import type { Session, State } from '../archive/record'
 import { UpsertError, type Upserted } from '../archive/session-store'
 import type { Answer } from './describe-sessions'
 import { listSessions } from './list-sessions'
@@ -10,12 +11,12 @@ export interface Pages {
   readonly filters?: readonly SessionFilter[]
   /** Asked when a page has come, with how many have: no further page is requested where it says so. */
   readonly stopAfter?: (pages: number) => boolean
-  /** Called for each page once it is stored. */
+  /** Called for each page once it is stored, which may be before the page before it. */
   readonly onStored?: (page: Answer, upserted: Upserted) => void
 }
 
 /**
- * Reads and writes at the same time: while one page is stored, the next is on its way. Holds two pages.
+ * Reads and writes at the same time: while two pages are stored, the next is on its way. Holds three pages.
  *
  * @returns whether the list was drained
  */
@@ -32,21 +33,47 @@ export async function archivePages(
       run.counts.Restarts += 1
     },
   })
-  let coming = pages.next()
-  for (let number = 1; ; number++) {
-    const { done, value: page } = await coming
-    if (done) return true
-    const isLast = page.nextToken === undefined
-    const stops = !isLast && stopAfter?.(number) === true
-    if (!stops) {
-      coming = pages.next()
-      coming.catch(() => {}) // awaited above, after this page is stored
-    }
+  const store = async (page: Answer) => {
     const upserted = await archivePage(run, state, page)
     onStored?.(page, upserted)
     run.onPage?.(run.counts)
-    if (stops) return false
   }
+  let coming = pages.next()
+  let before: readonly Session[] = []
+  let storing = Promise.resolve()
+  let isDrained = false
+  try {
+    for (let number = 1, stops = false; !stops; number++) {
+      const { done, value: page } = await coming
+      if (done) {
+        isDrained = true
+        break
+      }
+      stops = page.nextToken !== undefined && stopAfter?.(number) === true
+      if (!stops) {
+        coming = pages.next()
+        coming.catch(() => {}) // awaited above, after the page before this one is stored
+        await setImmediate() // the request leaves before this page keeps the processor busy
+      }
+      const stored = storing
+      if (haveOneInCommon(before, page.sessions)) await stored
+      storing = store(page)
+      storing.catch(() => {}) // awaited as `stored`, or below
+      await stored
+      before = page.sessions
+    }
+  } catch (error) {
+    await storing.catch(() => {}) // what can be kept is kept
+    throw error
+  }
+  await storing
+  return isDrained
+}
+
+/** A list that changes shows a session again on the next page: that would be taken for new twice. */
+function haveOneInCommon(page: readonly Session[], next: readonly Session[]): boolean {
+  const ids = new Set(page.map(({ SessionId }) => SessionId))
+  return next.some(({ SessionId }) => ids.has(SessionId))
 }
 
 async function archivePage(run: Run, state: State, page: Answer): Promise<Upserted> {

@@ -23,7 +23,7 @@ const DATE_HEADER_MS = 1000
  */
 export async function describeSessions(ssm: SSMClient, request: DescribeSessionsRequest): Promise<Answer> {
   const command = new DescribeSessionsCommand(request)
-  let body = ''
+  let answer: WireAnswer = {}
   let date: string | undefined
   let elapsed = 0
   command.middlewareStack.add(
@@ -32,35 +32,42 @@ export async function describeSessions(ssm: SSMClient, request: DescribeSessions
       const result = await next(args)
       const response: unknown = result.response
       if (isWireResponse(response)) {
-        body = await text(response.body)
+        const body = await text(response.body)
+        const isAnswer = response.statusCode === 200
+        if (isAnswer) answer = JSON.parse(body)
         date = response.headers.date
         const wire: WireResponse = response
-        wire.body = Buffer.from(body)
+        wire.body = Buffer.from(isAnswer ? '{}' : body) // the SDK need not read the sessions, too
       }
       elapsed = performance.now() - sent
       return result
     },
     { step: 'deserialize', priority: 'low', name: 'readTheWire' },
   )
-  const { NextToken } = await ssm.send(command)
+  await ssm.send(command)
 
   const answered = Date.parse(date ?? '') || Date.now()
   return {
-    sessions: readSessions(body),
-    nextToken: NextToken,
+    sessions: readSessions(answer),
+    nextToken: answer.NextToken ?? undefined,
     seenFrom: new Date(answered - elapsed),
     seenUntil: new Date(answered + DATE_HEADER_MS),
   }
 }
 
-function readSessions(body: string): Session[] {
-  const { Sessions = [] } = JSON.parse(body) as { Sessions?: unknown }
+function readSessions({ Sessions = [] }: WireAnswer): Session[] {
   if (!Array.isArray(Sessions))
     throw new Error(`DescribeSessions: received Sessions ${typeof Sessions}, expected a list`)
   return Sessions
 }
 
+interface WireAnswer {
+  readonly Sessions?: unknown
+  readonly NextToken?: string | null
+}
+
 interface WireResponse {
+  readonly statusCode: number
   headers: Readonly<Record<string, string | undefined>>
   body: AsyncIterable<unknown> | Uint8Array
 }

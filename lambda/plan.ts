@@ -55,11 +55,16 @@ function recentWindow({ CompleteBegun, OldestOpen }: SourceState): string | unde
 /** The same plan in slices of time, the oldest first: it is the next to be forgotten. */
 export function slicePlan(plan: Plan, widthMs: number): Plan {
   const begun = Date.parse(plan.Begun)
-  const oldest = plan.InvokedAfter === undefined ? begun - SHOWN_MS : Date.parse(plan.InvokedAfter)
   const bounds: string[] = []
-  for (let bound = oldest + widthMs; bound < begun; bound += widthMs) bounds.push(wholeSecond(bound))
+  for (let bound = windowStart(plan) + widthMs; bound < begun; bound += widthMs)
+    bounds.push(wholeSecond(bound))
   const froms = [plan.InvokedAfter, ...bounds]
   return { ...plan, Slices: froms.map((From, n) => slice(From, bounds[n])), Sliced: true }
+}
+
+/** Where a plan's listing begins. Epoch milliseconds. */
+export function windowStart({ Begun, InvokedAfter }: Plan): number {
+  return InvokedAfter === undefined ? Date.parse(Begun) - SHOWN_MS : Date.parse(InvokedAfter)
 }
 
 /** Cuts those slices in two that the time did not suffice for. */

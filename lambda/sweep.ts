@@ -31,6 +31,8 @@ export interface Limits {
   readonly pageSize: number
   /** Pages after which a listing is cut into slices of time. */
   readonly pagesBeforeSlicing: number
+  /** Pages after which it is cut at once, where they let expect more than so many. */
+  readonly pagesBeforeEstimate: number
   /** The first width of those slices, milliseconds. */
   readonly sliceMs: number
   /** Slices that are listed at the same time: each makes one list call at a time. */
@@ -42,6 +44,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   pageSize: 200,
   pagesBeforeSlicing: 2_500,
+  pagesBeforeEstimate: 50,
   sliceMs: 12 * 60 * 60 * 1000,
   slicesAtOnce: 4,
   reserveMs: 30_000,

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { SESSIONS, SWEEPS } from '../archive/tables'
@@ -73,6 +75,12 @@ describe('the deployed archive', () => {
 
   const archived = async () =>
     new Map((await scan(client, tables.sessions)).map((record) => [record.SessionId, record]))
+
+  test('its bundle is small: nothing that was left out of the SDK came back', () => {
+    const folder = template.asset(template.resource('AWS::Lambda::Function').Properties)
+
+    expect(statSync(join(folder, 'index.mjs')).size).toBeLessThanOrEqual(320 * 1024)
+  })
 
   test('the embedded database has the same tables', () => {
     for (const { logicalId, properties } of tablesOf(template)) {

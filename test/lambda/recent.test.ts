@@ -121,6 +121,7 @@ describe('recent sweeps and open sessions', () => {
     const limits = {
       pageSize: 10,
       pagesBeforeSlicing: 3,
+      pagesBeforeEstimate: 99,
       sliceMs: 6 * HOUR_MS,
       slicesAtOnce: 2,
       reserveMs: 1,
@@ -161,6 +162,23 @@ describe('recent sweeps and open sessions', () => {
         .map(({ request }) => JSON.stringify(request.Filters))
       const again = starts.length - new Set(starts).size
       expect(again).toBeLessThanOrEqual(limits.slicesAtOnce * outcomes.length)
+    })
+
+    test.each([
+      [400, 'too long for one chain is sliced as soon as that can be expected', 5],
+      [150, 'that is not is listed in one chain', 15],
+    ])('a history of %i %s', async (count, _what, unslicedCalls) => {
+      addMonth(count)
+
+      const receipt = await stage.sweep({
+        limits: { ...limits, pagesBeforeSlicing: 20, pagesBeforeEstimate: 5 },
+      })
+
+      expect(receipt).toMatchObject({ Outcome: 'complete', Archived: count, Sliced: unslicedCalls === 5 })
+      const unsliced = stage.emulator.calls.list.filter(
+        ({ request }) => request.State === 'History' && !request.Filters,
+      )
+      expect(unsliced).toHaveLength(unslicedCalls)
     })
 
     test('a slice too long for an invocation is cut in two until it fits', async () => {

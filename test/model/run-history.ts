@@ -21,7 +21,14 @@ const SSM_FAULTS: Fault[] = ['throttle', 'error', 'reset', 'repeat-token', 'expi
 const SHORT_PAGES: Fault[] = ['short', 'empty']
 const DATABASE_FAULTS: DatabaseFault[] = ['throttle', 'error', 'reset-before', 'reset-after', 'unprocessed']
 /** Small enough for a few sessions to need several pages, and slices. */
-const LIMITS = { pageSize: 3, pagesBeforeSlicing: 3, sliceMs: 120 * HOUR_MS, slicesAtOnce: 2, reserveMs: 3 }
+const LIMITS = {
+  pageSize: 3,
+  pagesBeforeSlicing: 3,
+  pagesBeforeEstimate: 2,
+  sliceMs: 120 * HOUR_MS,
+  slicesAtOnce: 2,
+  reserveMs: 3,
+}
 const NO_HARM: ModelSweep = {
   full: true,
   killedAfter: undefined,
