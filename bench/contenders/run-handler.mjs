@@ -1,0 +1,21 @@
+// Runs a bundled handler as Lambda would and prints what it took: node run-handler.mjs MODULE EVENT SECONDS_LEFT
+import { pathToFileURL } from 'node:url'
+
+const cpuSeconds = () => {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage()
+  return (userCPUTime + systemCPUTime) / 1e6
+}
+
+const [, , module, event, secondsLeft] = process.argv
+const { handler } = await import(pathToFileURL(module).href)
+const importCpuSeconds = cpuSeconds()
+const began = performance.now()
+const result = await handler(JSON.parse(event), {
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:bench',
+  awsRequestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
+  getRemainingTimeInMillis: () => began + secondsLeft * 1000 - performance.now(),
+})
+const seconds = (performance.now() - began) / 1000
+const residentMb = process.resourceUsage().maxRSS / 1024
+console.log(JSON.stringify({ seconds, importCpuSeconds, cpuSeconds: cpuSeconds(), residentMb, result }))
+process.exit()

@@ -1,0 +1,113 @@
+import { type Contender, hasBoto3, type Run, run } from '../contenders'
+import type { Part } from '../part'
+import { type Counts, openPlace } from '../place'
+import { median, ratio, whole } from '../statistics'
+
+const SESSIONS = 20_000
+const LIST_MS = 100
+/** DynamoDB answers "in single-digit milliseconds". */
+const DATABASE_MS = 4
+const ROUNDS = 3
+
+interface Measured extends Run, Counts {}
+type Round = Partial<Record<Contender, { readonly first: Measured; readonly again: Measured }>>
+
+let rounds: Promise<Round[]> | undefined
+
+/** All contenders in turn, several times: into an empty archive, and the same once more. */
+function race(): Promise<Round[]> {
+  rounds ??= (async () => {
+    const contenders: Contender[] = ['ours', 'batch', 'naive', ...(hasBoto3() ? ['boto3' as const] : [])]
+    if (!contenders.includes('boto3')) console.error('boto3 is skipped: no python3 with boto3 here')
+    const done: Round[] = []
+    for (let n = 1; n <= ROUNDS; n++) {
+      const round: Round = {}
+      for (const contender of contenders) round[contender] = await archiveTwice(contender)
+      done.push(round)
+      console.error(`round ${n} of ${ROUNDS} is done`)
+    }
+    return done
+  })()
+  return rounds
+}
+
+async function archiveTwice(contender: Contender) {
+  const place = await openPlace({ sessions: SESSIONS, listMs: LIST_MS, databaseMs: DATABASE_MS })
+  const first = await run(contender, place)
+  const then = await place.counts()
+  const again = await run(contender, place)
+  const total = await place.counts()
+  place.close()
+  const since = {
+    listCalls: total.listCalls - then.listCalls,
+    writes: total.writes - then.writes,
+    reads: total.reads - then.reads,
+  }
+  if (then.writes !== SESSIONS) throw new Error(`${contender} wrote ${then.writes}, expected ${SESSIONS}`)
+  return { first: { ...first, ...then }, again: { ...again, ...since } }
+}
+
+export async function firstArchive(): Promise<Part> {
+  return part('first', await race(), {
+    title: 'First archive',
+    what: `${whole(SESSIONS)} sessions into an empty archive; ${LIST_MS} ms a list call, ${DATABASE_MS} ms a call of the database.`,
+    fasterThan: { naive: 1, batch: 1, boto3: 1 },
+  })
+}
+
+export async function steadyState(): Promise<Part> {
+  return part('again', await race(), {
+    title: 'Steady state',
+    what: 'The same once more: nothing is new.',
+    fasterThan: { naive: 5, batch: 1.3 },
+  })
+}
+
+interface Described {
+  readonly title: string
+  readonly what: string
+  /** How many times as fast as these ours is to be. */
+  readonly fasterThan: Partial<Record<Contender, number>>
+}
+
+function part(which: 'first' | 'again', all: Round[], { title, what, fasterThan }: Described): Part {
+  const runs = (contender: Contender) => all.flatMap((round) => round[contender]?.[which] ?? [])
+  const ours = runs('ours')
+  const floor = ((ours[0]?.listCalls ?? 0) * LIST_MS) / 1000
+  const toFloor = (contender: Contender) => runs(contender).map(({ seconds }) => seconds / floor)
+  const toOurs = (contender: Contender) =>
+    runs(contender).map(({ seconds }, n) => seconds / (ours[n]?.seconds ?? Number.NaN))
+  const contenders = (['ours', 'batch', 'boto3', 'naive'] as const).filter((one) => runs(one).length > 0)
+  return {
+    title,
+    what: `${what} The floor is ours' list calls × their latency. ${all.length} rounds: median (range).`,
+    columns: ['', 'time ÷ floor', 'time ÷ ours', 'sessions written', 'sessions read', 'list calls'],
+    rows: contenders.map((contender) => {
+      const { writes = 0, reads = 0, listCalls = 0 } = runs(contender)[0] ?? {}
+      return [
+        contender,
+        ratio(toFloor(contender)),
+        contender === 'ours' ? '1' : ratio(toOurs(contender)),
+        whole(writes),
+        whole(reads),
+        whole(listCalls),
+      ]
+    }),
+    goals: [
+      { name: 'time ÷ floor', value: median(toFloor('ours')), atMost: 1.1 },
+      ...(which === 'again'
+        ? [{ name: 'sessions written', value: Math.max(...ours.map(({ writes }) => writes)), atMost: 0 }]
+        : []),
+      ...contenders
+        .filter((contender) => contender in fasterThan)
+        .map((contender) => ({
+          name: `time of ${contender} ÷ ours`,
+          value: median(toOurs(contender)),
+          atLeast: fasterThan[contender] ?? 1,
+        })),
+    ],
+    measured: all.map((round) =>
+      Object.fromEntries(Object.entries(round).map(([contender, both]) => [contender, both[which]])),
+    ),
+  }
+}
