@@ -78,6 +78,9 @@ type Stored = Pick<SessionRecord, (typeof STORED)[number]>
 
 const DAY_SECONDS = 24 * 60 * 60
 
+/** Of a page, two of which are written at a time: more would only wait for one of the SDK's 50 connections. */
+const WRITES_AT_ONCE = 25
+
 /** Attributes that an update takes away where it does not give them. */
 const OF_THE_MOMENT = ['OpenIn', 'LongIn', 'MissingSince', 'LastKnownActiveAt', 'EndUnknown']
 
@@ -107,18 +110,12 @@ export class SessionStore {
     const repeated = observations.length - rejected.length - candidates.size
 
     const stored = await this.read([...candidates.keys()])
-    const results = await Promise.all(
-      [...candidates.values()].map(async (candidate): Promise<Result> => {
-        const { record, observation } = candidate
-        try {
-          return { record, outcome: await this.write(candidate, stored.get(record.SessionId)) }
-        } catch (error) {
-          return isRefusal(error)
-            ? { rejection: { session: observation.session, reason: String(error) } }
-            : { failure: error }
-        }
-      }),
-    )
+    const results: Result[] = []
+    const waiting = candidates.values()
+    const writeInTurn = async () => {
+      for (const candidate of waiting) results.push(await this.attempt(candidate, stored))
+    }
+    await Promise.all(Array.from({ length: WRITES_AT_ONCE }, writeInTurn))
 
     const records = (wanted: Outcome) =>
       results.flatMap((result) => ('outcome' in result && result.outcome === wanted ? [result.record] : []))
@@ -134,6 +131,17 @@ export class SessionStore {
     const failed = results.find((result) => 'failure' in result)
     if (failed) throw new UpsertError(upserted, failed.failure)
     return upserted
+  }
+
+  private async attempt(candidate: Candidate, stored: ReadonlyMap<string, Stored>): Promise<Result> {
+    const { record, observation } = candidate
+    try {
+      return { record, outcome: await this.write(candidate, stored.get(record.SessionId)) }
+    } catch (error) {
+      return isRefusal(error)
+        ? { rejection: { session: observation.session, reason: String(error) } }
+        : { failure: error }
+    }
   }
 
   private async write(candidate: Candidate, stored: Stored | undefined): Promise<Outcome> {

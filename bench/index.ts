@@ -37,13 +37,13 @@ async function main(names: string[]): Promise<void> {
     throw new Error(
       `received ${JSON.stringify(unknown.join(' '))}, expected of ${Object.keys(PARTS).join(', ')}`,
     )
-  const results: Record<string, Result> = existsSync(JSON_FILE)
-    ? JSON.parse(readFileSync(JSON_FILE, 'utf8'))
-    : {}
   for (const name of names.length > 0 ? names : Object.keys(PARTS)) {
     console.error(`${name} …`)
     const part = await PARTS[name]?.()
     if (part === undefined) continue
+    const results: Record<string, Result> = existsSync(JSON_FILE)
+      ? JSON.parse(readFileSync(JSON_FILE, 'utf8'))
+      : {}
     results[name] = { ...part, on: new Date().toISOString().slice(0, 10), machine: machine() }
     console.log(section(name, results[name]))
     const inOrder = Object.keys(PARTS).flatMap((each) =>
