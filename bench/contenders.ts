@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild'
 import { buildFunction, FUNCTION_MODULE } from '../lib/function-code'
 import { node24 } from './node24'
 
-export type Contender = 'ours' | 'naive' | 'batch' | 'boto3' | 'chain' | 'empty' | Cdk
+export type Contender = 'ours' | 'naive' | 'batch' | 'boto3' | 'chain' | 'empty' | 'puts' | Cdk
 /** Ours, as CDK's NodejsFunction bundles by default, with the SDK of Lambda's runtime or its own. */
 type Cdk = 'cdk' | 'cdkWithSdk'
 

@@ -9,15 +9,23 @@ const LIST_MS = 100
 const DATABASE_MS = 4
 const ROUNDS = 3
 
+const NAMES: Partial<Record<Contender, string>> = { puts: 'the SDK’s puts alone, no list' }
+
 interface Measured extends Run, Counts {}
-type Round = Partial<Record<Contender, { readonly first: Measured; readonly again: Measured }>>
+type Round = Partial<Record<Contender, { readonly first: Measured; readonly again?: Measured }>>
 
 let rounds: Promise<Round[]> | undefined
 
 /** All contenders in turn, several times: into an empty archive, and the same once more. */
 function race(): Promise<Round[]> {
   rounds ??= (async () => {
-    const contenders: Contender[] = ['ours', 'batch', 'naive', ...(hasBoto3() ? ['boto3' as const] : [])]
+    const contenders: Contender[] = [
+      'ours',
+      'puts',
+      'batch',
+      'naive',
+      ...(hasBoto3() ? ['boto3' as const] : []),
+    ]
     if (!contenders.includes('boto3')) console.error('boto3 is skipped: no python3 with boto3 here')
     const done: Round[] = []
     for (let n = 1; n <= ROUNDS; n++) {
@@ -33,8 +41,10 @@ function race(): Promise<Round[]> {
 
 async function archiveTwice(contender: Contender) {
   const place = await openPlace({ sessions: SESSIONS, listMs: LIST_MS, databaseMs: DATABASE_MS })
-  const first = await run(contender, place)
+  const event = contender === 'puts' ? { puts: SESSIONS } : { sweep: 'full' }
+  const first = await run(contender, { ...place, event })
   const then = await place.counts()
+  if (contender === 'puts') return { first: { ...first, ...then } }
   const again = await run(contender, place)
   const total = await place.counts()
   place.close()
@@ -77,7 +87,9 @@ function part(which: 'first' | 'again', all: Round[], { title, what, fasterThan 
   const toFloor = (contender: Contender) => runs(contender).map(({ seconds }) => seconds / floor)
   const toOurs = (contender: Contender) =>
     runs(contender).map(({ seconds }, n) => seconds / (ours[n]?.seconds ?? Number.NaN))
-  const contenders = (['ours', 'batch', 'boto3', 'naive'] as const).filter((one) => runs(one).length > 0)
+  const contenders = (['ours', 'batch', 'boto3', 'naive', 'puts'] as const).filter(
+    (one) => runs(one).length > 0,
+  )
   return {
     title,
     what: `${what} The floor is ours' list calls × their latency. ${all.length} rounds: median (range).`,
@@ -85,7 +97,7 @@ function part(which: 'first' | 'again', all: Round[], { title, what, fasterThan 
     rows: contenders.map((contender) => {
       const { writes = 0, reads = 0, listCalls = 0 } = runs(contender)[0] ?? {}
       return [
-        contender,
+        NAMES[contender] ?? contender,
         ratio(toFloor(contender)),
         contender === 'ours' ? '1' : ratio(toOurs(contender)),
         whole(writes),
