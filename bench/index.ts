@@ -97,6 +97,7 @@ function limit({ atMost, atLeast }: Part['goals'][number]): string {
 const show = (value: number): string =>
   value.toLocaleString('en-US', { maximumSignificantDigits: value < 1000 ? 3 : 15 })
 
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 main(process.argv.slice(2)).then(
   () => process.exit(),
   (error: unknown) => {

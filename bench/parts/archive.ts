@@ -7,7 +7,7 @@ const SESSIONS = 20_000
 const LIST_MS = 100
 /** DynamoDB answers "in single-digit milliseconds". */
 const DATABASE_MS = 4
-const ROUNDS = 3
+const ROUNDS = Number(process.env.ROUNDS ?? 3)
 
 const NAMES: Partial<Record<Contender, string>> = { puts: 'the SDK’s puts alone, no list' }
 

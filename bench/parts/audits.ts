@@ -1,4 +1,4 @@
-import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { BatchWriteCommand, type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb'
 import { findSessions, noReads, type Reads } from '../../archive/find-sessions'
 import type { Question } from '../../archive/question'
 import { durationSeconds, LONG_SECONDS, type SessionRecord, toRecord } from '../../archive/record'
@@ -10,15 +10,10 @@ import { openPlace } from '../place'
 import { median, ratio, whole } from '../statistics'
 
 const SESSIONS = Number(process.env.SESSIONS ?? 1_000_000)
-const ROUNDS = 9
+const ROUNDS = 25
 const NOW = new Date()
 const YEAR_IN_MONTHS = 365 / 30
 const TABLE_NAME = 'Sessions'
-/** A query of DynamoDB returns at most so much. */
-const PAGE_BYTES = 1024 ** 2
-/** Half a read unit is 4 KB. */
-const UNIT_BYTES = 2 * 4096
-
 /** A year in the embedded database, with all indexes, and the questions of an auditor. */
 export async function audits(): Promise<Part> {
   const place = await openPlace({ sessions: 0, listMs: 0, databaseMs: 0 })
@@ -47,20 +42,19 @@ export async function audits(): Promise<Part> {
   place.close()
 
   const perAnswer = ({ reads, returned }: Answer) => reads.items / returned
-  const pages = ({ reads }: Answer) =>
-    reads.calls / Math.max(1, Math.ceil((reads.readUnits * UNIT_BYTES) / PAGE_BYTES))
+  const pages = ({ reads, queries }: Answer) => reads.calls / queries
   const first = (name: string) => (answers[name] ?? []).map(({ firstMs, queryMs }) => firstMs / queryMs)
   const exact = ['by person', 'by target', 'one day']
   const one = (name: string) => answers[name]?.[0] as Answer
   return {
     title: 'Audits',
-    what: `${whole(SESSIONS)} sessions, a year, in the embedded database; \`findSessions\`, which the command line prints from. One query’s time is that of its first page, asked for alone. ${ROUNDS} rounds: median (range).`,
+    what: `${whole(SESSIONS)} sessions, a year, in the embedded database; \`findSessions\`, which the command line prints from. Its pages are those of the person, the target or the day in the index; one query’s time is that of the first of them, asked for alone. ${ROUNDS} rounds: median (range).`,
     columns: [
       '',
       'returned',
       'read ÷ returned',
       'queries',
-      'queries ÷ the fewest',
+      'queries ÷ its pages',
       'first result ÷ one query',
     ],
     rows: Object.keys(questions).map((name) => [
@@ -74,7 +68,7 @@ export async function audits(): Promise<Part> {
     goals: [
       ...exact.map((name) => ({ name: `${name}: read ÷ returned`, value: perAnswer(one(name)), atMost: 1 })),
       ...exact.map((name) => ({
-        name: `${name}: queries ÷ the fewest`,
+        name: `${name}: queries ÷ its pages`,
         value: pages(one(name)),
         atMost: 1.05,
       })),
@@ -104,28 +98,35 @@ interface Answer {
   readonly returned: number
   readonly reads: Reads
   readonly firstMs: number
+  /** Of the first page of the key, asked for alone. */
   readonly queryMs: number
+  /** That all of the key's pages take. */
+  readonly queries: number
 }
 
 async function ask(client: DynamoDBDocumentClient, { question, index, key }: Asked): Promise<Answer> {
   const { partitionKey, sortKey } = TABLE.indexes[index]
   const asked = performance.now()
-  await client.send(
-    new QueryCommand({
+  let queryMs = 0
+  let queries = 0
+  const pages = paginateQuery(
+    { client },
+    {
       TableName: TABLE_NAME,
       IndexName: index,
       KeyConditionExpression: '#key = :key AND #start > :space',
       ExpressionAttributeNames: { '#key': partitionKey, '#start': sortKey },
       ExpressionAttributeValues: { ':key': key, ':space': ' ' },
-    }),
+    },
   )
+  for await (const _page of pages) if (++queries === 1) queryMs = performance.now() - asked
   const began = performance.now()
   const reads = noReads()
   let returned = 0
   let firstAt = 0
   for await (const _record of findSessions({ client, tableName: TABLE_NAME, question, now: NOW, reads }))
     if (++returned === 1) firstAt = performance.now()
-  return { returned, reads, firstMs: firstAt - began, queryMs: began - asked }
+  return { returned, reads, firstMs: firstAt - began, queryMs, queries }
 }
 
 /** Writes the archive, eight batches at a time, and returns the record in the middle. */
