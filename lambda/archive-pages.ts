@@ -79,8 +79,6 @@ function haveOneInCommon(page: readonly Session[], next: readonly Session[]): bo
 async function archivePage(run: Run, state: State, page: Answer): Promise<Upserted> {
   const { source, sweepId, store, counts } = run
   const { sessions, seenFrom, seenUntil } = page
-  counts.Pages += 1
-  counts.Seen += sessions.length
   try {
     const upserted = await store.upsert(
       sessions.map((session) => ({ session, state, source, sweepId, seenFrom, seenUntil })),
@@ -90,6 +88,9 @@ async function archivePage(run: Run, state: State, page: Answer): Promise<Upsert
   } catch (error) {
     if (error instanceof UpsertError) await count(run, error.upserted)
     throw error
+  } finally {
+    counts.Pages += 1
+    counts.Seen += sessions.length
   }
 }
 
