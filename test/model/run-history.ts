@@ -65,7 +65,11 @@ export async function runHistory({
     random.chance(rate) ? random.pick(faults) : undefined
 
   emulator.faults.script = () => chance(faultRate, SSM_FAULTS) ?? chance(shortPageRate, SHORT_PAGES)
-  proxy.fault = () => chance(faultRate, DATABASE_FAULTS)
+  proxy.fault = (call) => {
+    const fault = chance(faultRate, DATABASE_FAULTS)
+    if (fault === 'reset-after') watch.lose(call)
+    return fault
+  }
   proxy.onAnswered = (call, status) => watch.see(call, status)
   const now = () => world.clock.now().getTime()
   const records = async () =>

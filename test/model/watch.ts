@@ -9,13 +9,21 @@ export class Watch {
   private readonly puts = new Map<string, number>()
   private readonly updates = new Map<string, number>()
   private readonly lastWriter = new Map<string, string>()
-  /** Writes of a sweep that another one wrote over. */
+  private readonly lost = new WeakSet<DatabaseCall>()
+  /** By session: the write whose answer was lost is the last one. */
+  private readonly lastWasLost = new Set<string>()
+  /** Writes of a sweep whose answers were lost, and that another one wrote over. */
   private readonly overtaken = new Map<string, number>()
 
   constructor(private readonly sessionsTable: string) {}
 
   /** The first thing that was wrong with a write. */
   private damage: unknown
+
+  /** The answer of this call will not arrive. */
+  lose(call: DatabaseCall): void {
+    this.lost.add(call)
+  }
 
   see(call: DatabaseCall, status: number): void {
     try {
@@ -30,7 +38,8 @@ export class Watch {
     if (this.damage !== undefined) throw this.damage
   }
 
-  private inspect({ operation, body }: DatabaseCall, status: number): void {
+  private inspect(call: DatabaseCall, status: number): void {
+    const { operation, body } = call
     if (status !== 200 || body.TableName !== this.sessionsTable) return
     if (operation === 'PutItem') {
       const { SessionId, Details, FirstArchivedAt, SweepId } = body.Item
@@ -38,7 +47,7 @@ export class Watch {
       this.firstArchivedAt.set(SessionId.S, FirstArchivedAt.S)
       this.advance(SessionId.S, Details.S)
       count(this.puts, SweepId.S)
-      this.lastWriter.set(SessionId.S, SweepId.S)
+      this.wrote(call, SessionId.S, SweepId.S)
     }
     if (operation === 'UpdateItem') {
       const set = (name: string): string | undefined => {
@@ -52,10 +61,16 @@ export class Watch {
       this.advance(body.Key.SessionId.S, details)
       const writer = String(set('SweepId'))
       count(this.updates, writer)
-      const before = this.lastWriter.get(body.Key.SessionId.S) ?? ''
-      if (before !== writer) count(this.overtaken, before)
-      this.lastWriter.set(body.Key.SessionId.S, writer)
+      this.wrote(call, body.Key.SessionId.S, writer)
     }
+  }
+
+  private wrote(call: DatabaseCall, id: string, writer: string): void {
+    const before = this.lastWriter.get(id)
+    if (before !== undefined && before !== writer && this.lastWasLost.has(id)) count(this.overtaken, before)
+    this.lastWriter.set(id, writer)
+    if (this.lost.has(call)) this.lastWasLost.add(id)
+    else this.lastWasLost.delete(id)
   }
 
   /** No record ever goes back to an older content. */
