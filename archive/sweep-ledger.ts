@@ -71,8 +71,8 @@ export interface SourceState {
   readonly OldestOpen?: string
   /** Begin of the last complete full sweep. */
   readonly FullBegun?: string
-  /** Whether that one needed slices. */
-  readonly LongHistory?: boolean
+  /** Begin of the last full sweep whose listing, as one chain of pages, was too long for one invocation. */
+  readonly ChainRanOut?: string
   /** A sweep that has not been finished yet. */
   readonly Pending?: Plan
 }
@@ -89,8 +89,10 @@ export interface Plan {
   readonly RecentFrom?: string
   /** Oldest first. */
   readonly Slices: readonly Slice[]
-  /** Whether the listing was too long for one slice. */
+  /** Whether the listing is not one chain of pages. */
   readonly Sliced: boolean
+  /** Of a full sweep: what {@link SourceState} is to say when it is complete. */
+  readonly ChainRanOut?: string
 }
 
 /** The sessions that started in a span of time; an absent bound is open. ISO 8601, UTC, whole seconds. */
@@ -150,17 +152,18 @@ export class SweepLedger {
 
   /** Advances the source to a completed sweep, never backwards. */
   async complete(source: Source, plan: Plan): Promise<void> {
-    const { Kind, Begun, OldestOpen, Sliced } = plan
-    const isFull = Kind === 'full'
+    const { Kind, Begun, OldestOpen, ChainRanOut } = plan
+    const state = Object.entries({
+      CompleteBegun: Begun,
+      OldestOpen,
+      ...(Kind === 'full' && { FullBegun: Begun, ChainRanOut }),
+      Pending: undefined,
+    } satisfies { [name in keyof SourceState]: SourceState[name] | undefined })
+    const given = state.filter(([, value]) => value !== undefined)
+    const gone = state.flatMap(([name, value]) => (value === undefined ? [name] : []))
     await this.updateState(source, plan, {
-      UpdateExpression:
-        `SET CompleteBegun = :begun${isFull ? ', FullBegun = :begun, LongHistory = :sliced' : ''}` +
-        (OldestOpen === undefined ? ' REMOVE Pending, OldestOpen' : ', OldestOpen = :open REMOVE Pending'),
-      ExpressionAttributeValues: {
-        ':begun': Begun,
-        ...(isFull && { ':sliced': Sliced }),
-        ...(OldestOpen !== undefined && { ':open': OldestOpen }),
-      },
+      UpdateExpression: `SET ${given.map(([name]) => `${name} = :${name}`).join(', ')} REMOVE ${gone.join(', ')}`,
+      ExpressionAttributeValues: Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
     })
   }
 

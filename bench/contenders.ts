@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild'
 import { buildFunction, FUNCTION_MODULE } from '../lib/function-code'
 import { node24 } from './node24'
 
-export type Contender = 'ours' | 'naive' | 'batch' | 'boto3' | 'chain' | 'empty' | 'puts' | Cdk
+export type Contender = 'ours' | 'naive' | 'batch' | 'boto3' | 'empty' | 'list' | 'puts' | Cdk
 /** Ours, as CDK's NodejsFunction bundles by default, with the SDK of Lambda's runtime or its own. */
 type Cdk = 'cdk' | 'cdkWithSdk'
 
@@ -81,7 +81,7 @@ export function bundle(contender: Contender): string {
   const outdir = join(folder, contender)
   const isOurs = contender === 'ours'
   const isCdk = contender === 'cdk' || contender === 'cdkWithSdk'
-  const outfile = join(outdir, isOurs ? `${FUNCTION_MODULE}.mjs` : isCdk ? 'index.js' : `${contender}.mjs`)
+  const outfile = join(outdir, isOurs ? `${FUNCTION_MODULE}.js` : isCdk ? 'index.js' : `${contender}.mjs`)
   const options = { outfile, bundle: true, platform: 'node', target: 'node24' } as const
   if (isOurs) buildFunction(outdir)
   else if (isCdk)

@@ -21,7 +21,8 @@ export async function archiveHistory(
   vanished: Map<string, OpenSession>,
 ): Promise<Listed> {
   let lastSeen: Date | undefined
-  const stored = { pages: 0, firstStart: Number.POSITIVE_INFINITY, lastStart: 0 }
+  const msAtFirst = run.remainingMs()
+  const stored = { firstStart: Number.POSITIVE_INFINITY, lastStart: 0 }
   const list = (slice: Slice, stopAfter: (pages: number) => boolean) =>
     archivePages(run, {
       state: 'History',
@@ -29,7 +30,6 @@ export async function archiveHistory(
       stopAfter: (pages) => stopAfter(pages) || isLate(run),
       onStored: ({ sessions, seenUntil }, { archived }) => {
         if (lastSeen === undefined || seenUntil > lastSeen) lastSeen = seenUntil
-        stored.pages += 1
         for (const { SessionId, StartDate } of sessions) {
           vanished.delete(String(SessionId))
           if (typeof StartDate !== 'number') continue
@@ -40,32 +40,39 @@ export async function archiveHistory(
       },
     })
 
-  if (!plan.Sliced) {
-    const { pagesBeforeSlicing, pagesBeforeEstimate } = run.limits
-    const isLong = (pages: number) =>
-      pages >= pagesBeforeSlicing ||
-      (pages === pagesBeforeEstimate && estimatePages(plan, stored) > pagesBeforeSlicing)
-    const isDrained = await list(plan.Slices[0] ?? {}, isLong)
-    if (isDrained) return { plan, isDrained, lastSeen }
-  }
-  const sliced = plan.Sliced ? plan : slicePlan(plan, run.limits.sliceMs)
-  const isDrained = await listSlices(run, sliced, list)
-  return { plan: sliced, isDrained, lastSeen }
+  if (plan.Sliced) return { plan, isDrained: await listSlices(run, plan, list), lastSeen }
+
+  const isHopeless = (pages: number) =>
+    pages === run.limits.pagesBeforeEstimate &&
+    maySlice(plan) &&
+    isLate(run, estimateMsLeft(plan, stored, msAtFirst - run.remainingMs()))
+  if (await list(plan.Slices[0] ?? {}, isHopeless)) return { plan, isDrained: true, lastSeen }
+
+  const sliced = slicePlan(maySlice(plan) ? plan : { ...plan, ChainRanOut: plan.Begun }, run.limits.sliceMs)
+  return { plan: sliced, isDrained: await listSlices(run, sliced, list), lastSeen }
+}
+
+/**
+ * Whether a chain may be given up before its time is over. No slice shows a session without a StartDate, nor does
+ * a recent sweep: so every full sweep tries to be one chain, but for the first, which is the longest as it writes.
+ */
+function maySlice({ Kind, RecentFrom }: Plan): boolean {
+  return Kind === 'recent' || RecentFrom === undefined
 }
 
 /** The first pages of a listing. Times of sessions' starts are epoch milliseconds. */
 interface FirstPages {
-  readonly pages: number
   readonly firstStart: number
   readonly lastStart: number
 }
 
 /**
- * How many pages there will be, if these are the newest, as the service seems to give them. If they are not, they
- * spread over the whole time, and no more are expected.
+ * How long the other pages will take, if these are the newest, as the service seems to give them. If they are not,
+ * they spread over the whole time, and no more are expected.
  */
-function estimatePages(plan: Plan, { pages, firstStart, lastStart }: FirstPages): number {
-  return (pages * (Date.parse(plan.Begun) - windowStart(plan))) / Math.max(1, lastStart - firstStart)
+function estimateMsLeft(plan: Plan, { firstStart, lastStart }: FirstPages, elapsedMs: number): number {
+  const seenMs = Math.max(1, lastStart - firstStart)
+  return (elapsedMs * (Date.parse(plan.Begun) - windowStart(plan) - seenMs)) / seenMs
 }
 
 type List = (slice: Slice, stopAfter: (pages: number) => boolean) => Promise<boolean>

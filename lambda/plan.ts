@@ -6,6 +6,8 @@ const HOUR_MS = 60 * 60 * SECOND_MS
 const DAY_MS = 24 * HOUR_MS
 /** A full sweep is due a day after the last one; hourly schedules are not exact. */
 const FULL_EVERY_MS = DAY_MS - HOUR_MS / 2
+/** For so long, a history that was too long for one chain is taken to be so still. */
+const TOO_LONG_FOR_MS = 7 * DAY_MS
 /** How much earlier than the exact window a recent sweep looks. */
 const MARGIN_MS = HOUR_MS
 
@@ -23,13 +25,15 @@ export interface Situation {
 
 /** What to list: what an earlier sweep left, or else everything, or else what can have ended since the last one. */
 export function planSweep({ state, begun, oldestOpen, full, sliceMs }: Situation): Plan {
-  const { Pending, CompleteBegun, FullBegun, LongHistory = false } = state
+  const { Pending, CompleteBegun, FullBegun, ChainRanOut } = state
   const isUnfinished = Pending !== undefined && Pending.Begun > (CompleteBegun ?? '')
   if (isUnfinished && (!full || Pending.Kind === 'full')) return Pending
 
   const recentFrom = recentWindow(state)
   const isFullDue = FullBegun === undefined || begun.getTime() - Date.parse(FullBegun) >= FULL_EVERY_MS
   const isFull = full || recentFrom === undefined || isFullDue
+  const isTooLong =
+    isFull && ChainRanOut !== undefined && begun.getTime() - Date.parse(ChainRanOut) < TOO_LONG_FOR_MS
   const plan: Plan = {
     Kind: isFull ? 'full' : 'recent',
     Begun: begun.toISOString(),
@@ -38,8 +42,9 @@ export function planSweep({ state, begun, oldestOpen, full, sliceMs }: Situation
     ...(!isFull && { InvokedAfter: recentFrom, CoversFrom: CompleteBegun }),
     Slices: [isFull ? {} : { From: recentFrom }],
     Sliced: false,
+    ...(isTooLong && { ChainRanOut }),
   }
-  return isFull && LongHistory ? slicePlan(plan, sliceMs) : plan
+  return isTooLong ? slicePlan(plan, sliceMs) : plan
 }
 
 /**

@@ -29,11 +29,9 @@ export interface Sweep {
 export interface Limits {
   /** Sessions a list call asks for, 1 to 200. */
   readonly pageSize: number
-  /** Pages after which a listing is cut into slices of time. */
-  readonly pagesBeforeSlicing: number
-  /** Pages after which it is cut at once, where they let expect more than so many. */
+  /** Pages of a chain that tell how long all of them will take. */
   readonly pagesBeforeEstimate: number
-  /** The first width of those slices, milliseconds. */
+  /** The first width of slices of time, milliseconds. */
   readonly sliceMs: number
   /** Slices that are listed at the same time: each makes one list call at a time. */
   readonly slicesAtOnce: number
@@ -43,7 +41,6 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   pageSize: 200,
-  pagesBeforeSlicing: 2_500,
   pagesBeforeEstimate: 50,
   sliceMs: 12 * 60 * 60 * 1000,
   slicesAtOnce: 4,

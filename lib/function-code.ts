@@ -24,11 +24,12 @@ export function buildFunction(folder: string): void {
   const standIns = join(__dirname, '../lambda/sdk-stand-ins.ts')
   buildSync({
     entryPoints: [join(__dirname, '../lambda/handler.ts')],
-    outfile: join(folder, `${FUNCTION_MODULE}.mjs`),
+    outfile: join(folder, `${FUNCTION_MODULE}.js`),
     bundle: true,
     platform: 'node',
     target: 'node24',
-    format: 'esm',
+    format: 'cjs',
+    supported: { 'dynamic-import': false }, // it would load undici with node:http (docs/decisions/0023)
     mainFields: ['module', 'main'],
     alias: {
       '@aws-sdk/credential-provider-node': standIns,

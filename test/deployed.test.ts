@@ -79,7 +79,7 @@ describe('the deployed archive', () => {
   test('its bundle is small: nothing that was left out of the SDK came back', () => {
     const folder = template.asset(template.resource('AWS::Lambda::Function').Properties)
 
-    expect(statSync(join(folder, 'index.mjs')).size).toBeLessThanOrEqual(320 * 1024)
+    expect(statSync(join(folder, 'index.js')).size).toBeLessThanOrEqual(320 * 1024)
   })
 
   test('the embedded database has the same tables', () => {

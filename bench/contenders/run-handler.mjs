@@ -1,4 +1,5 @@
 // Runs a bundled handler as Lambda would and prints what it took: node run-handler.mjs MODULE EVENT SECONDS_LEFT
+import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 
 const cpuSeconds = () => {
@@ -7,7 +8,9 @@ const cpuSeconds = () => {
 }
 
 const [, , module, event, secondsLeft] = process.argv
-const { handler } = await import(pathToFileURL(module).href)
+const { handler } = module.endsWith('.js')
+  ? createRequire(import.meta.url)(module)
+  : await import(pathToFileURL(module).href)
 const importCpuSeconds = cpuSeconds()
 const began = performance.now()
 const result = await handler(JSON.parse(event), {

@@ -120,7 +120,6 @@ describe('recent sweeps and open sessions', () => {
   describe('with little time', () => {
     const limits = {
       pageSize: 10,
-      pagesBeforeSlicing: 3,
       pagesBeforeEstimate: 99,
       sliceMs: 6 * HOUR_MS,
       slicesAtOnce: 2,
@@ -139,10 +138,11 @@ describe('recent sweeps and open sessions', () => {
           return { startedAt, endedAt: hoursFromNow(-0.5), afterEnd }
         }),
       )
-    const untilComplete = async (calls: number) => {
+    const early = { ...limits, pagesBeforeEstimate: 5 }
+    const untilComplete = async (calls: number, given = limits) => {
       const outcomes: string[] = []
       while (outcomes.at(-1) !== 'complete' && outcomes.length < 40) {
-        const { Outcome } = await stage.sweep({ limits, remainingMs: timeFor(calls) })
+        const { Outcome } = await stage.sweep({ limits: given, remainingMs: timeFor(calls) })
         outcomes.push(Outcome)
       }
       return outcomes
@@ -164,21 +164,33 @@ describe('recent sweeps and open sessions', () => {
       expect(again).toBeLessThanOrEqual(limits.slicesAtOnce * outcomes.length)
     })
 
+    const unslicedCalls = () =>
+      stage.emulator.calls.list.filter(({ request }) => request.State === 'History' && !request.Filters)
+        .length
+
     test.each([
-      [400, 'too long for one chain is sliced as soon as that can be expected', 5],
-      [150, 'that is not is listed in one chain', 15],
-    ])('a history of %i %s', async (count, _what, unslicedCalls) => {
+      [400, 'too long for one chain is sliced as soon as that can be expected', 'incomplete', 5],
+      [150, 'that is not is listed in one chain', 'complete', 15],
+    ])('a history of %i %s', async (count, _what, Outcome, calls) => {
       addMonth(count)
 
-      const receipt = await stage.sweep({
-        limits: { ...limits, pagesBeforeSlicing: 20, pagesBeforeEstimate: 5 },
-      })
+      const receipt = await stage.sweep({ limits: early, remainingMs: timeFor(30) })
 
-      expect(receipt).toMatchObject({ Outcome: 'complete', Archived: count, Sliced: unslicedCalls === 5 })
-      const unsliced = stage.emulator.calls.list.filter(
-        ({ request }) => request.State === 'History' && !request.Filters,
-      )
-      expect(unsliced).toHaveLength(unslicedCalls)
+      expect(receipt).toMatchObject({ Outcome, Sliced: Outcome === 'incomplete' })
+      expect(unslicedCalls()).toBe(calls)
+    })
+
+    test('what the slices of the first sweep do not show, the next full sweep does: it is one chain', async () => {
+      addMonth(400)
+      const long = { startedAt: hoursFromNow(-20 * 24), endedAt: hoursFromNow(-1) }
+      stage.world.add([{ ...long, afterEnd: { SessionId: 'undated', Status: 'Failed' } }])
+      expect((await untilComplete(30, early)).at(-1)).toBe('complete')
+      expect((await stage.records()).size).toBe(400)
+
+      const receipt = await stage.sweep({ limits: early, full: true, remainingMs: timeFor(50) })
+
+      expect(receipt).toMatchObject({ Outcome: 'complete', Sliced: false, Archived: 1 })
+      expect(await record('undated')).toMatchObject({ Status: 'Failed' })
     })
 
     test('a slice too long for an invocation is cut in two until it fits', async () => {
@@ -190,18 +202,24 @@ describe('recent sweeps and open sessions', () => {
       expect((await stage.records()).size).toBe(200)
     })
 
-    test('the next full sweep of a long history is sliced from the beginning', async () => {
+    test('a full sweep tries to be one chain; where one was too long, they are sliced for a week', async () => {
       addMonth(100)
-      expect(await untilComplete(1000)).toEqual(['complete'])
-      const before = stage.emulator.calls.list.length
+      const full = (calls: number) => {
+        stage.world.clock.advance(HOUR_MS)
+        return stage.sweep({ limits, full: true, remainingMs: timeFor(calls) })
+      }
+      expect(await full(20)).toMatchObject({ Outcome: 'complete', Sliced: false })
 
-      expect(await stage.sweep({ limits, full: true })).toMatchObject({ Outcome: 'complete', Sliced: true })
+      expect(await full(6)).toMatchObject({ Outcome: 'incomplete', Sliced: true })
+      expect(await full(1000)).toMatchObject({ Outcome: 'complete', Sliced: true })
+      const calls = unslicedCalls()
+      stage.world.clock.advance(5 * 24 * HOUR_MS)
+      expect(await full(1000)).toMatchObject({ Outcome: 'complete', Sliced: true })
+      expect(unslicedCalls()).toBe(calls)
 
-      const filters = stage.emulator.calls.list
-        .slice(before)
-        .filter(({ request }) => request.State === 'History')
-        .map(({ request }) => request.Filters)
-      expect(filters).not.toContain(undefined)
+      stage.world.clock.advance(2 * 24 * HOUR_MS)
+      expect(await full(20)).toMatchObject({ Outcome: 'complete', Sliced: false })
+      expect(await full(20)).toMatchObject({ Outcome: 'complete', Sliced: false })
     })
 
     test('a sweep that only just has no time keeps what it has, and the next one completes', async () => {

@@ -23,7 +23,6 @@ const DATABASE_FAULTS: DatabaseFault[] = ['throttle', 'error', 'reset-before', '
 /** Small enough for a few sessions to need several pages, and slices. */
 const LIMITS = {
   pageSize: 3,
-  pagesBeforeSlicing: 3,
   pagesBeforeEstimate: 2,
   sliceMs: 120 * HOUR_MS,
   slicesAtOnce: 2,
@@ -162,6 +161,9 @@ export async function runHistory({
     await quiet(49)
     checkArchive(found, await records(), now())
     checkUnknownEnds(truths, await records(), noticed)
+    // Whatever slices did not show, a full sweep does within a week and a day, by one chain.
+    assert.equal((await quiet(8 * 24)).Sliced, false)
+    checkArchive(truths, await records(), now())
     watch.checkWrites()
     watch.checkRecords([...(await records()).values()])
   } finally {

@@ -25,7 +25,7 @@ export function startInvocation(
 ) {
   const { Properties, logicalId } = template.resource('AWS::Lambda::Function')
   const [module, name] = String(Properties.Handler).split('.')
-  const asset = join(template.asset(Properties), `${module}.mjs`)
+  const asset = join(template.asset(Properties), `${module}.js`)
   const child = spawn(
     process.execPath,
     [...nodeFlags, join(__dirname, 'lambda-runtime.mjs'), asset, String(name)],

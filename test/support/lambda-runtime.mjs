@@ -1,11 +1,11 @@
 // Runs a bundled Lambda handler once, in a process of its own, as Lambda's runtime does:
 // node lambda-runtime.mjs MODULE EXPORT < {"event": …, "context": …}. Its result or error is the last line printed.
+import { createRequire } from 'node:module'
 import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
 
 const [, , module, name] = process.argv
 const { event, context } = JSON.parse(await text(process.stdin))
-const handler = (await import(pathToFileURL(module).href))[name]
+const handler = createRequire(import.meta.url)(module)[name] // of a .js, Lambda tries `require` first
 try {
   console.log(
     JSON.stringify({ result: await handler(event, { ...context, getRemainingTimeInMillis: () => 900_000 }) }),
