@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild'
 import { buildFunction, FUNCTION_MODULE } from '../lib/function-code'
 import { node24 } from './node24'
 
-export type Contender = 'ours' | 'naive' | 'batch' | 'boto3' | 'empty' | 'list' | 'puts' | Cdk
+export type Contender = 'ours' | 'naive' | 'batch' | 'boto3' | 'calls' | 'empty' | 'list' | 'puts' | Cdk
 /** Ours, as CDK's NodejsFunction bundles by default, with the SDK of Lambda's runtime or its own. */
 type Cdk = 'cdk' | 'cdkWithSdk'
 
@@ -20,6 +20,8 @@ export interface Run {
   readonly importCpuSeconds: number
   /** The most that was resident in memory. */
   readonly residentMb: number
+  /** Of JavaScript's heap, what is still in use after the run and a collection; not of boto3. */
+  readonly liveMb?: number
   /** Of ours: the receipt. */
   readonly result?: Readonly<Record<string, unknown>>
 }
@@ -79,25 +81,18 @@ export function bundle(contender: Contender): string {
   const known = bundles.get(contender)
   if (known !== undefined) return known
   const outdir = join(folder, contender)
-  const isOurs = contender === 'ours'
-  const isCdk = contender === 'cdk' || contender === 'cdkWithSdk'
-  const outfile = join(outdir, isOurs ? `${FUNCTION_MODULE}.js` : isCdk ? 'index.js' : `${contender}.mjs`)
-  const options = { outfile, bundle: true, platform: 'node', target: 'node24' } as const
-  if (isOurs) buildFunction(outdir)
-  else if (isCdk)
+  const outfile = join(outdir, `${FUNCTION_MODULE}.js`)
+  if (contender === 'ours') buildFunction(outdir)
+  else if (contender === 'cdk' || contender === 'cdkWithSdk')
     buildSync({
-      ...options,
       entryPoints: [join(__dirname, '../lambda/handler.ts')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
       external: contender === 'cdk' ? ['@aws-sdk/*', '@smithy/*'] : [],
     })
-  else
-    buildSync({
-      ...options,
-      entryPoints: [join(__dirname, 'contenders', `${contender}.ts`)],
-      format: 'esm',
-      mainFields: ['module', 'main'],
-      minify: true,
-    })
+  else buildFunction(outdir, join(__dirname, 'contenders', `${contender}.ts`))
   bundles.set(contender, outfile)
   return outfile
 }

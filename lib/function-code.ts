@@ -15,15 +15,14 @@ export function functionCode(): Code {
   return Code.fromAsset(folder)
 }
 
-/**
- * Everything in one file, the SDK too: what is tested is what runs. A third of the SDK is for what a function
- * never does: it is left out, as Lambda reads the whole file at every cold start.
- */
-export function buildFunction(folder: string): void {
+/** Bundles a handler into {@link FUNCTION_MODULE} in a folder. */
+export function buildFunction(folder: string, handler = join(__dirname, '../lambda/handler.ts')): void {
   const { buildSync } = require('esbuild') as typeof import('esbuild') // not there in the npm package
   const standIns = join(__dirname, '../lambda/sdk-stand-ins.ts')
+  // Everything in one file, the SDK too: what is tested is what runs. A third of the SDK is for what a function
+  // never does: it is left out, as Lambda reads the whole file at every cold start.
   buildSync({
-    entryPoints: [join(__dirname, '../lambda/handler.ts')],
+    entryPoints: [handler],
     outfile: join(folder, `${FUNCTION_MODULE}.js`),
     bundle: true,
     platform: 'node',

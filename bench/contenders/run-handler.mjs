@@ -1,6 +1,5 @@
 // Runs a bundled handler as Lambda would and prints what it took: node run-handler.mjs MODULE EVENT SECONDS_LEFT
 import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
 
 const cpuSeconds = () => {
   const { userCPUTime, systemCPUTime } = process.resourceUsage()
@@ -8,9 +7,7 @@ const cpuSeconds = () => {
 }
 
 const [, , module, event, secondsLeft] = process.argv
-const { handler } = module.endsWith('.js')
-  ? createRequire(import.meta.url)(module)
-  : await import(pathToFileURL(module).href)
+const { handler } = createRequire(import.meta.url)(module) // of a .js, Lambda tries `require` first
 const importCpuSeconds = cpuSeconds()
 const began = performance.now()
 const result = await handler(JSON.parse(event), {
@@ -19,6 +16,9 @@ const result = await handler(JSON.parse(event), {
   getRemainingTimeInMillis: () => began + secondsLeft * 1000 - performance.now(),
 })
 const seconds = (performance.now() - began) / 1000
+const took = { seconds, importCpuSeconds, cpuSeconds: cpuSeconds() }
 const residentMb = process.resourceUsage().maxRSS / 1024
-console.log(JSON.stringify({ seconds, importCpuSeconds, cpuSeconds: cpuSeconds(), residentMb, result }))
+globalThis.gc()
+const liveMb = process.memoryUsage().heapUsed / 1024 ** 2
+console.log(JSON.stringify({ ...took, residentMb, liveMb, result }))
 process.exit()

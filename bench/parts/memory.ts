@@ -22,10 +22,11 @@ export async function memory(): Promise<Part> {
   return {
     title: 'Memory',
     what: `A first archive by one invocation, started as Lambda starts a function of ${FUNCTION_MB} MB.`,
-    columns: ['sessions', 'peak resident memory, MB', '÷ the first'],
+    columns: ['sessions', 'peak resident memory, MB', '÷ the first', 'heap in use after it, MB'],
     rows: SIZES.map((sessions, n) => {
       const megabytes = resident[n] ?? 0
-      return [whole(sessions), whole(megabytes), (megabytes / least).toFixed(2)]
+      const live = runs[n]?.liveMb?.toFixed(1) ?? ''
+      return [whole(sessions), whole(megabytes), (megabytes / least).toFixed(2), live]
     }),
     goals: [
       { name: `peak at ${whole(SIZES.at(-1) ?? 0)} ÷ at 10,000`, value: most / least, atMost: 1.1 },

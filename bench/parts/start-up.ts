@@ -5,10 +5,11 @@ import { openPlace } from '../place'
 import { median, ratio, whole } from '../statistics'
 
 const ROUNDS = 15
-const CONTENDERS = ['empty', 'ours', 'cdk', 'cdkWithSdk'] as const
+const CONTENDERS = ['empty', 'calls', 'ours', 'cdk', 'cdkWithSdk'] as const
 type Measured = (typeof CONTENDERS)[number]
 const NAMES: Record<Measured, string> = {
   empty: 'an empty handler',
+  calls: 'one call by each of the SDK’s clients, bundled as ours',
   ours: 'ours',
   cdk: 'CDK’s default, SDK of the runtime',
   cdkWithSdk: 'CDK’s default, SDK bundled',
@@ -17,7 +18,7 @@ const NAMES: Record<Measured, string> = {
 /** Processor time of a process until its handler could be called, and of the first call: a sweep of nothing. */
 export async function startUp(): Promise<Part> {
   const place = await openPlace({ sessions: 0, listMs: 0, databaseMs: 0 })
-  const runs: Record<Measured, Run[]> = { empty: [], ours: [], cdk: [], cdkWithSdk: [] }
+  const runs: Record<Measured, Run[]> = { empty: [], calls: [], ours: [], cdk: [], cdkWithSdk: [] }
   for (let n = 0; n < ROUNDS; n++)
     for (const contender of CONTENDERS) runs[contender].push(await run(contender, place))
   place.close()
