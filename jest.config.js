@@ -5,6 +5,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '\\.ts$': '@swc/jest' },
+  testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 120_000,
   maxWorkers: 3, // some tests wait more than they work
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Clock } from '../emulator/clock'
 import { generateSessions } from '../emulator/generate'
 import { Random } from '../emulator/random'
@@ -35,9 +36,11 @@ test(`after ${KILLS} kills at random moments and one clean sweep, nothing is mis
   const archived: number[] = []
 
   for (let kill = 0; kill < KILLS; kill++) {
+    const calls = emulator.calls.count()
     const { child } = startInvocation(template, options)
     const gone = once(child, 'exit')
-    await new Promise((resolve) => setTimeout(resolve, random.integer(100, 700)))
+    while (emulator.calls.count() === calls && child.exitCode === null) await sleep(5)
+    await sleep(random.integer(0, 250))
     child.kill('SIGKILL')
     await gone
     if (kill % 10 === 9) archived.push((await scan(client, 'Sessions')).length)
