@@ -117,6 +117,7 @@ async function ask(client: DynamoDBDocumentClient, { question, index, key }: Ask
       KeyConditionExpression: '#key = :key AND #start > :space',
       ExpressionAttributeNames: { '#key': partitionKey, '#start': sortKey },
       ExpressionAttributeValues: { ':key': key, ':space': ' ' },
+      ReturnConsumedCapacity: 'TOTAL', // as findSessions: the embedded engine takes a tenth longer for it
     },
   )
   for await (const _page of pages) if (++queries === 1) queryMs = performance.now() - asked
