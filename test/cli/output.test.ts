@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { parse } from 'csv-parse/sync'
-import { CLI, cliEnvironment, OBEYED_BY_TERMINALS } from '../support/cli'
+import { CLI, cliEnvironment, OBEYED_BY_TERMINALS, PATIENCE } from '../support/cli'
 import { scan } from '../support/clients'
 import { type FilledArchive, type Kept, openFilledArchive, receipt } from '../support/filled-archive'
 import { ODD_SESSIONS } from '../support/odd-sessions'
@@ -260,7 +260,7 @@ describe('in a pipe', () => {
       execFile(
         'bash',
         ['--norc', '-c', command],
-        { env: cliEnvironment(), timeout: 20_000 },
+        { env: cliEnvironment(), timeout: PATIENCE },
         (error, stdout, stderr) => resolve({ error, stdout, stderr }),
       )
     })

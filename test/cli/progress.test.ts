@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Emulator } from '../../emulator/server'
 import { start, stopAll } from '../emulator/builders'
-import { CLI, cliEnvironment } from '../support/cli'
+import { CLI, cliEnvironment, PATIENCE } from '../support/cli'
 import { temporaryFolder } from '../support/temporary-folder'
 import { hasTerminal, Terminal } from '../support/terminal'
 import { worldOf } from './worlds'
@@ -97,7 +97,7 @@ testWithScript(
       cwd: folder(),
       env: cliEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 20_000,
+      timeout: PATIENCE,
       killSignal: 'SIGKILL',
     })
     let output = ''

@@ -184,11 +184,9 @@ describe('what cannot be used is named, with exit status 1', () => {
     expect(archive.proxy.calls).toHaveLength(1)
   })
 
-  test('an endpoint where nobody listens, which is tried for seconds only', async () => {
+  test('an endpoint where nobody listens', async () => {
     const url = await deserted()
-    const begin = Date.now()
     expectFailure(await run([...OF_TABLE, '--endpoint-url', url]), `connect ECONNREFUSED ${url.slice(7)}`)
-    expect(Date.now() - begin).toBeLessThan(20_000)
   })
 
   test('a folder that is no archive, which is left as it is', async () => {

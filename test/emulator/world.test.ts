@@ -80,7 +80,7 @@ test('sessions added in any order are listed newest first', () => {
 test('a world has an account, a region and the real time by default', () => {
   const { accountId, region, clock } = new World()
   expect([accountId, region]).toEqual(['111122223333', 'us-east-1'])
-  expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(1000)
+  expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(60_000)
 })
 
 describe('clock', () => {

@@ -2,13 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cliEnvironment } from './cli'
+import { cliEnvironment, PATIENCE } from './cli'
 
 /** Whether this machine has tmux, which is a real terminal to what runs in it. */
 export const hasTerminal = spawnSync('tmux', ['-V']).status === 0
-
-/** How long something may take to appear. Milliseconds. */
-const PATIENCE = 20_000
 
 export interface TerminalOptions {
   /** @default 120 */
