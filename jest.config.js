@@ -6,6 +6,6 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   transform: { '\\.ts$': '@swc/jest' },
   testSequencer: '<rootDir>/test/longest-first.js',
-  testTimeout: 120_000,
+  testTimeout: 300_000, // longer than the patience with a command, on however slow a machine
   maxWorkers: 3, // some tests wait more than they work
 }

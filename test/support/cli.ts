@@ -10,7 +10,7 @@ import { ANYONE_ENVIRONMENT } from './clients'
 export const CLI = join(__dirname, '../../bin/session-archive.js')
 
 /** After this a command hangs. Milliseconds. */
-export const PATIENCE = 60_000
+export const PATIENCE = 240_000
 
 export interface CliOptions {
   /** Replaces variables of {@link cliEnvironment}; undefined: takes one away. */
