@@ -18,8 +18,8 @@ export interface Run {
   readonly cpuSeconds: number
   /** Until the handler could be called. */
   readonly importCpuSeconds: number
-  /** The most that was resident in memory. */
-  readonly residentMb: number
+  /** The most that was resident in memory; not of boto3. */
+  readonly residentMb?: number
   /** Of JavaScript's heap, what is still in use after the run and a collection; not of boto3. */
   readonly liveMb?: number
   /** Of ours: the receipt. */

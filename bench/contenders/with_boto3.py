@@ -29,7 +29,6 @@ print(
         {
             "seconds": seconds,
             "cpuSeconds": used.ru_utime + used.ru_stime,
-            "residentMb": used.ru_maxrss / 1024,
         }
     )
 )

@@ -16,7 +16,7 @@ export async function memory(): Promise<Part> {
     place.close()
     if (writes !== sessions) throw new Error(`${writes} written, expected ${sessions}`)
   }
-  const resident = runs.map(({ residentMb }) => residentMb)
+  const resident = runs.map(({ residentMb = 0 }) => residentMb)
   const [least = 0] = resident
   const most = resident.at(-1) ?? 0
   return {

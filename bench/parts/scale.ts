@@ -39,7 +39,7 @@ export async function scale(): Promise<Part> {
     whole(one.archived),
     whole(one.listCalls),
     (pace(one) / (PAGE / (LIST_MS / 1000))).toFixed(2),
-    whole(one.residentMb),
+    whole(one.residentMb ?? 0),
   ]
   return {
     title: 'Scale',
