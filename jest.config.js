@@ -7,5 +7,5 @@ module.exports = {
   transform: { '\\.ts$': '@swc/jest' },
   testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 300_000, // longer than the patience with a command, on however slow a machine
-  maxWorkers: 3, // some tests wait more than they work
+  maxWorkers: '100%', // of the cores; jest's default is one fewer
 }
