@@ -189,6 +189,12 @@ describe('what cannot be used is named, with exit status 1', () => {
     expectFailure(await run([...OF_TABLE, '--endpoint-url', url]), `connect ECONNREFUSED ${url.slice(7)}`)
   })
 
+  test('an endpoint that breaks every connection, which is tried eight times', async () => {
+    archive.proxy.fault = () => 'reset-before'
+    expectFailure(await run(OF_TABLE), /ECONNRESET|socket hang up/)
+    expect(archive.proxy.calls).toHaveLength(8)
+  })
+
   test('a folder that is no archive, which is left as it is', async () => {
     mkdirSync(join(folder(), 'mine'))
     writeFileSync(join(folder(), 'file'), 'mine')
