@@ -85,7 +85,7 @@ export function bundle(contender: Contender): string {
   if (contender === 'ours') buildFunction(outdir)
   else if (contender === 'cdk' || contender === 'cdkWithSdk')
     buildSync({
-      entryPoints: [join(__dirname, '../lambda/handler.ts')],
+      entryPoints: [join(__dirname, '../lambda/archiver.ts')],
       outfile,
       bundle: true,
       platform: 'node',

@@ -38,7 +38,7 @@ export async function openPlace({ sessions, listMs, databaseMs }: PlaceOptions):
       AWS_ENDPOINT_URL_SSM: emulator.url,
       AWS_ENDPOINT_URL_DYNAMODB: database.url,
       AWS_LAMBDA_FUNCTION_NAME: 'bench',
-      SESSION_ARCHIVE_TABLE: 'Archive',
+      SESSION_ARCHIVE_SESSIONS_TABLE: 'Archive',
       SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps',
     },
     counts: async () => ({ ...(await emulator.counts()), ...(await database.counts()) }) as Counts,

@@ -1,13 +1,13 @@
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { SessionStore } from '../archive/session-store'
+import { SessionStore } from '../archive/sessions-table'
 import { type Source, sourceKey } from '../archive/source'
-import { type Receipt, SweepLedger } from '../archive/sweep-ledger'
-import { makeSsmClient } from '../lambda/clients'
-import { SweepError, sweep } from '../lambda/sweep'
+import { type Receipt, SweepLedger } from '../archive/sweeps-table'
+import { makeSsmClient } from '../sweep/clients'
+import { SweepError, sweep } from '../sweep/sweep'
 import type { SweepFlags } from './commands/archive'
 import { awsConfig, openArchive, regionOf } from './open-archive'
-import { describeCounts, startProgress } from './progress'
+import { describeCounts, startProgress } from './output/progress'
 import type { ArchiveLocation } from './which-archive'
 
 /** One sweep from here. Prints the receipt. */

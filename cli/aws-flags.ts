@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { region, url } from './options'
+import { region, url } from './parsers'
 
 export interface AwsFlags {
   readonly region?: string

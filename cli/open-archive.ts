@@ -3,7 +3,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { startDatabase } from '../emulator/database'
-import { makeDynamoDBClient } from '../lambda/clients'
+import { makeDynamoDBClient } from '../sweep/clients'
 import type { AwsFlags } from './aws-flags'
 import type { ArchiveLocation } from './which-archive'
 

@@ -7,7 +7,7 @@ import { reportCommand } from './commands/report'
 import { sessionCommand } from './commands/session'
 import { sessionsCommand } from './commands/sessions'
 import { sweepsCommand } from './commands/sweeps'
-import { printable } from './text'
+import { printable } from './output/printable'
 
 /** The exit statuses of every command. */
 const FAILED = 1

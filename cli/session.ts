@@ -1,10 +1,10 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { requireKnownSchema, type SessionRecord } from '../archive/record'
-import { SESSION_COLUMNS, SESSION_MEMBERS } from './columns'
 import type { SessionFlags } from './commands/session'
 import { withArchive } from './open-archive'
-import { print } from './print'
-import { printable } from './text'
+import { SESSION_COLUMNS, SESSION_MEMBERS } from './output/columns'
+import { print } from './output/print'
+import { printable } from './output/printable'
 import type { ArchiveLocation } from './which-archive'
 
 /**

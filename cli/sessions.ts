@@ -1,10 +1,10 @@
-import { findSessions, noReads, type Reads } from '../archive/find-sessions'
-import type { Question } from '../archive/question'
-import { atMost } from './at-most'
-import { SESSION_COLUMNS, SESSION_MEMBERS } from './columns'
+import { findSessions, noReads, type Reads } from '../audit/find-sessions'
+import type { Question } from '../audit/question'
 import type { SessionsFlags } from './commands/sessions'
 import { withArchive } from './open-archive'
-import { print } from './print'
+import { atMost } from './output/at-most'
+import { SESSION_COLUMNS, SESSION_MEMBERS } from './output/columns'
+import { print } from './output/print'
 import type { ArchiveLocation } from './which-archive'
 
 /** Of a question that few of the sessions looked at may answer. */

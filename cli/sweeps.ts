@@ -1,19 +1,19 @@
-import type { Interval } from '../archive/coverage'
+import { durationSeconds } from '../archive/record'
+import type { Interval } from '../audit/coverage'
 import {
   findAllReceipts,
   findCoverage,
   findSources,
   type SourceCoverage,
   type Sweeps,
-} from '../archive/find-receipts'
-import { durationSeconds } from '../archive/record'
-import { atMost } from './at-most'
-import { RECEIPT_COLUMNS, RECEIPT_MEMBERS, toSeconds } from './columns'
+} from '../audit/find-receipts'
 import type { SweepsFlags } from './commands/sweeps'
 import { withArchive } from './open-archive'
+import { atMost } from './output/at-most'
+import { RECEIPT_COLUMNS, RECEIPT_MEMBERS, toSeconds } from './output/columns'
+import { print } from './output/print'
+import { describeSeconds } from './output/printable'
 import type { Column } from './output/table'
-import { print } from './print'
-import { describeSeconds } from './text'
 import type { ArchiveLocation } from './which-archive'
 
 /** Prints receipts, or what they prove: a gap is exit status 1. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { ENVIRONMENT } from '../archive/environment'
-import { nonEmpty } from './options'
+import { ENVIRONMENT } from '../archive/names'
+import { nonEmpty } from './parsers'
 
 /** The tables of a stack, tables by name, or a folder on this machine. */
 export type ArchiveLocation =

@@ -1,4 +1,4 @@
-import { ENVIRONMENT } from '../archive/environment'
+import { ENVIRONMENT } from '../archive/names'
 import type { Source } from '../archive/source'
 
 export interface Config {

@@ -1,6 +1,6 @@
-import { SHOWN_MS } from '../archive/coverage'
 import { type Source, sourceKey } from '../archive/source'
-import type { SweepLedger } from '../archive/sweep-ledger'
+import type { SweepLedger } from '../archive/sweeps-table'
+import { SHOWN_MS } from '../audit/coverage'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 

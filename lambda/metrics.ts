@@ -1,6 +1,6 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
-import { METRICS } from '../archive/metric-names'
-import type { Receipt } from '../archive/sweep-ledger'
+import { METRICS } from '../archive/names'
+import type { Receipt } from '../archive/sweeps-table'
 
 /**
  * Emits what a receipt says.

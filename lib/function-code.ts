@@ -15,12 +15,9 @@ export function functionCode(): Code {
   return Code.fromAsset(folder)
 }
 
-/** Bundles a handler into {@link FUNCTION_MODULE} in a folder. */
-export function buildFunction(folder: string, handler = join(__dirname, '../lambda/handler.ts')): void {
+/** Bundles a handler into {@link FUNCTION_MODULE} in a folder, the SDK included: what is tested is what runs. */
+export function buildFunction(folder: string, handler = join(__dirname, '../lambda/archiver.ts')): void {
   const { buildSync } = require('esbuild') as typeof import('esbuild') // not there in the npm package
-  const standIns = join(__dirname, '../lambda/sdk-stand-ins.ts')
-  // Everything in one file, the SDK too: what is tested is what runs. A third of the SDK is for what a function
-  // never does: it is left out, as Lambda reads the whole file at every cold start.
   buildSync({
     entryPoints: [handler],
     outfile: join(folder, `${FUNCTION_MODULE}.js`),
@@ -28,13 +25,7 @@ export function buildFunction(folder: string, handler = join(__dirname, '../lamb
     platform: 'node',
     target: 'node24',
     format: 'cjs',
-    supported: { 'dynamic-import': false }, // it would load undici with node:http (docs/decisions/0023)
-    mainFields: ['module', 'main'],
-    alias: {
-      '@aws-sdk/credential-provider-node': standIns,
-      '@aws-sdk/middleware-endpoint-discovery': standIns,
-    },
-    external: ['@smithy/core/event-streams'], // imported when an operation streams events: none here does
+    mainFields: ['module', 'main'], // half the size of the default
     minify: true,
     legalComments: 'none',
     logLevel: 'error',

@@ -4,12 +4,12 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
-import { ArchiveTables } from './archive-tables'
-import { Archiver } from './archiver'
-import { Backup } from './backup'
 import { checkProps } from './configuration'
-import { Monitoring } from './monitoring'
-import { Network } from './network'
+import { Monitoring } from './monitoring/monitoring'
+import { Backup } from './storage/backup'
+import { ArchiveTables } from './storage/tables'
+import { Archiver } from './sweeping/archiver'
+import { Network } from './sweeping/network'
 
 export interface SessionArchiveProps {
   /** How often each region is swept: a whole number of minutes, from 5 minutes to 24 hours. @default Duration.hours(1) */

@@ -1,7 +1,7 @@
 const { default: Sequencer } = require('@jest/test-sequencer')
 
 /** Jest starts the largest files first where it knows no durations; these are small and take the longest. */
-const LONGEST = ['model', 'lambda/cost', 'memory', 'failures', 'lambda/sweep', 'kills', 'package']
+const LONGEST = ['model', 'sweep/cost', 'memory', 'failures', 'sweep/sweep', 'kills', 'package']
 
 module.exports = class extends Sequencer {
   sort(tests) {

@@ -24,11 +24,13 @@ export async function handler(): Promise<void> {
 
 async function write(sessions: Session[]): Promise<void> {
   let requests: BatchWriteCommandInput['RequestItems'] = {
-    [String(process.env.SESSION_ARCHIVE_TABLE)]: sessions.map(({ StartDate, EndDate, ...session }) => ({
-      PutRequest: {
-        Item: { ...session, StartDate: StartDate?.toISOString(), EndDate: EndDate?.toISOString() },
-      },
-    })),
+    [String(process.env.SESSION_ARCHIVE_SESSIONS_TABLE)]: sessions.map(
+      ({ StartDate, EndDate, ...session }) => ({
+        PutRequest: {
+          Item: { ...session, StartDate: StartDate?.toISOString(), EndDate: EndDate?.toISOString() },
+        },
+      }),
+    ),
   }
   for (let wait = 50; Object.keys(requests ?? {}).length > 0; wait *= 2) {
     const { UnprocessedItems }: BatchWriteCommandOutput = await database.send(

@@ -1,6 +1,6 @@
 import { DescribeSessionsCommand } from '@aws-sdk/client-ssm'
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { makeDynamoDBClient, makeSsmClient } from '../../lambda/clients'
+import { makeDynamoDBClient, makeSsmClient } from '../../sweep/clients'
 
 const ssm = makeSsmClient({})
 const database = makeDynamoDBClient({})

@@ -16,7 +16,7 @@ export async function handler(): Promise<void> {
     for (const { StartDate, EndDate, ...session } of Sessions)
       await database.send(
         new PutCommand({
-          TableName: process.env.SESSION_ARCHIVE_TABLE,
+          TableName: process.env.SESSION_ARCHIVE_SESSIONS_TABLE,
           Item: { ...session, StartDate: StartDate?.toISOString(), EndDate: EndDate?.toISOString() },
         }),
       )

@@ -16,7 +16,7 @@ export async function handler({ puts }: { puts: number }): Promise<void> {
 function put(n: number): PutCommand {
   const members = Object.fromEntries(Array.from({ length: 19 }, (_, member) => [`Member${member}`, text]))
   return new PutCommand({
-    TableName: process.env.SESSION_ARCHIVE_TABLE,
+    TableName: process.env.SESSION_ARCHIVE_SESSIONS_TABLE,
     Item: { SessionId: `session-${n}`, ...members },
     ConditionExpression: 'attribute_not_exists(SessionId)',
   })

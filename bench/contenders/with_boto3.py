@@ -9,7 +9,7 @@ import boto3
 
 
 def archive():
-    table = boto3.resource("dynamodb").Table(os.environ["SESSION_ARCHIVE_TABLE"])
+    table = boto3.resource("dynamodb").Table(os.environ["SESSION_ARCHIVE_SESSIONS_TABLE"])
     pages = boto3.client("ssm").get_paginator("describe_sessions").paginate(State="History", MaxResults=200)
     with table.batch_writer(overwrite_by_pkeys=["SessionId"]) as batch:
         for page in pages:

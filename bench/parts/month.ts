@@ -100,7 +100,7 @@ async function writesOfOneRun(
       AWS_SECRET_ACCESS_KEY: 'any',
       AWS_ENDPOINT_URL_SSM: emulator.url,
       AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
-      SESSION_ARCHIVE_TABLE: database.sessionsTable,
+      SESSION_ARCHIVE_SESSIONS_TABLE: database.sessionsTable,
     },
   })
   return proxy.calls.reduce(

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { region, url } from '../options'
+import { region, url } from '../parsers'
 import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
 
 export interface SweepFlags extends ArchiveFlags {

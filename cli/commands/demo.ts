@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { seed, wholeNumber } from '../options'
+import { seed, wholeNumber } from '../parsers'
 
 export interface DemoFlags {
   readonly sessions: number

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { positiveNumber, probability, seed, time, wholeNumber } from '../options'
+import { positiveNumber, probability, seed, time, wholeNumber } from '../parsers'
 
 export interface EmulateFlags {
   readonly port: number

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { type AwsFlags, addAwsFlags } from '../aws-flags'
-import { nonEmpty } from '../options'
-import { addQuestionFlags, QUESTION_HELP, type QuestionFlags, questionOf } from '../question-options'
+import { nonEmpty } from '../parsers'
+import { addQuestionFlags, QUESTION_HELP, type QuestionFlags, questionOf } from '../question-flags'
 import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
 
 export interface ReportFlags extends AwsFlags, ArchiveFlags, QuestionFlags {

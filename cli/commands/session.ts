@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { type AwsFlags, addAwsFlags, type Format, outputOption } from '../aws-flags'
-import { nonEmpty } from '../options'
+import { nonEmpty } from '../parsers'
 import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
 
 export interface SessionFlags extends AwsFlags, ArchiveFlags {

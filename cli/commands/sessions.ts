@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { type AwsFlags, addAwsFlags, type Format, outputOption } from '../aws-flags'
-import { wholeNumber } from '../options'
-import { addQuestionFlags, QUESTION_HELP, type QuestionFlags, questionOf } from '../question-options'
+import { wholeNumber } from '../parsers'
+import { addQuestionFlags, QUESTION_HELP, type QuestionFlags, questionOf } from '../question-flags'
 import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
 
 export interface SessionsFlags extends AwsFlags, ArchiveFlags, QuestionFlags {

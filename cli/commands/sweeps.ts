@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { type AwsFlags, addAwsFlags, type Format, outputOption } from '../aws-flags'
-import { source, wholeNumber } from '../options'
+import { source, wholeNumber } from '../parsers'
 import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
 
 export interface SweepsFlags extends AwsFlags, ArchiveFlags {

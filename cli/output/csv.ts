@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { printable } from '../text'
+import { printable } from './printable'
 
 /** Members that have no column of their own are in this one, as JSON. */
 const OTHER = 'Other'

@@ -1,4 +1,4 @@
-import { columnsOf, printable, shorten } from '../text'
+import { columnsOf, printable, shorten } from './printable'
 
 /** One column of a table. */
 export interface Column<Item> {

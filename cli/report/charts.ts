@@ -1,5 +1,5 @@
 import { type EChartsOption, init } from 'echarts'
-import { printable, shorten } from '../text'
+import { printable, shorten } from '../output/printable'
 import { grouped } from './format'
 import { Html, html } from './html'
 import type { Period, Unit } from './periods'

@@ -1,4 +1,4 @@
-import type { Coverage, Interval } from '../../archive/coverage'
+import type { Coverage, Interval } from '../../audit/coverage'
 import { counted, duration, secondsBetween, time } from './format'
 import { type Html, html } from './html'
 import type { Report } from './report'

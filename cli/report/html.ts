@@ -1,4 +1,4 @@
-import { printable } from '../text'
+import { printable } from '../output/printable'
 
 /** Markup that is ready to be written. */
 export class Html {

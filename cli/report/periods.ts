@@ -1,4 +1,4 @@
-import type { Interval } from '../../archive/coverage'
+import type { Interval } from '../../audit/coverage'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 

@@ -117,7 +117,7 @@ describe('into a folder', () => {
     const environment = {
       AWS_ENDPOINT_URL: await deserted(),
       AWS_ENDPOINT_URL_DYNAMODB: await deserted(),
-      SESSION_ARCHIVE_TABLE: 'Elsewhere',
+      SESSION_ARCHIVE_SESSIONS_TABLE: 'Elsewhere',
       SESSION_ARCHIVE_SWEEPS_TABLE: 'Elsewhere',
     }
     const run = await runCli(['archive', '--endpoint-url', url, '--local', folder()], { environment })
@@ -144,9 +144,13 @@ describe('into tables', () => {
 
   test.each<[string, string[], Record<string, string>]>([
     ['flags', TABLES, {}],
-    ['variables', [], { SESSION_ARCHIVE_TABLE: 'Sessions', SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }],
+    ['variables', [], { SESSION_ARCHIVE_SESSIONS_TABLE: 'Sessions', SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }],
     ['one of each', ['--table', 'Sessions'], { SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }],
-    ['flags over variables', TABLES, { SESSION_ARCHIVE_TABLE: 'No', SESSION_ARCHIVE_SWEEPS_TABLE: 'No' }],
+    [
+      'flags over variables',
+      TABLES,
+      { SESSION_ARCHIVE_SESSIONS_TABLE: 'No', SESSION_ARCHIVE_SWEEPS_TABLE: 'No' },
+    ],
   ])('named by %s', async (_, args, environment) => {
     const run = await archive(await start({ world: worldOf(3) }), args, { environment })
     expect(run).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('3 archived') })

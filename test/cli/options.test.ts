@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { positiveNumber, probability, region, seed, time, url, wholeNumber } from '../../cli/options'
+import { positiveNumber, probability, region, seed, time, url, wholeNumber } from '../../cli/parsers'
 
 const PARSERS = {
   oneToTen: wholeNumber(1, 10),

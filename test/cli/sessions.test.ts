@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import { SessionStore } from '../../archive/session-store'
+import { SessionStore } from '../../archive/sessions-table'
 import { startDatabase } from '../../emulator/database'
 import { expectFailure, expectWrongUsage, runCli } from '../support/cli'
 import { databaseClient } from '../support/clients'

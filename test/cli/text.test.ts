@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { columnsOf, printable, shorten } from '../../cli/text'
+import { columnsOf, printable, shorten } from '../../cli/output/printable'
 import { OBEYED_BY_TERMINALS } from '../support/cli'
 
 test.each([

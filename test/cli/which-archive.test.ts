@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitUntilTableExists } from '@aws-sdk/client-dynamodb'
-import { SweepLedger } from '../../archive/sweep-ledger'
+import { SweepLedger } from '../../archive/sweeps-table'
 import { startDatabase } from '../../emulator/database'
 import { deserted, expectFailure, expectWrongUsage, runCli } from '../support/cli'
 import { databaseClient } from '../support/clients'
@@ -52,8 +52,8 @@ const run = (args: readonly string[], environment: Environment = {}) =>
 const SESSION = ['session', 's', '--output', 'json']
 const SWEEPS = ['sweeps', '--output', 'json']
 const FOUND = { status: 0, stderr: '' }
-const TABLES = { SESSION_ARCHIVE_TABLE: 'Sessions', SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }
-const GONE = { SESSION_ARCHIVE_TABLE: 'Gone', SESSION_ARCHIVE_SWEEPS_TABLE: 'Gone' }
+const TABLES = { SESSION_ARCHIVE_SESSIONS_TABLE: 'Sessions', SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }
+const GONE = { SESSION_ARCHIVE_SESSIONS_TABLE: 'Gone', SESSION_ARCHIVE_SWEEPS_TABLE: 'Gone' }
 
 describe('is the one', () => {
   test.each<[string, string[], string[], Environment]>([

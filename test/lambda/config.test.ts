@@ -1,7 +1,7 @@
 import { readConfig, readEvent } from '../../lambda/config'
 
 const ENVIRONMENT = {
-  SESSION_ARCHIVE_TABLE: 'Sessions',
+  SESSION_ARCHIVE_SESSIONS_TABLE: 'Sessions',
   SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps',
   AWS_REGION: 'eu-west-1',
   AWS_LAMBDA_FUNCTION_NAME: 'archiver',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Duration } from 'aws-cdk-lib'
-import { METRICS } from '../../archive/metric-names'
+import { METRICS } from '../../archive/names'
 import { everyOption, fromProps } from './synth'
 
 const { props, app } = everyOption()

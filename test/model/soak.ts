@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import fc from 'fast-check'
-import { wholeNumber } from '../../cli/options'
+import { wholeNumber } from '../../cli/parsers'
 import { history } from './history'
 import { runHistory } from './run-history'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Receipt } from '../../archive/sweep-ledger'
+import type { Receipt } from '../../archive/sweeps-table'
 import type { DatabaseCall } from '../support/database-proxy'
 
 /** Sees every write that reaches the Sessions table, and that none of them damages a record. */

@@ -1,0 +1,68 @@
+import { durationSeconds, type SessionRecord } from '../archive/record'
+
+/** What is asked of the archive: the sessions for which everything given holds. Times are ISO 8601, UTC, milliseconds. */
+export interface Question {
+  /** Started then or later. */
+  readonly from?: string
+  /** Started before. */
+  readonly to?: string
+  /** Started by then, and not known to have ended by then: a session without an EndDate ended before that was seen. */
+  readonly at?: string
+  readonly ownerName?: string
+  readonly target?: string
+  readonly status?: string
+  readonly documentName?: string
+  /** Part of the reason, in upper or lower case. */
+  readonly reason?: string
+  readonly accountId?: string
+  readonly region?: string
+  readonly accessType?: string
+  /** Not ended, as far as the archive knows. */
+  readonly open?: true
+  /** Seconds. An open session has lasted until now, one whose end is unknown until it was last known active. */
+  readonly minDuration?: number
+}
+
+type Conditions = {
+  readonly [name in keyof Question]-?: (
+    record: SessionRecord,
+    asked: NonNullable<Question[name]>,
+    now: Date,
+  ) => boolean
+}
+
+const CONDITIONS: Conditions = {
+  from: ({ StartDate }, from) => StartDate !== undefined && StartDate >= from,
+  to: ({ StartDate }, to) => StartDate !== undefined && StartDate < to,
+  at: (record, at) =>
+    record.StartDate !== undefined && record.StartDate <= at && (endedBy(record) ?? '9') > at,
+  ownerName: ({ OwnerName }, asked) => OwnerName === asked,
+  target: ({ Target }, asked) => Target === asked,
+  status: ({ Status }, asked) => Status === asked,
+  documentName: ({ DocumentName }, asked) => DocumentName === asked,
+  reason: ({ Reason }, part) =>
+    typeof Reason === 'string' && Reason.toLowerCase().includes(part.toLowerCase()),
+  accountId: ({ AccountId }, asked) => AccountId === asked,
+  region: ({ Region }, asked) => Region === asked,
+  accessType: ({ AccessType }, asked) => AccessType === asked,
+  open: ({ OpenIn }) => OpenIn !== undefined,
+  minDuration: (record, seconds, now) => lastedSeconds(record, now) >= seconds,
+}
+
+/** Whether a session answers the question. One without a StartDate answers none about time. */
+export function answers(question: Question, record: SessionRecord, now: Date): boolean {
+  const conditions = Object.entries(CONDITIONS) as [keyof Question, (...args: unknown[]) => boolean][]
+  return conditions.every(
+    ([name, holds]) => question[name] === undefined || holds(record, question[name], now),
+  )
+}
+
+/** When it had ended, at the latest; undefined for an open session. */
+function endedBy({ EndDate, State, ObservedAt, MissingSince }: SessionRecord): string | undefined {
+  return EndDate ?? (State === 'History' ? ObservedAt : MissingSince)
+}
+
+function lastedSeconds({ StartDate, EndDate, OpenIn, LastKnownActiveAt }: SessionRecord, now: Date): number {
+  const isOpen = OpenIn !== undefined && LastKnownActiveAt === undefined
+  return durationSeconds(StartDate, EndDate ?? (isOpen ? now.toISOString() : LastKnownActiveAt)) ?? 0
+}

@@ -1,0 +1,97 @@
+import type { SessionRecord } from '../../archive/record'
+import type { Receipt } from '../../archive/sweeps-table'
+import { describeSeconds } from './printable'
+import type { Column } from './table'
+
+/** `2026-11-24 02:14:09` of an ISO 8601 time. */
+export const toSeconds = (time: unknown): string =>
+  typeof time === 'string' ? time.slice(0, 19).replace('T', ' ') : ''
+
+/** How long a session lasted, or why that is not known. */
+export function lasted({ OpenIn, DurationSeconds }: SessionRecord): string {
+  if (typeof DurationSeconds === 'number') return describeSeconds(DurationSeconds)
+  return OpenIn === undefined ? 'end unknown' : 'open'
+}
+
+export const SESSION_COLUMNS: readonly Column<SessionRecord>[] = [
+  { name: 'StartDate (UTC)', width: 19, text: ({ StartDate }) => toSeconds(StartDate) },
+  { name: 'Duration', width: 11, text: lasted },
+  { name: 'OwnerName', text: ({ OwnerName }) => OwnerName },
+  { name: 'Target', text: ({ Target }) => Target },
+  { name: 'DocumentName', fromWidth: 150, text: ({ DocumentName }) => DocumentName },
+  { name: 'Reason', text: ({ Reason }) => Reason },
+  { name: 'Status', width: 12, fromWidth: 120, text: ({ Status }) => Status },
+  { name: 'Source', width: 27, fromWidth: 180, text: ({ AccountId, Region }) => `${AccountId}/${Region}` },
+  { name: 'SessionId', text: ({ SessionId }) => SessionId },
+]
+
+export const SESSION_MEMBERS = [
+  'SessionId',
+  'StartDate',
+  'EndDate',
+  'DurationSeconds',
+  'Owner',
+  'OwnerName',
+  'Target',
+  'DocumentName',
+  'Reason',
+  'Status',
+  'AccessType',
+  'Details',
+  'OutputUrl.S3OutputUrl',
+  'OutputUrl.CloudWatchOutputUrl',
+  'MaxSessionDuration',
+  'AccountId',
+  'Region',
+  'State',
+  'OpenIn',
+  'LongIn',
+  'MissingSince',
+  'LastKnownActiveAt',
+  'EndUnknown',
+  'StartDay',
+  'FirstArchivedAt',
+  'ObservedAt',
+  'SweepId',
+  'Revision',
+  'ContentHash',
+  'SchemaVersion',
+  'ExpiresAt',
+]
+
+export const RECEIPT_COLUMNS: readonly Column<Receipt>[] = [
+  { name: 'StartedAt (UTC)', width: 19, text: ({ StartedAt }) => toSeconds(StartedAt) },
+  { name: 'Source', width: 27, text: ({ Source }) => Source },
+  { name: 'Kind', width: 6, fromWidth: 100, text: ({ Kind }) => Kind },
+  { name: 'Outcome', width: 10, text: ({ Outcome }) => Outcome },
+  { name: 'Seen', width: 7, text: ({ Seen }) => Seen },
+  { name: 'Archived', width: 8, text: ({ Archived }) => Archived },
+  { name: 'Updated', width: 7, fromWidth: 100, text: ({ Updated }) => Updated },
+  { name: 'Rejected', width: 8, fromWidth: 106, text: ({ Rejected }) => Rejected },
+  { name: 'Open', width: 6, fromWidth: 120, text: ({ Open }) => Open },
+  { name: 'Error', fromWidth: 140, text: ({ Error: message }) => message },
+]
+
+export const RECEIPT_MEMBERS = [
+  'Source',
+  'SweepId',
+  'Kind',
+  'Sliced',
+  'StartedAt',
+  'FinishedAt',
+  'Outcome',
+  'Error',
+  'CoversFrom',
+  'CoversUntil',
+  'InvokedAfter',
+  'Pages',
+  'Seen',
+  'Archived',
+  'Updated',
+  'Unchanged',
+  'Rejected',
+  'Open',
+  'MissedByRecent',
+  'Restarts',
+  'Version',
+]

@@ -1,0 +1,84 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics } from '@aws-lambda-powertools/metrics'
+import type { SSMClient } from '@aws-sdk/client-ssm'
+import { METRIC_NAMESPACE } from '../archive/names'
+import { SessionStore } from '../archive/sessions-table'
+import { sourceKey } from '../archive/source'
+import { type Receipt, SweepLedger } from '../archive/sweeps-table'
+import { makeDynamoDBClient, makeSsmClient } from '../sweep/clients'
+import { SweepError, sweep } from '../sweep/sweep'
+import { readConfig, readEvent } from './config'
+import { daysUntilLoss } from './days-until-loss'
+import { publishMetrics } from './metrics'
+
+const config = readConfig(process.env)
+const logger = new Logger({ serviceName: config.functionName })
+const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: config.functionName })
+const client = makeDynamoDBClient({})
+const ledger = new SweepLedger({ client, tableName: config.sweepsTable })
+/** For a metric, which must not wait: the sweep may have used up the time. */
+const hastyLedger = new SweepLedger({
+  client: makeDynamoDBClient({ maxAttempts: 2 }),
+  tableName: config.sweepsTable,
+})
+const store = new SessionStore({
+  client,
+  tableName: config.sessionsTable,
+  ...(config.retentionDays !== undefined && { retentionDays: config.retentionDays }),
+})
+const ssmClients = new Map<string, SSMClient>()
+
+/** The parts of Lambda's context that the function uses. */
+export interface Context {
+  readonly invokedFunctionArn: string
+  readonly awsRequestId: string
+  getRemainingTimeInMillis(): number
+}
+
+/**
+ * Archives one source. Event: `{}` or `{"region": "eu-west-1", "sweep": "full"}`; result: the receipt.
+ *
+ * @throws SweepError, so that Lambda tries again, keeps the event in the failure queue and counts the error
+ */
+export async function handler(event: unknown, context: Context): Promise<Receipt> {
+  logger.resetKeys()
+  logger.appendKeys({ requestId: context.awsRequestId })
+  try {
+    const { source, full } = readEvent(event, context.invokedFunctionArn, config.region)
+    logger.appendKeys({ source: sourceKey(source) })
+    logger.info('sweep started')
+    const receipt = await sweep({
+      source,
+      ssm: ssmFor(source.region),
+      store,
+      ledger,
+      now: () => new Date(),
+      full,
+      remainingMs: () => context.getRemainingTimeInMillis(),
+      onPage: (counts) => logger.debug('page archived', { ...counts }),
+    })
+    logger.info(`sweep ${receipt.Outcome}`, { receipt })
+    await publish(receipt)
+    return receipt
+  } catch (error) {
+    if (error instanceof SweepError) await publish(error.receipt)
+    logger.error('sweep failed', error as Error)
+    throw error
+  }
+}
+
+async function publish(receipt: Receipt): Promise<void> {
+  const [accountId = ''] = receipt.Source.split('/')
+  const sources = config.regions.map((region) => ({ accountId, region }))
+  const days = await daysUntilLoss(hastyLedger, sources, new Date()).catch((error: unknown) => {
+    logger.warn('the time left until loss is not known', error as Error)
+    return undefined
+  })
+  publishMetrics(metrics, receipt, days)
+}
+
+function ssmFor(region: string): SSMClient {
+  const ssm = ssmClients.get(region) ?? makeSsmClient({ region })
+  ssmClients.set(region, ssm)
+  return ssm
+}

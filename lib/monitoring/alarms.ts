@@ -1,0 +1,129 @@
+import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import type { ITopic } from 'aws-cdk-lib/aws-sns'
+import type { Construct } from 'constructs'
+import { Archiver } from '../sweeping/archiver'
+import type { Metrics } from './metrics'
+
+/** Where descriptions point to: a section for each alarm, under its name in lower case. */
+export const RUNBOOK = 'docs/runbook.md'
+
+const DAY_MINUTES = 24 * 60
+
+interface AlarmDefinition {
+  readonly metric: IMetric
+  readonly means: string
+  readonly first: string
+  /** Rings from this value on. @default 1 */
+  readonly atLeast?: number
+  /** Rings from this value down, and where there is no data. @default - rings on high values */
+  readonly atMost?: number
+  /** Periods in a row. @default 1 */
+  readonly periods?: number
+}
+
+/** Every way in which the archive can fail. The names are sections of the runbook. */
+function definitions(metrics: Metrics): Record<string, AlarmDefinition> {
+  const aDay = Math.max(1, Math.floor(DAY_MINUTES / metrics.period.toMinutes()))
+  return {
+    FunctionFailed: {
+      metric: metrics.errors(),
+      means: 'A sweep failed. Lambda tries a scheduled one twice more.',
+      first: 'Read Error in the latest receipts, else the saved query "failures".',
+    },
+    FailureQueueNotEmpty: {
+      metric: metrics.waitingFailures(),
+      means: 'A sweep failed three times, or could not be started. Its event is in the queue.',
+      first: 'Read the message: it holds the error.',
+    },
+    NoCompleteSweep: {
+      metric: metrics.own('sweepsCompleted'),
+      atMost: 0,
+      periods: 3,
+      means: 'No sweep completed in three periods of the schedule.',
+      first: 'See whether the schedules are enabled and the function is started at all.',
+    },
+    DaysUntilLossWarning: {
+      metric: metrics.own('daysUntilLoss', Stats.MINIMUM),
+      atMost: 27,
+      periods: 3,
+      means:
+        'For three periods, a region had 27 days or less until AWS forgets sessions that are not archived, or nothing was heard of it.',
+      first: 'Find the region without a recent complete sweep.',
+    },
+    DaysUntilLossCritical: {
+      metric: metrics.own('daysUntilLoss', Stats.MINIMUM),
+      atMost: 10,
+      periods: aDay,
+      means:
+        'For a day, a region had 10 days or less until AWS forgets sessions that are not archived, or nothing was heard of it. Sessions are about to be lost.',
+      first: 'Archive from a laptop now, then repair.',
+    },
+    SessionsRejected: {
+      metric: metrics.own('sessionsRejected'),
+      means: 'Sessions could not be stored as records. Their raw JSON is in Sweeps; none is lost.',
+      first: 'Read Reason of the items under REJECTED#.',
+    },
+    MissedByRecent: {
+      metric: metrics.own('missedByRecent'),
+      means: 'A full sweep archived sessions that no recent sweep had been shown. None is lost.',
+      first: 'Compare the receipts: did the service show them late?',
+    },
+    SlowSweep: {
+      metric: metrics.longest(),
+      atLeast: 0.8 * Archiver.TIMEOUT.toMilliseconds(),
+      means: 'An invocation took more than 80 % of the time that Lambda gives it.',
+      first: 'Read Pages, Sliced and Outcome of the latest receipts.',
+    },
+    Throttled: {
+      metric: metrics.throttles(),
+      means: 'Lambda refused to start a sweep: the concurrency of the account is used up.',
+      first: 'See which functions use it up.',
+    },
+    DatabaseThrottled: {
+      metric: metrics.ofCalls('ThrottledRequests'),
+      means: 'DynamoDB throttled the archiver. It tries each call eight times.',
+      first: 'See whether sweeps still complete, and who else uses the tables.',
+    },
+    DatabaseErrors: {
+      metric: metrics.ofCalls('SystemErrors'),
+      means: 'DynamoDB failed on calls of the archiver. It tries each call eight times.',
+      first: 'Look at the AWS Health Dashboard.',
+    },
+  }
+}
+
+export interface AlarmsProps {
+  readonly metrics: Metrics
+  readonly topic: ITopic
+}
+
+/** Adds every alarm; each tells the topic when it rings, and when it is over. */
+export function addAlarms(scope: Construct, { metrics, topic }: AlarmsProps): Alarm[] {
+  return Object.entries(definitions(metrics)).map(([name, definition]) => {
+    const alarm = addAlarm(scope, name, definition)
+    alarm.addAlarmAction(new SnsAction(topic))
+    alarm.addOkAction(new SnsAction(topic))
+    return alarm
+  })
+}
+
+function addAlarm(scope: Construct, name: string, definition: AlarmDefinition): Alarm {
+  const { metric, means, first, atMost, atLeast = 1, periods = 1 } = definition
+  return new Alarm(scope, name, {
+    metric,
+    alarmDescription: `Session archive: ${means} First: ${first} See ${RUNBOOK}#${name.toLowerCase()}`,
+    evaluationPeriods: periods,
+    ...(atMost === undefined
+      ? {
+          threshold: atLeast,
+          comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+          treatMissingData: TreatMissingData.NOT_BREACHING,
+        }
+      : {
+          threshold: atMost,
+          comparisonOperator: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+          treatMissingData: TreatMissingData.BREACHING,
+        }),
+  })
+}
