@@ -5,14 +5,19 @@ import {
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb'
 
-export interface BatchGet {
+/** A table, and the client that reaches it. */
+export interface Table {
   readonly client: DynamoDBDocumentClient
   readonly tableName: string
-  /** Different ones, any number. */
-  readonly keys: readonly Record<string, string>[]
+}
+
+export interface BatchGet extends Table {
+  /** All different; any number. */
+  readonly keys: readonly Readonly<Record<string, string>>[]
   /** Names of the attributes to return. */
   readonly attributes: readonly string[]
   readonly consistent: boolean
+  readonly abortSignal?: AbortSignal
 }
 
 /** BatchGetItem takes at most 100 keys. */
@@ -21,9 +26,9 @@ const BATCH_KEYS = 100
 const BACKOFF = [50, 100, 200, 400, 800, 1600, 3200, 6400]
 
 /**
- * The items that there are, in no order.
+ * Those of the items that exist, in no order.
  *
- * @throws Error where the database leaves keys unprocessed for some ten seconds
+ * @throws Error if the database leaves keys unprocessed for some ten seconds
  */
 export async function batchGet<Item>({ keys, ...request }: BatchGet): Promise<Item[]> {
   const batches = Array.from({ length: Math.ceil(keys.length / BATCH_KEYS) }, (_, n) =>
@@ -32,13 +37,8 @@ export async function batchGet<Item>({ keys, ...request }: BatchGet): Promise<It
   return (await Promise.all(batches)).flat()
 }
 
-async function oneBatch<Item>({
-  client,
-  tableName,
-  keys,
-  attributes,
-  consistent,
-}: BatchGet): Promise<Item[]> {
+async function oneBatch<Item>(batch: BatchGet): Promise<Item[]> {
+  const { client, tableName, keys, attributes, consistent, abortSignal } = batch
   const items: Item[] = []
   let request: BatchGetCommandOutput['UnprocessedKeys'] = {
     [tableName]: {
@@ -51,6 +51,7 @@ async function oneBatch<Item>({
   for (const wait of [...BACKOFF, undefined]) {
     const { Responses, UnprocessedKeys }: BatchGetCommandOutput = await client.send(
       new BatchGetCommand({ RequestItems: request }),
+      { abortSignal },
     )
     items.push(...((Responses?.[tableName] ?? []) as Item[]))
     if (!UnprocessedKeys?.[tableName]) return items

@@ -1,143 +1,38 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb'
-import { batchGet } from './batch-get'
-import type { Rejection } from './sessions-table'
+import { createHash } from 'node:crypto'
+import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
+import { batchGet, type Table } from './batch-get'
+import type { Receipt } from './receipt'
 import { type Source, sourceKey } from './source'
-
-/** `full`: everything that the service shows. `recent`: what can have ended since the last complete sweep. */
-export type SweepKind = 'full' | 'recent'
-
-/** What one sweep did: the evidence that nothing was missed. Times are ISO 8601, UTC. */
-export interface Receipt {
-  /** See {@link sourceKey}. */
-  readonly Source: string
-  /** Sorts by the time the sweep started; unique. */
-  readonly SweepId: string
-  /** Absent where the sweep failed before it could know. */
-  readonly Kind?: SweepKind
-  /** Whether the listing was cut into slices of time: those do not show a session without a StartDate. */
-  readonly Sliced?: boolean
-  /** By the archiver's own clock. */
-  readonly StartedAt: string
-  readonly FinishedAt: string
-  /**
-   * Of a complete sweep: every session that ended between these two times, by the service's clock, was shown
-   * to it, or had been shown to an earlier sweep as open.
-   */
-  readonly CoversFrom?: string
-  readonly CoversUntil?: string
-  /** The filter of a recent sweep. */
-  readonly InvokedAfter?: string
-  /** List calls that were answered. */
-  readonly Pages: number
-  /** Sessions on those pages; one that was listed twice counts twice. */
-  readonly Seen: number
-  readonly Archived: number
-  readonly Updated: number
-  readonly Unchanged: number
-  readonly Rejected: number
-  /** Sessions in the Active list. */
-  readonly Open: number
-  /** New ones that no recent sweep would have been shown: found only because the sweep was full. */
-  readonly MissedByRecent: number
-  /** Times a listing had to begin again, because the service did not accept its own token. */
-  readonly Restarts: number
-  /**
-   * `complete`: every page was drained and every write acknowledged, by this sweep or by those it went on
-   * from. `incomplete`: the time ran out; the next sweep goes on.
-   */
-  readonly Outcome: 'complete' | 'incomplete' | 'failed'
-  /** Why the sweep failed. */
-  readonly Error?: string
-  /** Of this software. */
-  readonly Version: string
-}
-
-/**
- * What is known of a source between sweeps. Times are by the service's clock, ISO 8601, UTC: the begin of a
- * sweep is when it began to list.
- */
-export interface SourceState {
-  /** Begin of the last complete sweep. */
-  readonly CompleteBegun?: string
-  /** StartDate of the oldest session that was open then. */
-  readonly OldestOpen?: string
-  /** Begin of the last complete full sweep. */
-  readonly FullBegun?: string
-  /** Begin of the last full sweep whose listing, as one chain of pages, was too long for one invocation. */
-  readonly ChainRanOut?: string
-  /** A sweep that has not been finished yet. */
-  readonly Pending?: Plan
-}
-
-/** What a sweep has still to list. */
-export interface Plan {
-  readonly Kind: SweepKind
-  readonly Begun: string
-  readonly OldestOpen?: string
-  /** From where on its completion would cover the ends of sessions. Absent for a full sweep: 30 days back. */
-  readonly CoversFrom?: string
-  readonly InvokedAfter?: string
-  /** Where a recent sweep would have begun to look: anything new that started before was missed by those. */
-  readonly RecentFrom?: string
-  /** Oldest first. */
-  readonly Slices: readonly Slice[]
-  /** Whether the listing is not one chain of pages. */
-  readonly Sliced: boolean
-  /** Of a full sweep: what {@link SourceState} is to say when it is complete. */
-  readonly ChainRanOut?: string
-}
-
-/** The sessions that started in a span of time; an absent bound is open. ISO 8601, UTC, whole seconds. */
-export interface Slice {
-  /** Inclusive. */
-  readonly From?: string
-  /** Exclusive. */
-  readonly To?: string
-}
-
-export interface SweepLedgerProps {
-  readonly client: DynamoDBDocumentClient
-  readonly tableName: string
-}
+import type { Plan, SweepState } from './sweep-state'
+import type { Rejection } from './upsert'
+import { writeIf } from './write-if'
 
 /** The raw JSON of one item: code points of at most four bytes each, within DynamoDB's 400 KB. */
 const RAW_JSON_PART = /.{1,90000}/gsu
 
-/** The id of a sweep that starts now. */
-export function newSweepId(startedAt: Date): string {
-  return `${startedAt.toISOString()}-${randomBytes(4).toString('hex')}`
-}
+/** The Sweeps table: receipts, rejected sessions, and what is known of each source between sweeps. */
+export class SweepsTable {
+  constructor(private readonly table: Table) {}
 
-/** The Sweeps table. */
-export class SweepLedger {
-  constructor(private readonly props: SweepLedgerProps) {}
-
-  async readState(source: Source): Promise<SourceState> {
-    const { Item } = await this.props.client.send(
-      new GetCommand({ TableName: this.props.tableName, Key: stateKey(source), ConsistentRead: true }),
+  async readState(source: Source): Promise<SweepState> {
+    const { Item } = await this.table.client.send(
+      new GetCommand({ TableName: this.table.tableName, Key: stateKey(source), ConsistentRead: true }),
     )
     return Item ?? {}
   }
 
   /** When the last complete sweep of each of these sources began, by source; one that has none is absent. */
-  async lastComplete(sources: readonly Source[]): Promise<Map<string, Date>> {
-    const states = await batchGet<{ Source: string; CompleteBegun?: string }>({
-      ...this.props,
+  async lastComplete(sources: readonly Source[], abortSignal?: AbortSignal): Promise<Map<string, Date>> {
+    const states = await batchGet<{ Source: string; LastCompleteAt?: string }>({
+      ...this.table,
       keys: sources.map(stateKey),
-      attributes: ['Source', 'CompleteBegun'],
+      attributes: ['Source', 'LastCompleteAt'],
       consistent: false,
+      abortSignal,
     })
     return new Map(
-      states.flatMap(({ Source, CompleteBegun }) =>
-        CompleteBegun === undefined ? [] : [[Source, new Date(CompleteBegun)]],
+      states.flatMap(({ Source, LastCompleteAt }) =>
+        LastCompleteAt === undefined ? [] : [[Source, new Date(LastCompleteAt)]],
       ),
     )
   }
@@ -152,13 +47,13 @@ export class SweepLedger {
 
   /** Advances the source to a completed sweep, never backwards. */
   async complete(source: Source, plan: Plan): Promise<void> {
-    const { Kind, Begun, OldestOpen, ChainRanOut } = plan
+    const { Kind, BegunAt, OldestOpenStart, ChainTooLongAt } = plan
     const state = Object.entries({
-      CompleteBegun: Begun,
-      OldestOpen,
-      ...(Kind === 'full' && { FullBegun: Begun, ChainRanOut }),
+      LastCompleteAt: BegunAt,
+      OldestOpenStart,
+      ...(Kind === 'full' && { LastFullAt: BegunAt, ChainTooLongAt }),
       Pending: undefined,
-    } satisfies { [name in keyof SourceState]: SourceState[name] | undefined })
+    } satisfies SweepState)
     const given = state.filter(([, value]) => value !== undefined)
     const gone = state.flatMap(([name, value]) => (value === undefined ? [name] : []))
     await this.updateState(source, plan, {
@@ -167,20 +62,20 @@ export class SweepLedger {
     })
   }
 
-  /** Unless a sweep that began later is complete already. */
-  private async updateState(source: Source, { Begun }: Plan, update: StateUpdate): Promise<void> {
+  /** Does nothing if a later sweep has completed. */
+  private async updateState(source: Source, { BegunAt }: Plan, update: StateUpdate): Promise<void> {
     const command = new UpdateCommand({
-      TableName: this.props.tableName,
+      TableName: this.table.tableName,
       Key: stateKey(source),
       ...update,
-      ConditionExpression: 'attribute_not_exists(CompleteBegun) OR CompleteBegun < :now',
-      ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':now': Begun },
+      ConditionExpression: 'attribute_not_exists(LastCompleteAt) OR LastCompleteAt < :begun',
+      ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':begun': BegunAt },
     })
-    await unlessConditionFails(this.props.client.send(command))
+    await writeIf(this.table.client.send(command))
   }
 
   async putReceipt(receipt: Receipt): Promise<void> {
-    await this.props.client.send(new PutCommand({ TableName: this.props.tableName, Item: receipt }))
+    await this.table.client.send(new PutCommand({ TableName: this.table.tableName, Item: receipt }))
   }
 
   /**
@@ -193,18 +88,18 @@ export class SweepLedger {
     const parts = json.match(RAW_JSON_PART) ?? []
     for (const [index, RawJson] of parts.entries()) {
       const command = new PutCommand({
-        TableName: this.props.tableName,
+        TableName: this.table.tableName,
         Item: {
           Source: sourceKey(source),
-          SweepId: `REJECTED#${hash}#${index + 1}`,
+          ItemId: `REJECTED#${hash}#${index + 1}`,
           Parts: parts.length,
           RawJson,
           Reason: reason.slice(0, 1000),
           FirstSweepId: sweepId,
         },
-        ConditionExpression: 'attribute_not_exists(SweepId)',
+        ConditionExpression: 'attribute_not_exists(ItemId)',
       })
-      await unlessConditionFails(this.props.client.send(command))
+      await writeIf(this.table.client.send(command))
     }
   }
 }
@@ -213,11 +108,5 @@ type StateUpdate = Pick<UpdateCommandInput, 'UpdateExpression' | 'ExpressionAttr
 
 /** Sorts after every receipt and rejected session of its source. */
 function stateKey(source: Source) {
-  return { Source: sourceKey(source), SweepId: 'STATE' }
-}
-
-async function unlessConditionFails(write: Promise<unknown>): Promise<void> {
-  await write.catch((error: unknown) => {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error
-  })
+  return { Source: sourceKey(source), ItemId: 'STATE' }
 }

@@ -16,22 +16,22 @@ export interface TableDefinition extends Key {
   readonly timeToLiveAttribute?: string
 }
 
-/** One item for each session: see {@link SessionRecord}. */
+/** One item per session: SessionRecord. */
 export const SESSIONS = {
   partitionKey: 'SessionId',
   indexes: {
     ByOwnerName: { partitionKey: 'OwnerName', sortKey: 'StartDate' },
     ByTarget: { partitionKey: 'Target', sortKey: 'StartDate' },
     ByDay: { partitionKey: 'StartDay', sortKey: 'StartDate' },
-    OpenSessions: { partitionKey: 'OpenIn', sortKey: 'SessionId' },
-    LongSessions: { partitionKey: 'LongIn', sortKey: 'StartDate' },
+    OpenSessions: { partitionKey: 'OpenSource', sortKey: 'SessionId' },
+    LongSessions: { partitionKey: 'LongSource', sortKey: 'StartDate' },
   },
   timeToLiveAttribute: 'ExpiresAt',
 } as const satisfies TableDefinition
 
-/** The evidence: a receipt for each sweep, and the sessions that could not be stored. */
+/** A receipt per sweep, the sessions that could not be stored, and what is known of each source between sweeps. */
 export const SWEEPS = {
   partitionKey: 'Source',
-  sortKey: 'SweepId',
+  sortKey: 'ItemId',
   indexes: {},
 } as const satisfies TableDefinition

@@ -1,20 +1,18 @@
-import type { Receipt } from '../archive/sweeps-table'
+import type { Receipt } from '../archive/receipt'
+import { AWS_KEEPS_MS } from '../archive/source'
 
-/** A span of time. ISO 8601, UTC, by the service's clock. */
+/** A span of time. ISO 8601, UTC, AWS's clock. */
 export interface Interval {
   readonly from: string
   readonly until: string
 }
 
 export interface Coverage {
-  /** Every session that ended in one of these was shown to a complete sweep. In order, apart from each other. */
+  /** A complete sweep was shown every session that ended in one of these. In order, none touches another. */
   readonly covered: readonly Interval[]
-  /** Between them, and from the last of them until 30 days ago, sessions may have ended and been forgotten unseen. */
+  /** Sessions may have ended here and been forgotten unseen: between covered times, and from the last one until 30 days ago. */
   readonly gaps: readonly Interval[]
 }
-
-/** How long the service shows a session after its end. */
-export const SHOWN_MS = 30 * 24 * 60 * 60 * 1000
 
 /** What the receipts of one source, in any order, prove by now. Sweeps that did not complete prove nothing. */
 export function coverage(
@@ -35,7 +33,7 @@ export function coverage(
     if (last === undefined || last.until < interval.from) covered.push(interval)
     else if (last.until < interval.until) covered.splice(-1, 1, { from: last.from, until: interval.until })
   }
-  const forgotten = new Date(now.getTime() - SHOWN_MS).toISOString()
+  const forgotten = new Date(now.getTime() - AWS_KEEPS_MS).toISOString()
   const ends = [...covered.slice(1).map(({ from }) => from), forgotten]
   const gaps = covered.flatMap(({ until: from }, n) => {
     const until = ends[n] ?? from

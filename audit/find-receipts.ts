@@ -1,38 +1,34 @@
-import { type DynamoDBDocumentClient, paginateQuery, ScanCommand } from '@aws-sdk/lib-dynamodb'
-import type { Receipt } from '../archive/sweeps-table'
+import { paginateQuery, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import type { Table } from '../archive/batch-get'
+import type { Receipt } from '../archive/receipt'
 import { type Coverage, coverage } from './coverage'
-
-export interface Sweeps {
-  readonly client: DynamoDBDocumentClient
-  readonly tableName: string
-}
 
 export interface SourceCoverage extends Coverage {
   readonly source: string
 }
 
-/** Every source that has a receipt. Reads one item of each. */
-export async function findSources({ client, tableName }: Sweeps): Promise<string[]> {
+/** Every source that has a receipt. Reads one item per source. */
+export async function findSources({ client, tableName }: Table): Promise<string[]> {
   const sources = new Set<string>()
   let ExclusiveStartKey: Record<string, unknown> | undefined
   do {
     const page = await client.send(new ScanCommand({ TableName: tableName, Limit: 1, ExclusiveStartKey }))
     const [item] = page.Items ?? []
     if (item !== undefined) sources.add(String(item.Source))
-    // On to behind the last item that this source could have.
-    ExclusiveStartKey = page.LastEvaluatedKey && { ...page.LastEvaluatedKey, SweepId: '\u{10ffff}' }
+    // Skip to the next source.
+    ExclusiveStartKey = page.LastEvaluatedKey && { ...page.LastEvaluatedKey, ItemId: '\u{10ffff}' }
   } while (ExclusiveStartKey !== undefined)
   return [...sources].sort()
 }
 
 /** The receipts of a source, newest first. */
-export async function* findReceipts({ client, tableName }: Sweeps, source: string): AsyncGenerator<Receipt> {
+export async function* findReceipts({ client, tableName }: Table, source: string): AsyncGenerator<Receipt> {
   const pages = paginateQuery(
     { client },
     {
       TableName: tableName,
-      // Sweeps are named by the time they started; other items of a source begin with a letter.
-      KeyConditionExpression: '#source = :source AND SweepId < :letters',
+      // The id of a sweep begins with its time; other items of a source begin with a letter.
+      KeyConditionExpression: '#source = :source AND ItemId < :letters',
       ExpressionAttributeNames: { '#source': 'Source' },
       ExpressionAttributeValues: { ':source': source, ':letters': 'A' },
       ScanIndexForward: false,
@@ -42,13 +38,13 @@ export async function* findReceipts({ client, tableName }: Sweeps, source: strin
 }
 
 /** The receipts of several sources, newest first. */
-export async function* findAllReceipts(sweeps: Sweeps, sources: readonly string[]): AsyncGenerator<Receipt> {
+export async function* findAllReceipts(sweeps: Table, sources: readonly string[]): AsyncGenerator<Receipt> {
   const streams = sources.map((source) => findReceipts(sweeps, source))
   const heads = await Promise.all(streams.map((stream) => stream.next()))
   for (;;) {
     let newest: number | undefined
     for (const [n, { value }] of heads.entries())
-      if (value && (newest === undefined || value.SweepId > heads[newest]?.value?.SweepId)) newest = n
+      if (value && (newest === undefined || value.ItemId > heads[newest]?.value?.ItemId)) newest = n
     const stream = newest === undefined ? undefined : streams[newest]
     if (newest === undefined || stream === undefined) return
     yield heads[newest]?.value
@@ -56,9 +52,9 @@ export async function* findAllReceipts(sweeps: Sweeps, sources: readonly string[
   }
 }
 
-/** What the receipts of each source prove, until now. */
+/** What the receipts of each source prove by now. */
 export async function findCoverage(
-  sweeps: Sweeps,
+  sweeps: Table,
   sources: readonly string[],
   now: Date,
 ): Promise<SourceCoverage[]> {

@@ -1,25 +1,25 @@
 import { durationSeconds, type SessionRecord } from '../archive/record'
 
-/** What is asked of the archive: the sessions for which everything given holds. Times are ISO 8601, UTC, milliseconds. */
+/** Asks for the sessions that meet every given condition. Times are ISO 8601, UTC, milliseconds. */
 export interface Question {
   /** Started then or later. */
   readonly from?: string
   /** Started before. */
   readonly to?: string
-  /** Started by then, and not known to have ended by then: a session without an EndDate ended before that was seen. */
+  /** Connected at this time. Without an EndDate, a session counts as connected until it was first seen as ended. */
   readonly at?: string
   readonly ownerName?: string
   readonly target?: string
   readonly status?: string
   readonly documentName?: string
-  /** Part of the reason, in upper or lower case. */
+  /** Part of the reason, whatever the case. */
   readonly reason?: string
   readonly accountId?: string
   readonly region?: string
   readonly accessType?: string
   /** Not ended, as far as the archive knows. */
   readonly open?: true
-  /** Seconds. An open session has lasted until now, one whose end is unknown until it was last known active. */
+  /** Seconds. An open session lasts until now; one of unknown end lasted until it was last known active. */
   readonly minDuration?: number
 }
 
@@ -45,11 +45,11 @@ const CONDITIONS: Conditions = {
   accountId: ({ AccountId }, asked) => AccountId === asked,
   region: ({ Region }, asked) => Region === asked,
   accessType: ({ AccessType }, asked) => AccessType === asked,
-  open: ({ OpenIn }) => OpenIn !== undefined,
+  open: ({ OpenSource }) => OpenSource !== undefined,
   minDuration: (record, seconds, now) => lastedSeconds(record, now) >= seconds,
 }
 
-/** Whether a session answers the question. One without a StartDate answers none about time. */
+/** Whether a session answers the question. One without a StartDate answers no question about time. */
 export function answers(question: Question, record: SessionRecord, now: Date): boolean {
   const conditions = Object.entries(CONDITIONS) as [keyof Question, (...args: unknown[]) => boolean][]
   return conditions.every(
@@ -57,12 +57,15 @@ export function answers(question: Question, record: SessionRecord, now: Date): b
   )
 }
 
-/** When it had ended, at the latest; undefined for an open session. */
+/** The latest time at which the session can have ended; undefined for an open session. */
 function endedBy({ EndDate, State, ObservedAt, MissingSince }: SessionRecord): string | undefined {
   return EndDate ?? (State === 'History' ? ObservedAt : MissingSince)
 }
 
-function lastedSeconds({ StartDate, EndDate, OpenIn, LastKnownActiveAt }: SessionRecord, now: Date): number {
-  const isOpen = OpenIn !== undefined && LastKnownActiveAt === undefined
+function lastedSeconds(
+  { StartDate, EndDate, OpenSource, LastKnownActiveAt }: SessionRecord,
+  now: Date,
+): number {
+  const isOpen = OpenSource !== undefined && LastKnownActiveAt === undefined
   return durationSeconds(StartDate, EndDate ?? (isOpen ? now.toISOString() : LastKnownActiveAt)) ?? 0
 }

@@ -1,4 +1,4 @@
-import { toRecord } from '../archive/record'
+import { toRecord } from '../archive/to-record'
 import { generateSessions } from '../emulator/generate'
 
 const HOUR_MS = 60 * 60 * 1000
@@ -64,10 +64,10 @@ function recordOf(life: ReturnType<typeof generateSessions> extends Generator<in
     state: 'History',
     source: { accountId: '111122223333', region: 'us-east-1' },
     sweepId: '2026-11-24T03:29:08.652Z-b3ea2e2b',
-    seenFrom: NOW,
-    seenUntil: NOW,
+    seenFrom: NOW.toISOString(),
+    seenUntil: NOW.toISOString(),
   })
-  return { ...record, FirstArchivedAt: NOW.toISOString(), Revision: 1, DurationSeconds: 1234.567 }
+  return record
 }
 
 /** As DynamoDB counts: the UTF-8 of names and texts, numbers by their digits. */

@@ -1,8 +1,9 @@
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { SessionStore } from '../archive/sessions-table'
+import type { Receipt } from '../archive/receipt'
+import { SessionsTable } from '../archive/sessions-table'
 import { type Source, sourceKey } from '../archive/source'
-import { type Receipt, SweepLedger } from '../archive/sweeps-table'
+import { SweepsTable } from '../archive/sweeps-table'
 import { makeSsmClient } from '../sweep/clients'
 import { SweepError, sweep } from '../sweep/sweep'
 import type { SweepFlags } from './commands/archive'
@@ -24,8 +25,8 @@ export async function archive(flags: SweepFlags, location: ArchiveLocation): Pro
     const receipt = await sweep({
       source,
       ssm,
-      store: new SessionStore({ client, tableName: sessionsTable }),
-      ledger: new SweepLedger({ client, tableName: sweepsTable }),
+      sessions: new SessionsTable({ client, tableName: sessionsTable }),
+      sweeps: new SweepsTable({ client, tableName: sweepsTable }),
       now: () => new Date(),
       full: flags.full,
       onPage: (counts) => progress.show(counts),

@@ -1,8 +1,8 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import Table from 'cli-table3'
-import { SessionStore } from '../archive/sessions-table'
-import { SweepLedger } from '../archive/sweeps-table'
+import { SessionsTable } from '../archive/sessions-table'
+import { SweepsTable } from '../archive/sweeps-table'
 import { SESSIONS } from '../archive/tables'
 import { Clock } from '../emulator/clock'
 import { generateSessions } from '../emulator/generate'
@@ -61,8 +61,8 @@ async function archiveOnce(what: string, { archive, world, ssm }: Stage): Promis
   const receipt = await sweep({
     source: world,
     ssm,
-    store: new SessionStore({ client, tableName: sessionsTable }),
-    ledger: new SweepLedger({ client, tableName: sweepsTable }),
+    sessions: new SessionsTable({ client, tableName: sessionsTable }),
+    sweeps: new SweepsTable({ client, tableName: sweepsTable }),
     now: () => world.clock.now(),
     onPage: (counts) => progress.show(counts),
   }).finally(() => progress.stop())

@@ -1,5 +1,6 @@
-import { findSessions, noReads, type Reads } from '../audit/find-sessions'
+import { findSessions } from '../audit/find-sessions'
 import type { Question } from '../audit/question'
+import { newReads, type Reads } from '../audit/read-index'
 import type { SessionsFlags } from './commands/sessions'
 import { withArchive } from './open-archive'
 import { atMost } from './output/at-most'
@@ -17,7 +18,7 @@ export async function sessions(
   question: Question,
 ): Promise<void> {
   const { output, limit, newestFirst, explain } = flags
-  const reads = noReads()
+  const reads = newReads()
   const printed = await withArchive(location, flags, ({ client, sessionsTable: tableName }) => {
     const search = { client, tableName, question, newestFirst, now: new Date(), reads }
     const found =

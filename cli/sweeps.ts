@@ -1,12 +1,7 @@
+import type { Table } from '../archive/batch-get'
 import { durationSeconds } from '../archive/record'
 import type { Interval } from '../audit/coverage'
-import {
-  findAllReceipts,
-  findCoverage,
-  findSources,
-  type SourceCoverage,
-  type Sweeps,
-} from '../audit/find-receipts'
+import { findAllReceipts, findCoverage, findSources, type SourceCoverage } from '../audit/find-receipts'
 import type { SweepsFlags } from './commands/sweeps'
 import { withArchive } from './open-archive'
 import { atMost } from './output/at-most'
@@ -27,7 +22,7 @@ export async function sweeps(flags: SweepsFlags, location: ArchiveLocation): Pro
 }
 
 async function showReceipts(
-  ledger: Sweeps,
+  ledger: Table,
   sources: readonly string[],
   { outcome, limit, output }: SweepsFlags,
 ): Promise<void> {

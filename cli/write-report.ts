@@ -1,7 +1,8 @@
 import { sourceKey } from '../archive/source'
 import { findCoverage, findSources } from '../audit/find-receipts'
-import { findSessions, noReads } from '../audit/find-sessions'
+import { findSessions } from '../audit/find-sessions'
 import type { Question } from '../audit/question'
+import { newReads } from '../audit/read-index'
 import { version } from '../package.json'
 import type { ReportFlags } from './commands/report'
 import { withArchive } from './open-archive'
@@ -25,7 +26,7 @@ export async function report(
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
         coverage: await findCoverage(ledger, sources, now),
-        sessions: findSessions({ client, tableName: sessionsTable, question, now, reads: noReads() }),
+        sessions: findSessions({ client, tableName: sessionsTable, question, now, reads: newReads() }),
         generatedAt: now,
         version,
         archive: flags.local ?? `${sessionsTable} in ${await client.config.region()}`,

@@ -2,9 +2,10 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { METRIC_NAMESPACE } from '../archive/names'
-import { SessionStore } from '../archive/sessions-table'
+import type { Receipt } from '../archive/receipt'
+import { SessionsTable } from '../archive/sessions-table'
 import { sourceKey } from '../archive/source'
-import { type Receipt, SweepLedger } from '../archive/sweeps-table'
+import { SweepsTable } from '../archive/sweeps-table'
 import { makeDynamoDBClient, makeSsmClient } from '../sweep/clients'
 import { SweepError, sweep } from '../sweep/sweep'
 import { readConfig, readEvent } from './config'
@@ -15,32 +16,23 @@ const config = readConfig(process.env)
 const logger = new Logger({ serviceName: config.functionName })
 const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: config.functionName })
 const client = makeDynamoDBClient({})
-const ledger = new SweepLedger({ client, tableName: config.sweepsTable })
-/** For a metric, which must not wait: the sweep may have used up the time. */
-const hastyLedger = new SweepLedger({
-  client: makeDynamoDBClient({ maxAttempts: 2 }),
-  tableName: config.sweepsTable,
-})
-const store = new SessionStore({
-  client,
-  tableName: config.sessionsTable,
-  ...(config.retentionDays !== undefined && { retentionDays: config.retentionDays }),
-})
+const sessions = new SessionsTable({ client, tableName: config.sessionsTable })
+const sweeps = new SweepsTable({ client, tableName: config.sweepsTable })
 const ssmClients = new Map<string, SSMClient>()
 
 /** The parts of Lambda's context that the function uses. */
-export interface Context {
+export interface LambdaContext {
   readonly invokedFunctionArn: string
   readonly awsRequestId: string
   getRemainingTimeInMillis(): number
 }
 
 /**
- * Archives one source. Event: `{}` or `{"region": "eu-west-1", "sweep": "full"}`; result: the receipt.
+ * Archives one source. Event: `{}` or `{"region": "eu-west-1", "sweep": "full"}`. Returns the receipt.
  *
  * @throws SweepError, so that Lambda tries again, keeps the event in the failure queue and counts the error
  */
-export async function handler(event: unknown, context: Context): Promise<Receipt> {
+export async function handler(event: unknown, context: LambdaContext): Promise<Receipt> {
   logger.resetKeys()
   logger.appendKeys({ requestId: context.awsRequestId })
   try {
@@ -50,8 +42,9 @@ export async function handler(event: unknown, context: Context): Promise<Receipt
     const receipt = await sweep({
       source,
       ssm: ssmFor(source.region),
-      store,
-      ledger,
+      sessions,
+      sweeps,
+      retentionDays: config.retentionDays,
       now: () => new Date(),
       full,
       remainingMs: () => context.getRemainingTimeInMillis(),
@@ -70,7 +63,7 @@ export async function handler(event: unknown, context: Context): Promise<Receipt
 async function publish(receipt: Receipt): Promise<void> {
   const [accountId = ''] = receipt.Source.split('/')
   const sources = config.regions.map((region) => ({ accountId, region }))
-  const days = await daysUntilLoss(hastyLedger, sources, new Date()).catch((error: unknown) => {
+  const days = await daysUntilLoss(sweeps, sources, new Date()).catch((error: unknown) => {
     logger.warn('the time left until loss is not known', error as Error)
     return undefined
   })

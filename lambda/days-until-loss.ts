@@ -1,22 +1,24 @@
-import { type Source, sourceKey } from '../archive/source'
-import type { SweepLedger } from '../archive/sweeps-table'
-import { SHOWN_MS } from '../audit/coverage'
+import { AWS_KEEPS_MS, type Source, sourceKey } from '../archive/source'
+import type { SweepsTable } from '../archive/sweeps-table'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
+/** A metric must not wait: the sweep may have used up the time. */
+const PATIENCE_MS = 2_000
+
 /**
- * Days until AWS forgets a session that no complete sweep has seen, at the source worst off; negative: since
- * when it may have. 0 for a source that was never swept completely: it may be losing sessions already.
+ * Days until AWS forgets a session that no complete sweep has seen, at the least healthy source; negative: it may
+ * have forgotten one that many days ago. 0 for a source that was never swept completely: it may lose sessions already.
  */
 export async function daysUntilLoss(
-  ledger: SweepLedger,
+  sweeps: SweepsTable,
   sources: readonly Source[],
   now: Date,
 ): Promise<number> {
-  const last = await ledger.lastComplete(sources)
+  const last = await sweeps.lastComplete(sources, AbortSignal.timeout(PATIENCE_MS))
   const left = sources.map((source) => {
     const begun = last.get(sourceKey(source))
-    return begun === undefined ? 0 : (begun.getTime() + SHOWN_MS - now.getTime()) / DAY_MS
+    return begun === undefined ? 0 : (begun.getTime() + AWS_KEEPS_MS - now.getTime()) / DAY_MS
   })
   return Math.min(...left)
 }

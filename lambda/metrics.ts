@@ -1,11 +1,11 @@
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { METRICS } from '../archive/names'
-import type { Receipt } from '../archive/sweeps-table'
+import type { Receipt } from '../archive/receipt'
 
 /**
- * Emits what a receipt says.
+ * Emits the numbers of a receipt.
  *
- * @param daysUntilLoss undefined where it could not be found out: then nothing is said, which is alarmed on, too
+ * @param daysUntilLoss undefined if unknown: no value is sent, and the alarm treats that as breaching
  */
 export function publishMetrics(metrics: Metrics, receipt: Receipt, daysUntilLoss: number | undefined): void {
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value)

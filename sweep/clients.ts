@@ -3,20 +3,20 @@ import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
 /**
- * A throttled or failed call is tried up to 8 times, with exponential backoff and full jitter, and a call
- * without an answer is given up after a time: a sweep must not hang until the function's timeout.
+ * A throttled or failed call is tried up to 8 times, with exponential backoff and full jitter. A call without an
+ * answer is given up after a time: a sweep must not hang until the function's timeout.
  */
-const PATIENCE = {
+const RETRIES_AND_TIMEOUTS = {
   maxAttempts: 8,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
 }
 
 export function makeSsmClient(config: SSMClientConfig): SSMClient {
-  return new SSMClient({ ...PATIENCE, ...config })
+  return new SSMClient({ ...RETRIES_AND_TIMEOUTS, ...config })
 }
 
 export function makeDynamoDBClient(config: DynamoDBClientConfig): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...PATIENCE, ...config }), {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...RETRIES_AND_TIMEOUTS, ...config }), {
     marshallOptions: { removeUndefinedValues: true },
   })
 }

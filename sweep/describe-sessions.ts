@@ -2,30 +2,53 @@ import { text } from 'node:stream/consumers'
 import { DescribeSessionsCommand, type DescribeSessionsRequest, type SSMClient } from '@aws-sdk/client-ssm'
 import type { Session } from '../archive/record'
 
+/** Times are ISO 8601, UTC. */
 export interface Answer {
-  /** As the service sent them, member for member, whether the SDK knows the member or not. */
+  /** As AWS sent them, member for member, whether or not the SDK knows the member. */
   readonly sessions: readonly Session[]
   readonly nextToken: string | undefined
-  /** The service looked at its sessions between these two times, by its own clock. */
-  readonly seenFrom: Date
-  readonly seenUntil: Date
+  /** AWS looked at its sessions between these two times, by its own clock. */
+  readonly seenFrom: string
+  readonly seenUntil: string
 }
 
-/** The Date header tells whole seconds, rounded down. */
+/** The Date header has whole seconds, rounded down. */
 const DATE_HEADER_MS = 1000
 
 /**
- * One call of DescribeSessions, read from the wire: the SDK signs it, tries it again and makes errors of
- * error answers, but it would drop members that AWS added after it was built.
+ * One call of DescribeSessions.
  *
  * @throws SSMServiceException when the client's own retries were in vain
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html
  */
 export async function describeSessions(ssm: SSMClient, request: DescribeSessionsRequest): Promise<Answer> {
-  const command = new DescribeSessionsCommand(request)
-  let answer: WireAnswer = {}
-  let date: string | undefined
-  let elapsed = 0
+  const { json, date, elapsedMs } = await sendRaw(ssm, new DescribeSessionsCommand(request))
+  const { Sessions = [], NextToken } = json
+  if (!Array.isArray(Sessions))
+    throw new Error(`DescribeSessions: received Sessions ${typeof Sessions}, expected a list`)
+  const answered = Date.parse(date ?? '') || Date.now()
+  return {
+    sessions: Sessions,
+    nextToken: NextToken ?? undefined,
+    seenFrom: new Date(answered - elapsedMs).toISOString(),
+    seenUntil: new Date(answered + DATE_HEADER_MS).toISOString(),
+  }
+}
+
+interface Raw {
+  readonly json: { readonly Sessions?: unknown; readonly NextToken?: string | null }
+  /** The Date header. */
+  readonly date: string | undefined
+  /** The time of the last attempt. */
+  readonly elapsedMs: number
+}
+
+/**
+ * Sends a command and reads the answer from the wire: the SDK signs it, retries it and turns error answers into
+ * exceptions, but it would drop members that AWS added after it was built.
+ */
+async function sendRaw(ssm: SSMClient, command: DescribeSessionsCommand): Promise<Raw> {
+  let raw: Raw = { json: {}, date: undefined, elapsedMs: 0 }
   command.middlewareStack.add(
     (next) => async (args) => {
       const sent = performance.now()
@@ -34,41 +57,25 @@ export async function describeSessions(ssm: SSMClient, request: DescribeSessions
       if (isWireResponse(response)) {
         const body = await text(response.body)
         const isAnswer = response.statusCode === 200
-        if (isAnswer) answer = JSON.parse(body)
-        date = response.headers.date
+        raw = {
+          json: isAnswer ? JSON.parse(body) : {},
+          date: response.headers.date,
+          elapsedMs: performance.now() - sent,
+        }
         const wire: WireResponse = response
-        wire.body = Buffer.from(isAnswer ? '{}' : body) // the SDK need not read the sessions, too
+        wire.body = Buffer.from(isAnswer ? '{}' : body) // the SDK need not read the sessions again
       }
-      elapsed = performance.now() - sent
       return result
     },
     { step: 'deserialize', priority: 'low', name: 'readTheWire' },
   )
   await ssm.send(command)
-
-  const answered = Date.parse(date ?? '') || Date.now()
-  return {
-    sessions: readSessions(answer),
-    nextToken: answer.NextToken ?? undefined,
-    seenFrom: new Date(answered - elapsed),
-    seenUntil: new Date(answered + DATE_HEADER_MS),
-  }
-}
-
-function readSessions({ Sessions = [] }: WireAnswer): Session[] {
-  if (!Array.isArray(Sessions))
-    throw new Error(`DescribeSessions: received Sessions ${typeof Sessions}, expected a list`)
-  return Sessions
-}
-
-interface WireAnswer {
-  readonly Sessions?: unknown
-  readonly NextToken?: string | null
+  return raw
 }
 
 interface WireResponse {
   readonly statusCode: number
-  headers: Readonly<Record<string, string | undefined>>
+  readonly headers: Readonly<Record<string, string | undefined>>
   body: AsyncIterable<unknown> | Uint8Array
 }
 

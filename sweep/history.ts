@@ -1,124 +1,111 @@
 import type { SessionFilter } from '@aws-sdk/client-ssm'
+import pMap from 'p-map'
 import type { OpenSession } from '../archive/sessions-table'
-import type { Plan, Slice } from '../archive/sweeps-table'
-import { halveSlices, slicePlan, windowStart } from './plan'
-import { archivePages } from './store-pages'
-import type { Run } from './sweep'
+import type { Plan, Slice } from '../archive/sweep-state'
+import { isLate, type Listed, type Run } from './run'
+import { halveSlices, slicePlan, windowStart } from './slices'
+import { storePages } from './store-pages'
 
-export interface Listed {
-  /** The plan, with the slices that it was cut into, if any. */
-  readonly plan: Plan
-  /** Whether there was time for all of it; what was left is saved for the next sweep. */
-  readonly isDrained: boolean
-  /** When the last page was shown, by the service's clock. */
-  readonly lastSeen: Date | undefined
-}
-
-/** Archives the ended sessions of a plan, and takes those it sees out of `vanished`. */
+/** Archives the ended sessions of a plan: as one chain of pages if there is time for it, else in slices. */
 export async function archiveHistory(
   run: Run,
   plan: Plan,
-  vanished: Map<string, OpenSession>,
+  vanished: ReadonlyMap<string, OpenSession>,
 ): Promise<Listed> {
-  let lastSeen: Date | undefined
-  const msAtFirst = run.remainingMs()
-  const stored = { firstStart: Number.POSITIVE_INFINITY, lastStart: 0 }
-  const list = (slice: Slice, stopAfter: (pages: number) => boolean) =>
-    archivePages(run, {
+  const found = new Set<string>()
+  const starts = { first: Number.POSITIVE_INFINITY, last: 0 }
+  let lastSeen: string | undefined
+  const list: List = (slice, stopAfter) =>
+    storePages(run, {
       state: 'History',
       filters: filtersOf(slice),
       stopAfter: (pages) => stopAfter(pages) || isLate(run),
-      onStored: ({ sessions, seenUntil }, { archived }) => {
+      onStored: ({ sessions, seenUntil }) => {
         if (lastSeen === undefined || seenUntil > lastSeen) lastSeen = seenUntil
         for (const { SessionId, StartDate } of sessions) {
-          vanished.delete(String(SessionId))
+          if (vanished.has(String(SessionId))) found.add(String(SessionId))
           if (typeof StartDate !== 'number') continue
-          stored.firstStart = Math.min(stored.firstStart, StartDate * 1000)
-          stored.lastStart = Math.max(stored.lastStart, StartDate * 1000)
+          starts.first = Math.min(starts.first, StartDate * 1000)
+          starts.last = Math.max(starts.last, StartDate * 1000)
         }
-        run.counts.MissedByRecent += archived.filter(({ StartDate }) => wasMissed(plan, StartDate)).length
       },
     })
-
-  if (plan.Sliced) return { plan, isDrained: await listSlices(run, plan, list), lastSeen }
-
-  const isHopeless = (pages: number) =>
+  const msAtFirst = run.remainingMs()
+  const willRunOutOfTime = (pages: number) =>
     pages === run.limits.pagesBeforeEstimate &&
     maySlice(plan) &&
-    isLate(run, estimateMsLeft(plan, stored, msAtFirst - run.remainingMs()))
-  if (await list(plan.Slices[0] ?? {}, isHopeless)) return { plan, isDrained: true, lastSeen }
+    isLate(run, estimateMsLeft(plan, starts, msAtFirst - run.remainingMs()))
 
-  const sliced = slicePlan(maySlice(plan) ? plan : { ...plan, ChainRanOut: plan.Begun }, run.limits.sliceMs)
-  return { plan: sliced, isDrained: await listSlices(run, sliced, list), lastSeen }
+  let listed = plan
+  let isDrained = !plan.Sliced && (await list(plan.Slices[0] ?? {}, willRunOutOfTime))
+  if (!isDrained) {
+    if (!plan.Sliced)
+      listed = slicePlan(
+        maySlice(plan) ? plan : { ...plan, ChainTooLongAt: plan.BegunAt },
+        run.limits.sliceMs,
+      )
+    run.plan = listed
+    isDrained = await listSlices(run, listed, list)
+  }
+  return { plan: listed, isDrained, lastSeen, found }
 }
 
 /**
  * Whether a chain may be given up before its time is over. No slice shows a session without a StartDate, nor does
- * a recent sweep: so every full sweep tries to be one chain, but for the first, which is the longest as it writes.
+ * a recent sweep: so every full sweep tries to be one chain, except the first, which is the longest because it writes.
  */
 function maySlice({ Kind, RecentFrom }: Plan): boolean {
   return Kind === 'recent' || RecentFrom === undefined
 }
 
-/** The first pages of a listing. Times of sessions' starts are epoch milliseconds. */
-interface FirstPages {
-  readonly firstStart: number
-  readonly lastStart: number
-}
-
 /**
- * How long the other pages will take, if these are the newest, as the service seems to give them. If they are not,
- * they spread over the whole time, and no more are expected.
+ * Estimates the time for the rest, assuming newest first. In any other order the first pages already span the whole
+ * window and the estimate is near zero.
+ *
+ * @param starts the first and the last StartDate so far, epoch milliseconds
  */
-function estimateMsLeft(plan: Plan, { firstStart, lastStart }: FirstPages, elapsedMs: number): number {
-  const seenMs = Math.max(1, lastStart - firstStart)
-  return (elapsedMs * (Date.parse(plan.Begun) - windowStart(plan) - seenMs)) / seenMs
+function estimateMsLeft(plan: Plan, starts: { first: number; last: number }, elapsedMs: number): number {
+  const seenMs = Math.max(1, starts.last - starts.first)
+  return (elapsedMs * (Date.parse(plan.BegunAt) - windowStart(plan) - seenMs)) / seenMs
 }
 
+/** Lists a slice; returns whether it was drained. */
 type List = (slice: Slice, stopAfter: (pages: number) => boolean) => Promise<boolean>
 
-/** Several slices at once, the oldest first; each that is finished is recorded. */
+/** Lists several slices at once, the oldest first, and records each that is finished. */
 async function listSlices(run: Run, plan: Plan, list: List): Promise<boolean> {
-  await run.ledger.savePlan(run.source, plan)
-  const waiting = [...plan.Slices]
+  const { sweeps, source, limits } = run
+  await sweeps.savePlan(source, plan)
   const tooLong = new Set<Slice>()
+  const failures: unknown[] = []
   let left = plan.Slices
   let longestMs = 0
-  let failed = false
 
-  const worker = async () => {
-    while (!failed && !isLate(run, longestMs)) {
-      const slice = waiting.shift()
-      if (slice === undefined) return
+  await pMap(
+    plan.Slices,
+    async (slice) => {
+      if (failures.length > 0 || isLate(run, longestMs)) return
       const before = run.remainingMs()
-      const isDrained = await list(slice, (pages) => {
-        if (pages > 1) tooLong.add(slice)
-        return failed
-      })
-      if (!isDrained) return
-      longestMs = Math.max(longestMs, before - run.remainingMs())
-      left = left.filter((other) => other !== slice)
-      await run.ledger.savePlan(run.source, { ...plan, Slices: left })
-    }
-  }
-  const workers = Array.from({ length: run.limits.slicesAtOnce }, () =>
-    worker().catch((error: unknown) => {
-      failed = true
-      throw error
-    }),
+      try {
+        const isDrained = await list(slice, (pages) => {
+          if (pages > 1) tooLong.add(slice)
+          return failures.length > 0
+        })
+        if (!isDrained) return
+        longestMs = Math.max(longestMs, before - run.remainingMs())
+        left = left.filter((other) => other !== slice)
+        await sweeps.savePlan(source, { ...plan, Slices: left })
+      } catch (error) {
+        failures.push(error)
+      }
+    },
+    { concurrency: limits.slicesAtOnce },
   )
-  const failures = (await Promise.allSettled(workers)).filter(({ status }) => status === 'rejected')
-  const [failure] = failures as PromiseRejectedResult[]
-  if (failure) throw failure.reason
+  if (failures.length > 0) throw failures[0]
 
   const wasFruitless = left.length > 0 && left.length === plan.Slices.length
-  if (wasFruitless) await run.ledger.savePlan(run.source, halveSlices(plan, tooLong))
+  if (wasFruitless) await sweeps.savePlan(source, halveSlices(plan, tooLong))
   return left.length === 0
-}
-
-/** Whether there is no time for something that takes so long, and for what must follow it. */
-function isLate({ remainingMs, limits }: Run, neededMs = 0): boolean {
-  return remainingMs() < limits.reserveMs + neededMs
 }
 
 function filtersOf({ From, To }: Slice): SessionFilter[] {
@@ -126,9 +113,4 @@ function filtersOf({ From, To }: Slice): SessionFilter[] {
     ...(From === undefined ? [] : [{ key: 'InvokedAfter' as const, value: From }]),
     ...(To === undefined ? [] : [{ key: 'InvokedBefore' as const, value: To }]),
   ]
-}
-
-/** Whether no recent sweep would have been shown a session that is new in the archive. */
-function wasMissed({ Kind, RecentFrom }: Plan, startDate: string | undefined): boolean {
-  return Kind === 'full' && RecentFrom !== undefined && (startDate === undefined || startDate < RecentFrom)
 }

@@ -1,42 +1,48 @@
 import type { OpenSession } from '../archive/sessions-table'
-import type { Plan, SourceState } from '../archive/sweeps-table'
-import { archivePages } from './store-pages'
-import type { Run } from './sweep'
+import type { SweepState } from '../archive/sweep-state'
+import { isLate, type Listed, type Run } from './run'
+import { storePages } from './store-pages'
 
+/** Times are ISO 8601, UTC, AWS's clock. */
 export interface OpenNow {
-  /** When the listing began, by the service's clock. */
-  readonly begun: Date
+  /** When the listing began. */
+  readonly begunAt: string
   /** The earliest StartDate in the Active list. */
-  readonly oldest: Date | undefined
-  /** What was open as far as the archive knew, and is not in the Active list, by SessionId. */
-  readonly vanished: Map<string, OpenSession>
+  readonly oldestStart: string | undefined
+  /** Sessions that the archive knew as open and that are not in the Active list, by SessionId. */
+  readonly vanished: ReadonlyMap<string, OpenSession>
 }
 
-/** A session in no list for so long is marked, instead of waiting for its end for ever. */
+/** A session that is in no list for this time is marked, instead of waiting for its end forever. */
 const GIVE_UP_MS = 48 * 60 * 60 * 1000
 
-/** Between an observation and its record; no function lives longer than half of it. */
+/** Upper bound from seeing a session to writing it: twice Lambda's 15 minutes. */
 const LONGEST_WRITE_MS = 30 * 60 * 1000
 
 /** Archives the sessions that are open. */
-export async function archiveOpen(run: Run): Promise<OpenNow> {
-  const known = await run.store.openSessions(run.source)
+export async function archiveOpenSessions(run: Run): Promise<OpenNow> {
+  const known = await run.sessions.openSessions(run.source)
   const vanished = new Map(known.map((session) => [session.SessionId, session]))
-  let begun: Date | undefined
-  let oldest: number | undefined
-  await archivePages(run, {
+  const begins: string[] = []
+  const starts: number[] = []
+  await storePages(run, {
     state: 'Active',
     onStored: ({ sessions, seenFrom }) => {
-      if (begun === undefined || seenFrom < begun) begun = seenFrom
-      run.counts.Open += sessions.length
+      begins.push(seenFrom)
       for (const { SessionId, StartDate } of sessions) {
         vanished.delete(String(SessionId))
-        if (typeof StartDate === 'number') oldest = Math.min(oldest ?? StartDate, StartDate)
+        if (typeof StartDate === 'number') starts.push(StartDate)
       }
     },
   })
-  if (begun === undefined) throw new Error('the Active list had no page')
-  return { begun, oldest: oldest === undefined ? undefined : new Date(Math.floor(oldest * 1000)), vanished }
+  const [begunAt] = begins.sort()
+  if (begunAt === undefined) throw new Error('the Active list had no page')
+  const oldest = starts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  return {
+    begunAt,
+    oldestStart: starts.length === 0 ? undefined : new Date(Math.floor(oldest * 1000)).toISOString(),
+    vanished,
+  }
 }
 
 /**
@@ -47,34 +53,35 @@ export async function archiveOpen(run: Run): Promise<OpenNow> {
 export async function followUpVanished(
   run: Run,
   { vanished }: OpenNow,
-  { CompleteBegun = '' }: SourceState,
-  { Begun }: Plan,
+  { plan, found }: Listed,
+  { LastCompleteAt = '' }: SweepState,
 ): Promise<boolean> {
+  const since = plan.BegunAt
   for (const { SessionId, ObservedAt, MissingSince } of vanished.values()) {
-    if (run.remainingMs() < run.limits.reserveMs) return false
+    if (found.has(SessionId)) continue
+    if (isLate(run)) return false
     if (await hasEnded(run, SessionId)) continue
-    if (MissingSince === undefined) {
-      await run.store.markMissing(SessionId, new Date(Begun), lastKnownActive(ObservedAt, CompleteBegun))
-    } else if (Date.parse(Begun) - Date.parse(MissingSince) >= GIVE_UP_MS) {
-      await run.store.markEndUnknown(SessionId, run.source)
-    }
+    if (MissingSince === undefined)
+      await run.sessions.markMissing(SessionId, since, lastKnownActive(ObservedAt, LastCompleteAt))
+    else if (Date.parse(since) - Date.parse(MissingSince) >= GIVE_UP_MS)
+      await run.sessions.markEndUnknown(SessionId, run.source)
   }
   return true
 }
 
 /**
- * The last complete sweep saw as open whatever it knew to be open, or it would be marked already. What was
- * observed shortly before may have been written later, by another sweep: that it did not know.
+ * A session recorded well before the last complete sweep began was seen open by that sweep (or it would be marked
+ * already). One recorded shortly before may have been unknown to it: then the observation counts.
  */
-function lastKnownActive(observedAt: string, completeBegun: string): string {
-  const wasKnown = Date.parse(completeBegun) - Date.parse(observedAt) > LONGEST_WRITE_MS
-  return wasKnown ? completeBegun : observedAt
+function lastKnownActive(observedAt: string, lastCompleteAt: string): string {
+  const wasKnown = Date.parse(lastCompleteAt) - Date.parse(observedAt) > LONGEST_WRITE_MS
+  return wasKnown ? lastCompleteAt : observedAt
 }
 
 /** Whether the history has the session, which is then archived as ended. */
 async function hasEnded(run: Run, sessionId: string): Promise<boolean> {
   let found = false
-  await archivePages(run, {
+  await storePages(run, {
     state: 'History',
     filters: [{ key: 'SessionId', value: sessionId }],
     onStored: ({ sessions }) => {

@@ -1,26 +1,26 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SessionFilter } from '@aws-sdk/client-ssm'
 import type { Session, State } from '../archive/record'
-import { UpsertError, type Upserted } from '../archive/sessions-table'
+import { UpsertError, type Upserted, upsert } from '../archive/upsert'
 import type { Answer } from './describe-sessions'
 import { listSessions } from './list-sessions'
-import type { Run } from './sweep'
+import type { Run } from './run'
 
 export interface Pages {
   readonly state: State
   readonly filters?: readonly SessionFilter[]
-  /** Asked when a page has come, with how many have: no further page is requested where it says so. */
+  /** Called with the number of pages received; return true to stop. */
   readonly stopAfter?: (pages: number) => boolean
   /** Called for each page once it is stored, which may be before the page before it. */
-  readonly onStored?: (page: Answer, upserted: Upserted) => void
+  readonly onStored: (page: Answer) => void
 }
 
 /**
- * Reads and writes at the same time: while two pages are stored, the next is on its way. Holds three pages.
+ * Stores every page of a list. Two pages are stored while the next one is on its way: three are in memory.
  *
  * @returns whether the list was drained
  */
-export async function archivePages(
+export async function storePages(
   run: Run,
   { state, filters = [], stopAfter, onStored }: Pages,
 ): Promise<boolean> {
@@ -31,11 +31,12 @@ export async function archivePages(
     pageSize: run.limits.pageSize,
     onRestart: () => {
       run.counts.Restarts += 1
+      run.expectNew = false
     },
   })
-  const store = async (page: Answer) => {
-    const upserted = await archivePage(run, state, page)
-    onStored?.(page, upserted)
+  const store = async (page: Answer, expectNew: boolean) => {
+    await storePage(run, state, page, expectNew)
+    onStored(page)
     run.onPage?.(run.counts)
   }
   let coming = pages.next()
@@ -56,11 +57,12 @@ export async function archivePages(
         await setImmediate() // the request leaves before this page keeps the processor busy
       }
       const stored = storing
-      if (haveOneInCommon(before, page.sessions)) await stored
-      storing = store(page)
+      const isShifted = haveOneInCommon(before, page.sessions)
+      if (isShifted) await stored
+      storing = store(page, run.expectNew && !isShifted)
       storing.catch(() => {}) // awaited as `stored`, or below
       await stored
-      before = page.sessions
+      if (page.sessions.length > 0) before = page.sessions
     }
   } catch (error) {
     await storing.catch(() => {}) // what can be kept is kept
@@ -70,34 +72,44 @@ export async function archivePages(
   return isDrained
 }
 
-/** A list that changes shows a session again on the next page: that would be taken for new twice. */
+/**
+ * When the list shifts, two consecutive pages can share a session. Storing both at once would count it as new twice.
+ */
 function haveOneInCommon(page: readonly Session[], next: readonly Session[]): boolean {
   const ids = new Set(page.map(({ SessionId }) => SessionId))
   return next.some(({ SessionId }) => ids.has(SessionId))
 }
 
-async function archivePage(run: Run, state: State, page: Answer): Promise<Upserted> {
-  const { source, sweepId, store, counts } = run
+async function storePage(run: Run, state: State, page: Answer, expectNew: boolean): Promise<void> {
+  const { source, sweepId, retentionDays, counts } = run
   const { sessions, seenFrom, seenUntil } = page
+  const observations = sessions.map((session) => ({ session, state, source, sweepId, seenFrom, seenUntil }))
   try {
-    const upserted = await store.upsert(
-      sessions.map((session) => ({ session, state, source, sweepId, seenFrom, seenUntil })),
-    )
+    const upserted = await upsert(run.sessions, observations, { retentionDays, expectNew })
+    if (upserted.archived.length < sessions.length / 2) run.expectNew = false
     await count(run, upserted)
-    return upserted
   } catch (error) {
     if (error instanceof UpsertError) await count(run, error.upserted)
     throw error
   } finally {
     counts.Pages += 1
     counts.Seen += sessions.length
+    if (state === 'Active') counts.Open += sessions.length
   }
 }
 
-async function count({ counts, ledger, source, sweepId }: Run, upserted: Upserted): Promise<void> {
-  counts.Archived += upserted.archived.length
-  counts.Updated += upserted.updated.length
-  counts.Unchanged += upserted.unchanged
-  counts.Rejected += upserted.rejected.length
-  for (const rejection of upserted.rejected) await ledger.putRejected(source, sweepId, rejection)
+async function count({ counts, plan, sweeps, source, sweepId }: Run, upserted: Upserted): Promise<void> {
+  const { archived, updated, unchanged, rejected } = upserted
+  counts.Archived += archived.length
+  counts.Updated += updated
+  counts.Unchanged += unchanged
+  counts.Rejected += rejected.length
+  counts.MissedByRecent += archived.filter(({ StartDate }) => wasMissed(plan, StartDate)).length
+  for (const rejection of rejected) await sweeps.putRejected(source, sweepId, rejection)
+}
+
+/** Whether no recent sweep would have been shown a session that is new in the archive. */
+function wasMissed(plan: Run['plan'], startDate: string | undefined): boolean {
+  const { Kind, RecentFrom } = plan ?? {}
+  return Kind === 'full' && RecentFrom !== undefined && (startDate === undefined || startDate < RecentFrom)
 }

@@ -4,7 +4,7 @@ import { makeDynamoDBClient, makeSsmClient } from '../../sweep/clients'
 
 const ssm = makeSsmClient({})
 const database = makeDynamoDBClient({})
-const nothing = { Source: 'none', SweepId: 'none' }
+const nothing = { Source: 'none', ItemId: 'none' }
 
 /** No archiver: what the SDK alone takes to start and to be called for the first time. */
 export async function handler(): Promise<void> {

@@ -1,8 +1,10 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb'
-import { durationSeconds, LONG_SECONDS, type SessionRecord, toRecord } from '../../archive/record'
+import { durationSeconds, LONG_SECONDS, type SessionRecord } from '../../archive/record'
 import { SESSIONS as TABLE } from '../../archive/tables'
-import { findSessions, noReads, type Reads } from '../../audit/find-sessions'
+import { toRecord } from '../../archive/to-record'
+import { findSessions } from '../../audit/find-sessions'
 import type { Question } from '../../audit/question'
+import { newReads, type Reads } from '../../audit/read-index'
 import { generateSessions } from '../../emulator/generate'
 import { makeDynamoDBClient } from '../../sweep/clients'
 import type { Part } from '../part'
@@ -122,7 +124,7 @@ async function ask(client: DynamoDBDocumentClient, { question, index, key }: Ask
   )
   for await (const _page of pages) if (++queries === 1) queryMs = performance.now() - asked
   const began = performance.now()
-  const reads = noReads()
+  const reads = newReads()
   let returned = 0
   let firstAt = 0
   for await (const _record of findSessions({ client, tableName: TABLE_NAME, question, now: NOW, reads }))
@@ -169,14 +171,14 @@ function* records(): Generator<SessionRecord> {
       state: 'History',
       source: { accountId: '111122223333', region: 'us-east-1' },
       sweepId: NOW.toISOString(),
-      seenFrom: NOW,
-      seenUntil: NOW,
+      seenFrom: NOW.toISOString(),
+      seenUntil: NOW.toISOString(),
     })
     const DurationSeconds = durationSeconds(record.StartDate, record.EndDate) ?? 0
     yield {
       ...record,
       DurationSeconds,
-      ...(DurationSeconds >= LONG_SECONDS && { LongIn: '111122223333/us-east-1' }),
+      ...(DurationSeconds >= LONG_SECONDS && { LongSource: '111122223333/us-east-1' }),
       FirstArchivedAt: NOW.toISOString(),
       Revision: 1,
     }

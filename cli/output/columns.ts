@@ -1,5 +1,5 @@
+import type { Receipt } from '../../archive/receipt'
 import type { SessionRecord } from '../../archive/record'
-import type { Receipt } from '../../archive/sweeps-table'
 import { describeSeconds } from './printable'
 import type { Column } from './table'
 
@@ -8,9 +8,9 @@ export const toSeconds = (time: unknown): string =>
   typeof time === 'string' ? time.slice(0, 19).replace('T', ' ') : ''
 
 /** How long a session lasted, or why that is not known. */
-export function lasted({ OpenIn, DurationSeconds }: SessionRecord): string {
+export function lasted({ OpenSource, DurationSeconds }: SessionRecord): string {
   if (typeof DurationSeconds === 'number') return describeSeconds(DurationSeconds)
-  return OpenIn === undefined ? 'end unknown' : 'open'
+  return OpenSource === undefined ? 'end unknown' : 'open'
 }
 
 export const SESSION_COLUMNS: readonly Column<SessionRecord>[] = [
@@ -44,8 +44,8 @@ export const SESSION_MEMBERS = [
   'AccountId',
   'Region',
   'State',
-  'OpenIn',
-  'LongIn',
+  'OpenSource',
+  'LongSource',
   'MissingSince',
   'LastKnownActiveAt',
   'EndUnknown',
@@ -74,7 +74,7 @@ export const RECEIPT_COLUMNS: readonly Column<Receipt>[] = [
 
 export const RECEIPT_MEMBERS = [
   'Source',
-  'SweepId',
+  'ItemId',
   'Kind',
   'Sliced',
   'StartedAt',

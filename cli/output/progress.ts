@@ -1,4 +1,4 @@
-import type { Counts } from '../../sweep/sweep'
+import type { Counts } from '../../sweep/run'
 
 /** Shows how far a sweep is, on standard error and only on a terminal. */
 export interface ProgressDisplay {

@@ -1,4 +1,4 @@
-import { type Observation, toRecord } from '../../archive/record'
+import { type Observation, toRecord } from '../../archive/to-record'
 
 describe('toRecord', () => {
   const record = (session: object, change: Partial<Observation> = {}) =>
@@ -7,8 +7,8 @@ describe('toRecord', () => {
       state: 'History',
       source: { accountId: '111122223333', region: 'us-east-1' },
       sweepId: 'sweep',
-      seenFrom: new Date(0),
-      seenUntil: new Date(1000),
+      seenFrom: '1970-01-01T00:00:00.000Z',
+      seenUntil: '1970-01-01T00:00:01.000Z',
       ...change,
     })
 
@@ -44,8 +44,8 @@ describe('toRecord', () => {
   })
 
   test('an open session is in the index of open sessions, an ended one is not', () => {
-    expect(record({}, { state: 'Active' })).toMatchObject({ OpenIn: '111122223333/us-east-1' })
-    expect(record({})).not.toHaveProperty('OpenIn')
+    expect(record({}, { state: 'Active' })).toMatchObject({ OpenSource: '111122223333/us-east-1' })
+    expect(record({})).not.toHaveProperty('OpenSource')
   })
 
   test('the day is of the start, in UTC', () => {
@@ -73,7 +73,7 @@ describe('toRecord', () => {
     const one = record({ Reason: 'a', OutputUrl: { S3OutputUrl: 'x', CloudWatchOutputUrl: 'y' } })
     const other = record(
       { OutputUrl: { CloudWatchOutputUrl: 'y', S3OutputUrl: 'x' }, Reason: 'a', Details: '' },
-      { sweepId: 'another', seenFrom: new Date(1), seenUntil: new Date(2) },
+      { sweepId: 'another', seenFrom: '1970-01-01T00:00:00.001Z', seenUntil: '1970-01-01T00:00:00.002Z' },
     )
 
     expect(other.ContentHash).toBe(one.ContentHash)

@@ -1,21 +1,23 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { Observation, Session } from '../../archive/record'
-import { SessionStore } from '../../archive/sessions-table'
+import type { Session } from '../../archive/record'
+import { SessionsTable } from '../../archive/sessions-table'
+import type { Observation } from '../../archive/to-record'
+import { upsert } from '../../archive/upsert'
 import { type Database, startDatabase } from '../../emulator/database'
 import { databaseClient, scan } from '../support/clients'
 
 const SOURCE = { accountId: '111122223333', region: 'us-east-1' }
 const NOON = new Date('2026-11-24T12:00:00Z')
 
-describe('SessionStore', () => {
+describe('SessionsTable', () => {
   let database: Database
   let client: ReturnType<typeof databaseClient>
-  let store: SessionStore
+  let store: SessionsTable
 
   beforeEach(async () => {
     database = await startDatabase()
     client = databaseClient(database.endpoint)
-    store = new SessionStore({ client, tableName: database.sessionsTable })
+    store = new SessionsTable({ client, tableName: database.sessionsTable })
   })
   afterEach(async () => {
     client.destroy()
@@ -29,7 +31,7 @@ describe('SessionStore', () => {
   }
 
   test('records a session with everything that DESIGN promises', async () => {
-    const upserted = await store.upsert([
+    const upserted = await upsert(store, [
       observe({
         SessionId: 'Mary-Major-0ab177d470EXAMPLE',
         Target: 'i-07782c72faEXAMPLE',
@@ -42,7 +44,7 @@ describe('SessionStore', () => {
       }),
     ])
 
-    expect(upserted).toMatchObject({ archived: [{}], updated: [], unchanged: 0, rejected: [] })
+    expect(upserted).toMatchObject({ archived: [{}], updated: 0, unchanged: 0, rejected: [] })
     expect(await onlyRecord()).toEqual({
       SessionId: 'Mary-Major-0ab177d470EXAMPLE',
       Target: 'i-07782c72faEXAMPLE',
@@ -67,23 +69,23 @@ describe('SessionStore', () => {
   })
 
   test('the same content, however written, is unchanged', async () => {
-    await store.upsert([observe({ SessionId: 's', Reason: 'patching', OutputUrl: {} })])
+    await upsert(store, [observe({ SessionId: 's', Reason: 'patching', OutputUrl: {} })])
     const before = await onlyRecord()
 
-    const upserted = await store.upsert([observe({ Reason: 'patching', Details: '', SessionId: 's' }, 60)])
+    const upserted = await upsert(store, [observe({ Reason: 'patching', Details: '', SessionId: 's' }, 60)])
 
-    expect(upserted).toMatchObject({ unchanged: 1, updated: [] })
+    expect(upserted).toMatchObject({ unchanged: 1, updated: 0 })
     expect(await onlyRecord()).toEqual(before)
   })
 
   test('a newer content is merged in: members that it lacks are kept', async () => {
-    await store.upsert([observe({ SessionId: 's', Reason: 'patching', StartDate: NOON.getTime() / 1000 })])
+    await upsert(store, [observe({ SessionId: 's', Reason: 'patching', StartDate: NOON.getTime() / 1000 })])
 
-    const upserted = await store.upsert([
+    const upserted = await upsert(store, [
       observe({ SessionId: 's', Status: 'Terminated', EndDate: NOON.getTime() / 1000 + 1.5 }, 60),
     ])
 
-    expect(upserted).toMatchObject({ updated: [{}] })
+    expect(upserted).toMatchObject({ updated: 1 })
     expect(await onlyRecord()).toMatchObject({
       Reason: 'patching',
       Status: 'Terminated',
@@ -98,12 +100,12 @@ describe('SessionStore', () => {
   test.each([-60, 0, 1])(
     'an observation from %i seconds later, which may be no newer, never replaces a content',
     async (seconds) => {
-      await store.upsert([observe({ SessionId: 's', Reason: 'as it is' })])
+      await upsert(store, [observe({ SessionId: 's', Reason: 'as it is' })])
       const before = await onlyRecord()
 
-      const upserted = await store.upsert([observe({ SessionId: 's', Reason: 'as it was' }, seconds)])
+      const upserted = await upsert(store, [observe({ SessionId: 's', Reason: 'as it was' }, seconds)])
 
-      expect(upserted).toMatchObject({ unchanged: 1, updated: [] })
+      expect(upserted).toMatchObject({ unchanged: 1, updated: 0 })
       expect(await onlyRecord()).toEqual(before)
     },
   )
@@ -111,7 +113,7 @@ describe('SessionStore', () => {
   describe('a record of a later schema', () => {
     const open = { SessionId: 's', Status: 'Connected' }
     beforeEach(async () => {
-      await store.upsert([observe(open, 0, 'Active')])
+      await upsert(store, [observe(open, 0, 'Active')])
       await client.send(
         new UpdateCommand({
           TableName: database.sessionsTable,
@@ -125,8 +127,8 @@ describe('SessionStore', () => {
     test('is left as it is, and what is new is rejected', async () => {
       const before = await onlyRecord()
       const ended = { ...open, Status: 'Terminated' }
-      const { rejected, ...others } = await store.upsert([observe(ended, 60), observe({ SessionId: 't' })])
-      expect(others).toMatchObject({ archived: [{ SessionId: 't' }], updated: [], unchanged: 0 })
+      const { rejected, ...others } = await upsert(store, [observe(ended, 60), observe({ SessionId: 't' })])
+      expect(others).toMatchObject({ archived: [{ SessionId: 't' }], updated: 0, unchanged: 0 })
       expect(rejected).toEqual([
         {
           session: ended,
@@ -139,12 +141,12 @@ describe('SessionStore', () => {
     })
 
     test('is unchanged where it says the same', async () => {
-      expect(await store.upsert([observe(open, 60, 'Active')])).toMatchObject({ unchanged: 1, rejected: [] })
+      expect(await upsert(store, [observe(open, 60, 'Active')])).toMatchObject({ unchanged: 1, rejected: [] })
     })
 
     test('is left as it is when the session is in no list any more', async () => {
       const before = await onlyRecord()
-      await store.markMissing('s', NOON, NOON.toISOString())
+      await store.markMissing('s', NOON.toISOString(), NOON.toISOString())
       await store.markEndUnknown('s', SOURCE)
       expect(await onlyRecord()).toEqual(before)
     })
@@ -157,10 +159,10 @@ describe('SessionStore', () => {
     const openIds = async () => (await store.openSessions(SOURCE)).map(({ SessionId }) => SessionId)
 
     test('is in the index until it ends', async () => {
-      await store.upsert([observe(open, 0, 'Active')])
+      await upsert(store, [observe(open, 0, 'Active')])
       expect(await openIds()).toEqual(['s'])
 
-      expect(await store.upsert([observe(ended, 60)])).toMatchObject({ updated: [{}] })
+      expect(await upsert(store, [observe(ended, 60)])).toMatchObject({ updated: 1 })
 
       expect(await openIds()).toEqual([])
       expect(await onlyRecord()).toMatchObject({ State: 'History', Status: 'Terminated', Revision: 2 })
@@ -171,55 +173,55 @@ describe('SessionStore', () => {
       ['less', { EndDate: StartDate + 86_399.999 }, false],
       ['an unknown time, seen years later,', {}, true],
     ])('that lasted %s is or is not in the index of long sessions', async (_name, end, isLong) => {
-      await store.upsert([observe({ SessionId: 's', StartDate }, 0, 'Active')])
-      expect(await onlyRecord()).not.toHaveProperty('LongIn')
+      await upsert(store, [observe({ SessionId: 's', StartDate }, 0, 'Active')])
+      expect(await onlyRecord()).not.toHaveProperty('LongSource')
 
-      await store.upsert([observe({ SessionId: 's', StartDate, ...end }, 60)])
+      await upsert(store, [observe({ SessionId: 's', StartDate, ...end }, 60)])
 
-      const { LongIn } = (await onlyRecord()) ?? {}
-      expect(LongIn).toBe(isLong ? '111122223333/us-east-1' : undefined)
+      const { LongSource } = (await onlyRecord()) ?? {}
+      expect(LongSource).toBe(isLong ? '111122223333/us-east-1' : undefined)
     })
 
     test('without any date is in the index, too', async () => {
-      await store.upsert([observe({ SessionId: 's' }, 0, 'Active')])
+      await upsert(store, [observe({ SessionId: 's' }, 0, 'Active')])
 
       expect(await openIds()).toEqual(['s'])
     })
 
     test('that has ended is never opened again by what was seen of it before', async () => {
-      await store.upsert([observe(ended)])
+      await upsert(store, [observe(ended)])
       const before = await onlyRecord()
 
-      expect(await store.upsert([observe(open, 3600, 'Active')])).toMatchObject({ unchanged: 1 })
+      expect(await upsert(store, [observe(open, 3600, 'Active')])).toMatchObject({ unchanged: 1 })
       expect(await onlyRecord()).toEqual(before)
     })
 
     test('is ended by the history, whenever each was seen', async () => {
-      await store.upsert([observe(open, 60, 'Active')])
+      await upsert(store, [observe(open, 60, 'Active')])
 
-      expect(await store.upsert([observe(ended, 60)])).toMatchObject({ updated: [{}] })
+      expect(await upsert(store, [observe(ended, 60)])).toMatchObject({ updated: 1 })
       expect(await onlyRecord()).toMatchObject({ State: 'History' })
     })
 
     test('that vanishes is marked, and seen again it is as before', async () => {
-      await store.upsert([observe(open, 0, 'Active')])
+      await upsert(store, [observe(open, 0, 'Active')])
       const { Revision: _first, ...before } = (await onlyRecord()) ?? {}
-      await store.markMissing('s', new Date(NOON.getTime() + 60_000), '2026-11-24T12:00:01.000Z')
-      await store.markMissing('s', new Date(NOON.getTime() + 120_000), 'never')
+      await store.markMissing('s', '2026-11-24T12:01:00.000Z', '2026-11-24T12:00:01.000Z')
+      await store.markMissing('s', '2026-11-24T12:02:00.000Z', 'never')
       expect(await onlyRecord()).toMatchObject({
         MissingSince: '2026-11-24T12:01:00.000Z',
         LastKnownActiveAt: '2026-11-24T12:00:01.000Z',
-        OpenIn: '111122223333/us-east-1',
+        OpenSource: '111122223333/us-east-1',
       })
       await store.markEndUnknown('s', SOURCE)
       expect(await onlyRecord()).toMatchObject({
         EndUnknown: true,
-        LongIn: '111122223333/us-east-1',
+        LongSource: '111122223333/us-east-1',
         Revision: 1,
       })
       expect(await openIds()).toEqual([])
 
-      expect(await store.upsert([observe(open, 180, 'Active')])).toMatchObject({ updated: [{}] })
+      expect(await upsert(store, [observe(open, 180, 'Active')])).toMatchObject({ updated: 1 })
 
       const { Revision, ...after } = (await onlyRecord()) ?? {}
       expect(Revision).toBe(2)
@@ -227,38 +229,40 @@ describe('SessionStore', () => {
     })
 
     test('whose end was unknown is corrected by the history', async () => {
-      await store.upsert([observe(open, 0, 'Active')])
-      await store.markMissing('s', NOON, '2026-11-24T12:00:01.000Z')
+      await upsert(store, [observe(open, 0, 'Active')])
+      await store.markMissing('s', NOON.toISOString(), '2026-11-24T12:00:01.000Z')
       await store.markEndUnknown('s', SOURCE)
 
-      await store.upsert([observe(ended, 60)])
+      await upsert(store, [observe(ended, 60)])
 
       const record = await onlyRecord()
       expect(record).toMatchObject({ State: 'History', EndDate: '2020-02-18T23:50:47.807Z' })
-      for (const name of ['EndUnknown', 'MissingSince', 'LastKnownActiveAt', 'OpenIn', 'LongIn'])
+      for (const name of ['EndUnknown', 'MissingSince', 'LastKnownActiveAt', 'OpenSource', 'LongSource'])
         expect(record).not.toHaveProperty(name)
     })
 
     test('that is not missing is not given up, and one that has ended is not missing', async () => {
-      await store.upsert([observe(open, 0, 'Active')])
+      await upsert(store, [observe(open, 0, 'Active')])
       const before = await onlyRecord()
       await store.markEndUnknown('s', SOURCE)
       expect(await onlyRecord()).toEqual(before)
 
-      await store.upsert([observe(ended, 60)])
+      await upsert(store, [observe(ended, 60)])
       const after = await onlyRecord()
-      await store.markMissing('s', NOON, 'never')
+      await store.markMissing('s', NOON.toISOString(), 'never')
       expect(await onlyRecord()).toEqual(after)
     })
   })
 
   test('a record expires so long after its end', async () => {
-    const expiring = new SessionStore({ client, tableName: database.sessionsTable, retentionDays: 400 })
-
-    await expiring.upsert([
-      observe({ SessionId: 'ended', EndDate: Date.parse('2026-11-23T00:00:00.500Z') / 1000 }),
-      observe({ SessionId: 'without an end' }),
-    ])
+    await upsert(
+      store,
+      [
+        observe({ SessionId: 'ended', EndDate: Date.parse('2026-11-23T00:00:00.500Z') / 1000 }),
+        observe({ SessionId: 'without an end' }),
+      ],
+      { retentionDays: 400 },
+    )
 
     const records = await scan(client, database.sessionsTable)
     expect(Object.fromEntries(records.map(({ SessionId, ExpiresAt }) => [SessionId, ExpiresAt]))).toEqual({
@@ -270,9 +274,9 @@ describe('SessionStore', () => {
   test('more sessions than a batch holds', async () => {
     const observations = Array.from({ length: 201 }, (_, n) => observe({ SessionId: `s-${n}` }))
 
-    expect(await store.upsert(observations)).toMatchObject({ archived: { length: 201 } })
-    expect(await store.upsert(observations)).toMatchObject({ unchanged: 201 })
-    expect(await store.upsert([])).toEqual({ archived: [], updated: [], unchanged: 0, rejected: [] })
+    expect(await upsert(store, observations)).toMatchObject({ archived: { length: 201 } })
+    expect(await upsert(store, observations)).toMatchObject({ unchanged: 201 })
+    expect(await upsert(store, [])).toEqual({ archived: [], updated: 0, unchanged: 0, rejected: [] })
   })
 })
 
@@ -281,7 +285,7 @@ function observe(
   secondsAfterNoon = 0,
   state: Observation['state'] = 'History',
 ): Observation {
-  const seenFrom = new Date(NOON.getTime() + secondsAfterNoon * 1000)
-  const seenUntil = new Date(seenFrom.getTime() + 1000)
+  const at = (seconds: number) => new Date(NOON.getTime() + seconds * 1000).toISOString()
+  const [seenFrom, seenUntil] = [at(secondsAfterNoon), at(secondsAfterNoon + 1)]
   return { session, state, source: SOURCE, sweepId: `sweep-${secondsAfterNoon}`, seenFrom, seenUntil }
 }

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../archive/sweeps-table'
+import type { Receipt } from '../../archive/receipt'
 import { coverage } from '../../audit/coverage'
 import { endedSessions, openStage, type Stage } from '../support/stage'
 

@@ -2,9 +2,11 @@ import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dyn
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import type { SessionRecord } from '../../archive/record'
-import { SessionStore } from '../../archive/sessions-table'
-import { findSessions, noReads } from '../../audit/find-sessions'
+import { SessionsTable } from '../../archive/sessions-table'
+import { upsert } from '../../archive/upsert'
+import { findSessions } from '../../audit/find-sessions'
 import type { Question } from '../../audit/question'
+import { newReads } from '../../audit/read-index'
 import { SESSION_COLUMNS, SESSION_MEMBERS } from '../../cli/output/columns'
 import { csv } from '../../cli/output/csv'
 import { json, jsonLines } from '../../cli/output/json'
@@ -31,7 +33,7 @@ async function close(): Promise<void> {
 }
 
 async function find(question: Question, options: { newestFirst?: boolean; pageSize?: number } = {}) {
-  const reads = noReads()
+  const reads = newReads()
   const search = { client, tableName: database.sessionsTable, question, now: NOW, reads, ...options }
   const found: SessionRecord[] = []
   for await (const record of findSessions(search)) found.push(record)
@@ -102,7 +104,7 @@ describe('every question is answered completely', () => {
     })
 
   async function archive(sessions: readonly ModelSession[]): Promise<void> {
-    const store = new SessionStore({ client, tableName: database.sessionsTable })
+    const store = new SessionsTable({ client, tableName: database.sessionsTable })
     const observe = (one: ModelSession, n: number, isOpen: boolean) => {
       const start = NOW.getTime() - one.hoursAgo * HOUR_MS
       const { person, role, Target, Status, DocumentName, Reason, AccessType, accountId, region } = one
@@ -120,17 +122,20 @@ describe('every question is answered completely', () => {
         state: isOpen ? ('Active' as const) : ('History' as const),
         source: { accountId, region },
         sweepId: 'sweep',
-        seenFrom: new Date(seen),
-        seenUntil: new Date(seen),
+        seenFrom: new Date(seen).toISOString(),
+        seenUntil: new Date(seen).toISOString(),
       }
     }
     const isOpen = ({ life }: ModelSession) => life === 'open' || life === 'vanished'
-    await store.upsert(sessions.map((one, n) => observe(one, n, isOpen(one))))
+    await upsert(
+      store,
+      sessions.map((one, n) => observe(one, n, isOpen(one))),
+    )
     for (const [n, one] of sessions.entries())
       if (one.life === 'vanished') {
         const known = NOW.getTime() - (one.hoursAgo * HOUR_MS) / 2
         const missing = new Date(Math.min(NOW.getTime(), known + one.hours * HOUR_MS))
-        await store.markMissing(`s-${n}`, missing, iso(known))
+        await store.markMissing(`s-${n}`, missing.toISOString(), iso(known))
         await store.markEndUnknown(`s-${n}`, one)
       }
   }
@@ -282,13 +287,13 @@ describe('what a search reads', () => {
 
   test('at a moment: the day before it, and the two sparse indexes', async () => {
     const at = NOW.getTime() - 50 * HOUR_MS
-    const long = { EndDate: iso(at + 1), LongIn: '111122223333/eu-west-1' }
+    const long = { EndDate: iso(at + 1), LongSource: '111122223333/eu-west-1' }
     await write(
       [
         ...Array.from({ length: 100 }, (_, n) => record(n)),
         record(9000, long),
         record(9001, { ...long, EndDate: iso(at) }),
-        record(9002, { EndDate: undefined, OpenIn: '111122223333/eu-west-1', State: 'Active' }),
+        record(9002, { EndDate: undefined, OpenSource: '111122223333/eu-west-1', State: 'Active' }),
       ].map((one) => JSON.parse(JSON.stringify(one))),
     )
 

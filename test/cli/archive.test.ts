@@ -36,7 +36,7 @@ async function itemsOf({ endpoint, sessionsTable, sweepsTable }: Omit<Database, 
   const client = databaseClient(endpoint)
   const items: [Item[], Item[]] = [await scan(client, sessionsTable), await scan(client, sweepsTable)]
   client.destroy()
-  return { sessions: items[0], sweeps: items[1].filter(({ SweepId }) => SweepId !== 'STATE') }
+  return { sessions: items[0], sweeps: items[1].filter(({ ItemId }) => ItemId !== 'STATE') }
 }
 
 async function itemsIn(path: string) {
@@ -108,7 +108,7 @@ describe('into a folder', () => {
     const { sessions, sweeps } = await itemsIn(join(folder(), 'new/archive'))
     expect(sessions).toHaveLength(1)
     expect(sweeps).toContainEqual(
-      expect.objectContaining({ RawJson: expect.stringContaining('no id'), SweepId: expect.any(String) }),
+      expect.objectContaining({ RawJson: expect.stringContaining('no id'), ItemId: expect.any(String) }),
     )
   })
 
@@ -212,7 +212,7 @@ describe('into tables', () => {
 
   describe('a sweep that fails half-way', () => {
     test.each<[Fault, string, number, string]>([
-      // Begun again twice: page 1, page 2, refused; page 1, refused; page 1, refused.
+      // BegunAt again twice: page 1, page 2, refused; page 1, refused; page 1, refused.
       ['expire-token', archivedLine(800, 400, 400), 400, 'InvalidNextToken'],
       ['repeat-token', archivedLine(430, 430, 0), 430, 'RepeatedTokenError'],
     ])('by %s says what it kept, and keeps it', async (fault, kept, count, error) => {

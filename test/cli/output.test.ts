@@ -111,7 +111,7 @@ async function kept(which: (record: Item) => boolean): Promise<Item[]> {
   const key = ({ StartDate = '', SessionId }: Item) => `${StartDate} ${SessionId}`
   return (await scan(archive.client, 'Sessions')).filter(which).sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
-const isOpen = ({ OpenIn }: Item) => OpenIn !== undefined
+const isOpen = ({ OpenSource }: Item) => OpenSource !== undefined
 const isPlain = ({ OwnerName }: Item) => OwnerName === 'plain'
 
 const FORMATS = ['table', 'json', 'jsonl', 'csv']
@@ -144,8 +144,8 @@ describe('in a pipe', () => {
   describe('CSV', () => {
     const HEADER =
       'SessionId StartDate EndDate DurationSeconds Owner OwnerName Target DocumentName Reason Status AccessType ' +
-      'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId Region State OpenIn ' +
-      'LongIn MissingSince LastKnownActiveAt EndUnknown StartDay FirstArchivedAt ObservedAt SweepId Revision ' +
+      'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId Region State OpenSource ' +
+      'LongSource MissingSince LastKnownActiveAt EndUnknown StartDay FirstArchivedAt ObservedAt SweepId Revision ' +
       'ContentHash SchemaVersion ExpiresAt Other'
     const rows = (text: string): string[][] => parse(text, { record_delimiter: '\r\n' })
 

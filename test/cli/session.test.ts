@@ -23,7 +23,7 @@ beforeAll(async () => {
   archive = await openFilledArchive()
   await archive.keep([ENDED], SEEN)
   await archive.keep([{ SessionId: 'lost', state: 'Active', Status: 'Connected' }], SEEN)
-  await archive.store.markMissing('lost', new Date('2026-03-02T00:00:00Z'), '2026-03-01T23:00:00.000Z')
+  await archive.store.markMissing('lost', '2026-03-02T00:00:00.000Z', '2026-03-01T23:00:00.000Z')
   await archive.store.markEndUnknown('lost', SOURCE)
 })
 afterAll(() => archive.close())
@@ -38,7 +38,7 @@ const RECORD = {
   AccountId: '111122223333',
   Region: 'eu-west-1',
   State: 'History',
-  LongIn: '111122223333/eu-west-1',
+  LongSource: '111122223333/eu-west-1',
   StartDay: '2020-02-18',
   FirstArchivedAt: '2026-03-01T10:00:00.000Z',
   ObservedAt: '2026-03-01T10:00:00.000Z',
@@ -88,7 +88,7 @@ test('as CSV', async () => {
     AccountId: '111122223333',
     Region: 'eu-west-1',
     State: 'Active',
-    LongIn: '111122223333/eu-west-1',
+    LongSource: '111122223333/eu-west-1',
     MissingSince: '2026-03-02T00:00:00.000Z',
     LastKnownActiveAt: '2026-03-01T23:00:00.000Z',
     EndUnknown: 'true',

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import { SessionStore } from '../../archive/sessions-table'
+import { SessionsTable } from '../../archive/sessions-table'
 import { startDatabase } from '../../emulator/database'
 import { expectFailure, expectWrongUsage, runCli } from '../support/cli'
 import { databaseClient } from '../support/clients'
@@ -80,7 +80,7 @@ let archive: FilledArchive
 beforeAll(async () => {
   archive = await openFilledArchive()
   await archive.keep(SESSIONS, new Date(day(3, '09:00:00.000')))
-  await archive.store.markMissing('carol-lost', new Date(day(2, '12:00:00.000')), day(2, '11:00:00.000'))
+  await archive.store.markMissing('carol-lost', day(2, '12:00:00.000'), day(2, '11:00:00.000'))
   await archive.store.markEndUnknown('carol-lost', SOURCE)
 })
 afterEach(() => {
@@ -293,7 +293,7 @@ describe('--region is where the tables are', () => {
   test('but one where they are in a folder, unless --source-region is given', async () => {
     const database = await startDatabase({ folder: folder() })
     const client = databaseClient(database.endpoint)
-    await keep(new SessionStore({ client, tableName: database.sessionsTable }), SESSIONS)
+    await keep(new SessionsTable({ client, tableName: database.sessionsTable }), SESSIONS)
     client.destroy()
     await database.close()
 

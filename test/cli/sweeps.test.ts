@@ -43,7 +43,7 @@ beforeAll(async () => {
     const source = { accountId: '111122223333', region }
     for (const SessionId of ['', 'x'.repeat(3000)])
       await archive.ledger.putRejected(source, 'sweep', { session: { SessionId }, reason: 'no key' })
-    const plan = { Kind: 'full', Begun: daysAgo(5), Slices: [], Sliced: false } as const
+    const plan = { Kind: 'full', BegunAt: daysAgo(5), Slices: [], Sliced: false } as const
     await archive.ledger.complete(source, plan)
   }
 })

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitUntilTableExists } from '@aws-sdk/client-dynamodb'
-import { SweepLedger } from '../../archive/sweeps-table'
+import { SweepsTable } from '../../archive/sweeps-table'
 import { startDatabase } from '../../emulator/database'
 import { deserted, expectFailure, expectWrongUsage, runCli } from '../support/cli'
 import { databaseClient } from '../support/clients'
@@ -77,7 +77,7 @@ describe('is the one', () => {
     const client = databaseClient(database.endpoint)
     await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: database.sweepsTable })
     const kept = receipt('2026-03-02T00:00:00.000Z')
-    await new SweepLedger({ client, tableName: database.sweepsTable }).putReceipt(kept)
+    await new SweepsTable({ client, tableName: database.sweepsTable }).putReceipt(kept)
     client.destroy()
     await database.close()
 

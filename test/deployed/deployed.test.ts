@@ -106,7 +106,7 @@ describe('the deployed archive', () => {
       expect(membersOf(records.get(session.SessionId) ?? {})).toEqual(expectedMembers(session))
     const receipts = await scan(client, tables.sweeps)
     expect(receipts).toEqual(
-      expect.arrayContaining([invocation.result, expect.objectContaining({ SweepId: 'STATE' })]),
+      expect.arrayContaining([invocation.result, expect.objectContaining({ ItemId: 'STATE' })]),
     )
     expect(receipts).toHaveLength(2)
   })

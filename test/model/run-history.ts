@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { ConfiguredRetryStrategy } from '@smithy/core/retry'
-import { SessionStore } from '../../archive/sessions-table'
-import { type Receipt, SweepLedger } from '../../archive/sweeps-table'
+import type { Receipt } from '../../archive/receipt'
+import { SessionsTable } from '../../archive/sessions-table'
+import { SweepsTable } from '../../archive/sweeps-table'
 import { startDatabase } from '../../emulator/database'
 import type { Fault } from '../../emulator/faults'
 import { Random } from '../../emulator/random'
@@ -111,8 +112,8 @@ export async function runHistory({
     const promise = sweep({
       source: world,
       ssm,
-      store: new SessionStore({ client, tableName: database.sessionsTable }),
-      ledger: new SweepLedger({ client, tableName: database.sweepsTable }),
+      sessions: new SessionsTable({ client, tableName: database.sessionsTable }),
+      sweeps: new SweepsTable({ client, tableName: database.sweepsTable }),
       now: () => new Date(now() + model.clockOff * HOUR_MS),
       full: model.full,
       limits: LIMITS,
@@ -146,7 +147,7 @@ export async function runHistory({
     isQuiet = true
     const quiet = async (hours: number) => {
       world.clock.advance(hours * HOUR_MS)
-      // A sweep's Begun allows for the real milliseconds that its first call takes.
+      // A sweep's BegunAt allows for the real milliseconds that its first call takes.
       const begun = new Date(now() - 1000).toISOString()
       for (;;) {
         const receipt = await run(NO_HARM)
@@ -186,7 +187,11 @@ function checkArchive(truths: readonly Truth[], records: Records, time: number):
       assert.deepEqual(membersOf(record), expectedMembers(shown))
       const state = time < truth.end ? 'Active' : 'History'
       assert.equal(record.State, state, `${truth.id} is in the list ${state}`)
-      assert.equal(record.OpenIn !== undefined, state === 'Active', `${truth.id} is open in ${record.OpenIn}`)
+      assert.equal(
+        record.OpenSource !== undefined,
+        state === 'Active',
+        `${truth.id} is open in ${record.OpenSource}`,
+      )
       for (const name of ['MissingSince', 'LastKnownActiveAt', 'EndUnknown'])
         assert.equal(record[name], undefined, `${truth.id} is not missing`)
     } else if (record !== undefined) {
@@ -200,7 +205,7 @@ function checkArchive(truths: readonly Truth[], records: Records, time: number):
 function checkCoverage(
   truths: readonly Truth[],
   records: Records,
-  { CoversFrom = '', CoversUntil = '', Kind, Sliced, SweepId, InvokedAfter = '' }: Receipt,
+  { CoversFrom = '', CoversUntil = '', Kind, Sliced, ItemId, InvokedAfter = '' }: Receipt,
   began: number,
   finished: number,
 ): void {
@@ -211,7 +216,7 @@ function checkCoverage(
     if (wasShown && CoversFrom < ended && ended < CoversUntil) {
       assert.equal(record?.State, 'History', `${id} ended at ${ended}, covered and not archived`)
       // Nor was it luck: not the look-up of vanished sessions found it, the window did.
-      const isOutside = record?.SweepId === SweepId && new Date(start).toISOString() < InvokedAfter
+      const isOutside = record?.SweepId === ItemId && new Date(start).toISOString() < InvokedAfter
       assert.equal(isOutside, false, `${id} ended at ${ended}, outside the window since ${InvokedAfter}`)
     }
     if (start < began && finished < end)
@@ -225,7 +230,7 @@ function checkUnknownEnds(truths: readonly Truth[], records: Records, noticed: n
     const record = records.get(id)
     if (record === undefined || appears !== undefined || end > noticed - HOUR_MS) continue
     assert.equal(record.EndUnknown, true, `the end of ${id} is unknown`)
-    assert.equal(record.OpenIn, undefined)
+    assert.equal(record.OpenSource, undefined)
     const lastKnown = Date.parse(String(record.LastKnownActiveAt))
     assert.ok(
       lastKnown >= Math.max(start, BEGINNING) && lastKnown <= end + 1000,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Receipt } from '../../archive/sweeps-table'
+import type { Receipt } from '../../archive/receipt'
 import type { DatabaseCall } from '../support/database-proxy'
 
 /** Sees every write that reaches the Sessions table, and that none of them damages a record. */
@@ -85,16 +85,16 @@ export class Watch {
    * A receipt tells what was written. A failed sweep cannot know of writes whose answers were lost, and no sweep
    * of one that another wrote over before it could be asked for.
    */
-  checkReceipt({ SweepId, Outcome, Archived, Updated, Unchanged, Rejected, Seen }: Receipt): void {
+  checkReceipt({ ItemId, Outcome, Archived, Updated, Unchanged, Rejected, Seen }: Receipt): void {
     assert.equal(Rejected, 0)
-    const put = this.puts.get(SweepId) ?? 0
-    const updated = this.updates.get(SweepId) ?? 0
-    assert.ok(Archived <= put && Updated <= updated, `receipt ${SweepId} tells of writes that never were`)
+    const put = this.puts.get(ItemId) ?? 0
+    const updated = this.updates.get(ItemId) ?? 0
+    assert.ok(Archived <= put && Updated <= updated, `receipt ${ItemId} tells of writes that never were`)
     if (Outcome !== 'failed') {
       const untold = put + updated - Archived - Updated
       assert.ok(
-        untold <= (this.overtaken.get(SweepId) ?? 0),
-        `receipt ${SweepId} does not tell of ${untold} writes`,
+        untold <= (this.overtaken.get(ItemId) ?? 0),
+        `receipt ${ItemId} does not tell of ${untold} writes`,
       )
       assert.equal(Archived + Updated + Unchanged, Seen)
     }

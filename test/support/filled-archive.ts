@@ -1,8 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Receipt } from '../../archive/receipt'
 import type { State } from '../../archive/record'
-import { SessionStore } from '../../archive/sessions-table'
+import { SessionsTable } from '../../archive/sessions-table'
 import type { Source } from '../../archive/source'
-import { type Receipt, SweepLedger } from '../../archive/sweeps-table'
+import { SweepsTable } from '../../archive/sweeps-table'
+import { upsert } from '../../archive/upsert'
 import { startDatabase } from '../../emulator/database'
 import type { SessionMembers } from '../../emulator/session'
 import { type CliOptions, type CliRun, runCli } from './cli'
@@ -24,8 +26,8 @@ export const SOURCE: Source = { accountId: '111122223333', region: 'eu-west-1' }
 export interface FilledArchive {
   readonly proxy: DatabaseProxy
   readonly client: DynamoDBDocumentClient
-  readonly store: SessionStore
-  readonly ledger: SweepLedger
+  readonly store: SessionsTable
+  readonly ledger: SweepsTable
   /** As one sweep would that sees them at this time. */
   keep(sessions: readonly Kept[], seen?: Date): Promise<void>
   /** The flags that name the table a command needs. */
@@ -38,7 +40,7 @@ export async function openFilledArchive(): Promise<FilledArchive> {
   const database = await startDatabase()
   const proxy = await startDatabaseProxy(database.endpoint)
   const client = databaseClient(database.endpoint)
-  const store = new SessionStore({ client, tableName: database.sessionsTable })
+  const store = new SessionsTable({ client, tableName: database.sessionsTable })
   const flags = (command: string) => [
     ...(command === 'sweeps' ? ['--sweeps-table', 'Sweeps'] : ['--table', 'Sessions']),
     ...['--endpoint-url', proxy.endpoint],
@@ -47,7 +49,7 @@ export async function openFilledArchive(): Promise<FilledArchive> {
     proxy,
     client,
     store,
-    ledger: new SweepLedger({ client, tableName: database.sweepsTable }),
+    ledger: new SweepsTable({ client, tableName: database.sweepsTable }),
     keep: (sessions, seen = new Date()) => keep(store, sessions, seen),
     flags,
     ask: (command, args = [], options = {}) => runCli([command, ...flags(command), ...args], options),
@@ -59,15 +61,20 @@ export async function openFilledArchive(): Promise<FilledArchive> {
   }
 }
 
-export async function keep(store: SessionStore, sessions: readonly Kept[], seen = new Date()): Promise<void> {
-  const { archived, rejected } = await store.upsert(
+export async function keep(
+  store: SessionsTable,
+  sessions: readonly Kept[],
+  seen = new Date(),
+): Promise<void> {
+  const { archived, rejected } = await upsert(
+    store,
     sessions.map(({ state = 'History', source = SOURCE, ...session }) => ({
       session,
       state,
       source,
       sweepId: `${seen.toISOString()}-0a1b2c3d`,
-      seenFrom: seen,
-      seenUntil: seen,
+      seenFrom: seen.toISOString(),
+      seenUntil: seen.toISOString(),
     })),
   )
   if (archived.length !== sessions.length)
@@ -78,7 +85,7 @@ export async function keep(store: SessionStore, sessions: readonly Kept[], seen 
 export function receipt(startedAt: string, change: Partial<Receipt> = {}): Receipt {
   return {
     Source: '111122223333/eu-west-1',
-    SweepId: `${startedAt}-0a1b2c3d`,
+    ItemId: `${startedAt}-0a1b2c3d`,
     Kind: 'full',
     StartedAt: startedAt,
     FinishedAt: startedAt,

@@ -1,14 +1,16 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import { SessionStore } from '../../archive/sessions-table'
-import { type Receipt, SweepLedger } from '../../archive/sweeps-table'
+import type { Receipt } from '../../archive/receipt'
+import { SessionsTable } from '../../archive/sessions-table'
+import { SweepsTable } from '../../archive/sweeps-table'
 import { Clock } from '../../emulator/clock'
 import { type Database, startDatabase } from '../../emulator/database'
 import { type Emulator, startEmulator } from '../../emulator/server'
 import type { SessionMembers } from '../../emulator/session'
 import { World } from '../../emulator/world'
 import { makeDynamoDBClient, makeSsmClient } from '../../sweep/clients'
-import { type Sweep, sweep } from '../../sweep/sweep'
+import type { SweepJob } from '../../sweep/run'
+import { sweep } from '../../sweep/sweep'
 import { ANYONE, databaseClient, scan } from './clients'
 import { type DatabaseProxy, startDatabaseProxy } from './database-proxy'
 
@@ -24,12 +26,12 @@ export interface Stage {
   readonly database: Database & { readonly client: DynamoDBDocumentClient }
   /** A sweep's clients try each call twice only, so that a test of failure is short. */
   readonly ssm: SSMClient
-  readonly store: SessionStore
-  readonly ledger: SweepLedger
-  sweep(change?: Partial<Sweep>): Promise<Receipt>
+  readonly store: SessionsTable
+  readonly ledger: SweepsTable
+  sweep(change?: Partial<SweepJob>): Promise<Receipt>
   /** Records by SessionId. */
   records(): Promise<Map<unknown, Record<string, unknown>>>
-  /** Items of the Sweeps table, by SweepId. */
+  /** Items of the Sweeps table, by ItemId. */
   ledgerItems(): Promise<Record<string, unknown>[]>
   /** How many writes the Sessions table was asked for. */
   recordWrites(): number
@@ -44,8 +46,8 @@ export async function openStage(): Promise<Stage> {
   const direct = databaseClient(database.endpoint)
   const client = makeDynamoDBClient({ ...ANYONE, endpoint: proxy.endpoint, maxAttempts: 2 })
   const ssm = makeSsmClient({ ...ANYONE, endpoint: emulator.url, maxAttempts: 2 })
-  const store = new SessionStore({ client, tableName: database.sessionsTable })
-  const ledger = new SweepLedger({ client, tableName: database.sweepsTable })
+  const store = new SessionsTable({ client, tableName: database.sessionsTable })
+  const ledger = new SweepsTable({ client, tableName: database.sweepsTable })
   return {
     world,
     emulator,
@@ -54,7 +56,8 @@ export async function openStage(): Promise<Stage> {
     ssm,
     store,
     ledger,
-    sweep: (change) => sweep({ source: world, ssm, store, ledger, now: () => world.clock.now(), ...change }),
+    sweep: (change) =>
+      sweep({ source: world, ssm, sessions: store, sweeps: ledger, now: () => world.clock.now(), ...change }),
     records: async () =>
       new Map((await scan(direct, database.sessionsTable)).map((record) => [record.SessionId, record])),
     ledgerItems: () => scan(direct, database.sweepsTable),

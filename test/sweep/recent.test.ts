@@ -38,14 +38,18 @@ describe('recent sweeps and open sessions', () => {
     stage.world.add([openSince(-50, 1.5)])
     await stage.sweep()
     await sweepAfter(1)
-    expect(await record()).toMatchObject({ State: 'Active', OpenIn: '111122223333/us-east-1', Revision: 1 })
+    expect(await record()).toMatchObject({
+      State: 'Active',
+      OpenSource: '111122223333/us-east-1',
+      Revision: 1,
+    })
 
     const receipt = await sweepAfter(1)
 
     expect(receipt).toMatchObject({ Kind: 'recent', Updated: 1 })
     expect(Date.parse(receipt.InvokedAfter ?? '') / 1000).toBe(Math.floor(hoursFromNow(-51).getTime() / 1000))
     expect(await record()).toMatchObject({ State: 'History', Status: 'Terminated', Revision: 2 })
-    expect(await record()).not.toHaveProperty('OpenIn')
+    expect(await record()).not.toHaveProperty('OpenSource')
     expect(stage.recordWrites()).toBe(2)
   })
 
@@ -86,7 +90,7 @@ describe('recent sweeps and open sessions', () => {
     expect(await record()).not.toHaveProperty('EndUnknown')
     await sweepAfter(2)
     expect(await record()).toMatchObject({ EndUnknown: true, LastKnownActiveAt: lastSeen, State: 'Active' })
-    expect(await record()).not.toHaveProperty('OpenIn')
+    expect(await record()).not.toHaveProperty('OpenSource')
     expect(await stage.store.openSessions(stage.world)).toEqual([])
 
     const { whileOpen } = openSince(-2)

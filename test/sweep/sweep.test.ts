@@ -1,5 +1,6 @@
 import type { Fault } from '../../emulator/faults'
-import { DEFAULT_LIMITS, SweepError } from '../../sweep/sweep'
+import { DEFAULT_LIMITS } from '../../sweep/run'
+import { SweepError } from '../../sweep/sweep'
 import type { DatabaseFault } from '../support/database-proxy'
 import { endedSessions, openStage, type Stage } from '../support/stage'
 
@@ -22,8 +23,7 @@ describe('sweep', () => {
     stage.emulator.faults.script = (_call, { State }) => (State === 'History' ? fault(++call) : undefined)
   }
   const breakListCalls = (faults: Record<number, Fault>) => breakHistoryCalls((call) => faults[call])
-  const receipts = async () =>
-    (await stage.ledgerItems()).filter(({ SweepId }) => /^\d/.test(String(SweepId)))
+  const receipts = async () => (await stage.ledgerItems()).filter(({ ItemId }) => /^\d/.test(String(ItemId)))
 
   test.each([
     [0, 1],
@@ -88,7 +88,7 @@ describe('sweep', () => {
 
     expect(receipt).toMatchObject({
       Outcome: 'failed',
-      Error: 'RepeatedTokenError: DescribeSessions gave the same NextToken twice in one listing',
+      Error: 'RepeatedTokenError: DescribeSessions returned the same NextToken twice in one listing',
       Pages: 4,
       Archived: receipt.Seen,
     })
@@ -214,12 +214,10 @@ describe('sweep', () => {
 
     expect(receipt).toMatchObject({ Outcome: 'complete', Seen: 6, Archived: 3, Rejected: 3 })
     expect((await stage.records()).size).toBe(3)
-    const rejected = (await stage.ledgerItems()).filter(({ SweepId }) =>
-      String(SweepId).startsWith('REJECTED'),
-    )
+    const rejected = (await stage.ledgerItems()).filter(({ ItemId }) => String(ItemId).startsWith('REJECTED'))
     const whole = new Map<string, string>()
-    for (const { SweepId, RawJson } of rejected) {
-      const [, hash = ''] = String(SweepId).split('#')
+    for (const { ItemId, RawJson } of rejected) {
+      const [, hash = ''] = String(ItemId).split('#')
       whole.set(hash, `${whole.get(hash) ?? ''}${RawJson}`)
     }
     expect([...whole.values()].map((json) => JSON.parse(json))).toEqual(
@@ -227,7 +225,7 @@ describe('sweep', () => {
     )
     expect(whole.size).toBe(3)
     for (const item of rejected)
-      expect(item).toMatchObject({ Source: '111122223333/us-east-1', FirstSweepId: receipt.SweepId })
+      expect(item).toMatchObject({ Source: '111122223333/us-east-1', FirstSweepId: receipt.ItemId })
     expect(rejected.map(({ Reason }) => Reason)).toEqual(
       expect.arrayContaining([
         'Error: SessionId: received none, expected a string',

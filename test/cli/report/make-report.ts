@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type SessionRecord, type State, toRecord } from '../../../archive/record'
+import type { SessionRecord, State } from '../../../archive/record'
+import { toRecord } from '../../../archive/to-record'
 import { type Report, writeReport } from '../../../cli/report/report'
 import { generateSessions } from '../../../emulator/generate'
 import type { SessionMembers } from '../../../emulator/session'
@@ -10,7 +11,14 @@ const SOURCE = { accountId: '111122223333', region: 'eu-west-1' }
 
 export function record(session: SessionMembers, state: State = 'History'): SessionRecord {
   const present = Object.fromEntries(Object.entries(session).filter(([, value]) => value !== undefined))
-  return toRecord({ session: present, state, source: SOURCE, sweepId: 's-1', seenFrom: NOW, seenUntil: NOW })
+  return toRecord({
+    session: present,
+    state,
+    source: SOURCE,
+    sweepId: 's-1',
+    seenFrom: NOW.toISOString(),
+    seenUntil: NOW.toISOString(),
+  })
 }
 
 /** A month of made-up sessions, in order of StartDate. */

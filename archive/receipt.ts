@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto'
+
+/** `full`: everything that AWS shows. `recent`: what can have ended since the last complete sweep. */
+export type SweepKind = 'full' | 'recent'
+
+/** What one sweep did: the evidence that nothing was missed. Times are ISO 8601, UTC. */
+export interface Receipt {
+  /** The account and the region, `111122223333/eu-west-1`. */
+  readonly Source: string
+  /** The sweep: {@link newSweepId}. */
+  readonly ItemId: string
+  /** Absent if the sweep failed before it could know. */
+  readonly Kind?: SweepKind
+  /** Whether the listing was cut into slices of time: those do not show a session without a StartDate. */
+  readonly Sliced?: boolean
+  /** By the archiver's own clock. */
+  readonly StartedAt: string
+  readonly FinishedAt: string
+  /**
+   * Of a complete sweep: every session that ended between these two times (AWS's clock) was shown to it, or had
+   * been shown to an earlier sweep as open.
+   */
+  readonly CoversFrom?: string
+  readonly CoversUntil?: string
+  /** The filter of a recent sweep. */
+  readonly InvokedAfter?: string
+  /** List calls that were answered. */
+  readonly Pages: number
+  /** Sessions on those pages; one that was listed twice counts twice. */
+  readonly Seen: number
+  readonly Archived: number
+  readonly Updated: number
+  readonly Unchanged: number
+  readonly Rejected: number
+  /** Sessions in the Active list. */
+  readonly Open: number
+  /** New sessions that no recent sweep would have been shown: found only because the sweep was full. */
+  readonly MissedByRecent: number
+  /** How often a listing began again, because AWS did not accept its own token. */
+  readonly Restarts: number
+  /**
+   * `complete`: every page was drained and every write acknowledged, by this sweep or by those it continued.
+   * `incomplete`: the time ran out; the next sweep goes on.
+   */
+  readonly Outcome: 'complete' | 'incomplete' | 'failed'
+  /** Why the sweep failed. */
+  readonly Error?: string
+  /** The version of this software. */
+  readonly Version: string
+}
+
+/** The id of a sweep that starts now. Sorts by time; unique. */
+export function newSweepId(startedAt: Date): string {
+  return `${startedAt.toISOString()}-${randomBytes(4).toString('hex')}`
+}

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import {
+  ATTRIBUTES,
+  durationSeconds,
+  LONG_SECONDS,
+  ownerName,
+  SCHEMA_VERSION,
+  type Session,
+  type SessionRecord,
+  type State,
+} from './record'
+import { type Source, sourceKey } from './source'
+
+/** A session in an answer of DescribeSessions. Times are ISO 8601, UTC. */
+export interface Observation {
+  readonly session: Session
+  readonly state: State
+  readonly source: Source
+  /** The sweep that made the observation. */
+  readonly sweepId: string
+  /** Earliest and latest time at which AWS can have shown this content (AWS's clock). */
+  readonly seenFrom: string
+  readonly seenUntil: string
+}
+
+/** What the archive holds of the session already, as far as it matters to a new content. */
+export type Stored = Pick<
+  SessionRecord,
+  | 'SessionId'
+  | 'StartDate'
+  | 'EndDate'
+  | 'State'
+  | 'MissingSince'
+  | 'FirstArchivedAt'
+  | 'SweepId'
+  | 'Revision'
+  | 'ContentHash'
+  | 'SchemaVersion'
+>
+
+const DAY_SECONDS = 24 * 60 * 60
+
+/** The longest partition key that DynamoDB accepts, in bytes of UTF-8. */
+const MAX_KEY_BYTES = 2048
+
+/**
+ * The whole record of an observed session.
+ *
+ * @param stored what the archive holds already: its dates and FirstArchivedAt last
+ * @param retentionDays days after its end at which the record expires; undefined: never
+ * @throws Error if the session has no SessionId that can be a key, or has a date that is none
+ */
+export function toRecord(
+  { session, state, source, sweepId, seenUntil }: Observation,
+  stored?: Stored,
+  retentionDays?: number,
+): SessionRecord {
+  const members = withoutClashes(withIsoDates(membersOf(session)))
+  const { StartDate, EndDate, Owner } = members
+  const start = StartDate ?? stored?.StartDate
+  const end = EndDate ?? stored?.EndDate
+  const duration = durationSeconds(start, end)
+  const endedBy = typeof end === 'string' ? end : seenUntil
+  const isLong = state === 'History' && (durationSeconds(start, endedBy) ?? 0) >= LONG_SECONDS
+  return {
+    ...members,
+    SessionId: requireSessionId(members),
+    ...(duration !== undefined && { DurationSeconds: duration }),
+    ...(typeof Owner === 'string' && { OwnerName: ownerName(Owner) }),
+    AccountId: source.accountId,
+    Region: source.region,
+    State: state,
+    ...(state === 'Active' && { OpenSource: sourceKey(source) }),
+    ...(isLong && { LongSource: sourceKey(source) }),
+    ...(typeof StartDate === 'string' && { StartDay: StartDate.slice(0, 10) }),
+    FirstArchivedAt: stored?.FirstArchivedAt ?? seenUntil,
+    ObservedAt: seenUntil,
+    SweepId: sweepId,
+    Revision: (stored?.Revision ?? 0) + 1,
+    ContentHash: contentHash(members, state),
+    SchemaVersion: SCHEMA_VERSION,
+    ...(retentionDays !== undefined && {
+      ExpiresAt: Math.ceil(Date.parse(endedBy) / 1000) + retentionDays * DAY_SECONDS,
+    }),
+  }
+}
+
+function requireSessionId({ SessionId }: Record<string, unknown>): string {
+  if (typeof SessionId !== 'string')
+    throw new Error(`SessionId: received ${JSON.stringify(SessionId) ?? 'none'}, expected a string`)
+  const bytes = Buffer.byteLength(SessionId)
+  if (bytes > MAX_KEY_BYTES)
+    throw new Error(`SessionId: received ${bytes} bytes, expected at most ${MAX_KEY_BYTES}`)
+  return SessionId
+}
+
+function contentHash(members: Record<string, unknown>, state: State): string {
+  return createHash('sha256')
+    .update(canonicalJson({ session: members, state }))
+    .digest('hex')
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isPlainObject(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
+
+const OWN_NAMES: ReadonlySet<string> = new Set(
+  Object.entries(ATTRIBUTES).flatMap(([name, kind]) => (kind === 'AWS' ? [] : [name])),
+)
+
+/** A member that AWS may add under a name of the archive's own is kept as `Service.NAME`. */
+function withoutClashes(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [OWN_NAMES.has(name) ? `Service.${name}` : name, value]),
+  )
+}
+
+function withIsoDates(members: Record<string, unknown>): Record<string, unknown> {
+  const dates = ['StartDate', 'EndDate'].filter((name) => name in members)
+  return { ...members, ...Object.fromEntries(dates.map((name) => [name, isoDate(name, members[name])])) }
+}
+
+/** The service's protocol has epoch seconds, to the millisecond. */
+function isoDate(name: string, value: unknown): string {
+  const date = new Date(typeof value === 'number' ? Math.round(value * 1000) : String(value))
+  if (Number.isNaN(date.getTime()))
+    throw new Error(`${name}: received ${JSON.stringify(value)}, expected epoch seconds`)
+  return date.toISOString()
+}
+
+/** A session's members without the empty ones, by which DescribeSessions means "absent". */
+function membersOf(session: Session): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(session)
+      .map(([name, value]) => [name, isPlainObject(value) ? membersOf(value) : value] as const)
+      .filter(([, value]) => !isEmpty(value)),
+  )
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || value === null || (isPlainObject(value) && Object.keys(value).length === 0)
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,126 @@
+import pMap from 'p-map'
+import { NewerSchemaError, requireKnownSchema, type Session, type SessionRecord } from './record'
+import type { SessionsTable } from './sessions-table'
+import { type Observation, type Stored, toRecord } from './to-record'
+
+/** A session that cannot be stored, and why. */
+export interface Rejection {
+  readonly session: Session
+  readonly reason: string
+}
+
+/** What became of the sessions of a page. */
+export interface Upserted {
+  /** New in the archive. */
+  readonly archived: SessionRecord[]
+  updated: number
+  /** Already in the archive with the same content, or with a newer one. */
+  unchanged: number
+  readonly rejected: Rejection[]
+}
+
+/** Some of a page was not stored; `upserted` says what was. */
+export class UpsertError extends Error {
+  override readonly name = 'UpsertError'
+  constructor(
+    readonly upserted: Upserted,
+    cause: unknown,
+  ) {
+    super(`a page of sessions was not stored completely: ${cause}`, { cause })
+  }
+}
+
+export interface UpsertOptions {
+  /** Days after its end at which a record expires. @default - never */
+  readonly retentionDays?: number
+  /** Whether to write first, and to read only what turns out to be there. @default false */
+  readonly expectNew?: boolean
+}
+
+/** Concurrent writes per page. Two pages are stored at once, which fills the SDK's 50 connections. */
+const WRITES_AT_ONCE = 25
+
+/**
+ * Stores what is new or changed among the sessions of a page; writes nothing for the rest.
+ *
+ * @throws UpsertError after every session of the page was tried
+ */
+export async function upsert(
+  sessions: SessionsTable,
+  observations: readonly Observation[],
+  { retentionDays, expectNew = false }: UpsertOptions = {},
+): Promise<Upserted> {
+  const upserted: Upserted = { archived: [], updated: 0, unchanged: 0, rejected: [] }
+  const reject = ({ session }: Observation, error: unknown) =>
+    upserted.rejected.push({ session, reason: String(error) })
+
+  const candidates = new Map<string, Candidate>()
+  for (const observation of observations) {
+    try {
+      const record = toRecord(observation, undefined, retentionDays)
+      if (candidates.has(record.SessionId)) upserted.unchanged += 1
+      candidates.set(record.SessionId, { record, observation, retentionDays })
+    } catch (error) {
+      reject(observation, error)
+    }
+  }
+
+  const stored = expectNew ? undefined : await sessions.read([...candidates.keys()])
+  const failures: unknown[] = []
+  await pMap(
+    candidates.values(),
+    async (candidate) => {
+      const { record, observation } = candidate
+      try {
+        const outcome = await write(sessions, candidate, stored?.get(record.SessionId))
+        if (outcome === 'archived') upserted.archived.push(record)
+        else upserted[outcome] += 1
+      } catch (error) {
+        if (isRefusal(error)) reject(observation, error)
+        else failures.push(error)
+      }
+    },
+    { concurrency: WRITES_AT_ONCE },
+  )
+  if (failures.length > 0) throw new UpsertError(upserted, failures[0])
+  return upserted
+}
+
+interface Candidate {
+  /** Of a session that is new in the archive. */
+  readonly record: SessionRecord
+  readonly observation: Observation
+  readonly retentionDays: number | undefined
+}
+
+async function write(
+  sessions: SessionsTable,
+  candidate: Candidate,
+  stored: Stored | undefined,
+): Promise<'archived' | 'updated' | 'unchanged'> {
+  const { record, observation, retentionDays } = candidate
+  if (stored !== undefined && !differs(record, stored)) return 'unchanged'
+  if (stored !== undefined) requireKnownSchema(stored)
+  const written =
+    stored === undefined
+      ? await sessions.create(record)
+      : await sessions.update(toRecord(observation, stored, retentionDays), observation.seenFrom)
+  const done = stored === undefined ? 'archived' : 'updated'
+  if (written === 'written') return done
+
+  const current = (await sessions.read([record.SessionId], true)).get(record.SessionId)
+  const isOurs = current?.SweepId === record.SweepId && current.ContentHash === record.ContentHash
+  if (written === 'unsure' && isOurs) return done
+  return stored === undefined && current !== undefined ? write(sessions, candidate, current) : 'unchanged'
+}
+
+/** Whether an observation says anything new. A missing session that is seen again is missing no more. */
+function differs(record: SessionRecord, stored: Stored): boolean {
+  if (record.State === 'Active' && stored.State === 'History') return false
+  return record.ContentHash !== stored.ContentHash || stored.MissingSince !== undefined
+}
+
+/** The database will never take this item, or this version may not, however often it is offered. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof NewerSchemaError || (error instanceof Error && error.name === 'ValidationException')
+}

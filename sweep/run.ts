@@ -1,0 +1,105 @@
+import type { SSMClient } from '@aws-sdk/client-ssm'
+import { newSweepId, type Receipt } from '../archive/receipt'
+import type { SessionsTable } from '../archive/sessions-table'
+import type { Source } from '../archive/source'
+import type { Plan } from '../archive/sweep-state'
+import type { SweepsTable } from '../archive/sweeps-table'
+
+export interface SweepJob {
+  readonly source: Source
+  /** A client of the source's region. */
+  readonly ssm: SSMClient
+  readonly sessions: SessionsTable
+  readonly sweeps: SweepsTable
+  /** Days after its end at which a record expires. @default - never */
+  readonly retentionDays?: number
+  /** The archiver's own clock, for receipts only: everything else is by AWS's clock. */
+  readonly now: () => Date
+  /** Whether to list everything that AWS shows, due or not. @default false */
+  readonly full?: boolean
+  /** Milliseconds until the sweep will be killed. @default - never */
+  readonly remainingMs?: () => number
+  /** Called after each page with the counts so far. */
+  readonly onPage?: (counts: Counts) => void
+  /** For tests of long histories. @default DEFAULT_LIMITS */
+  readonly limits?: Limits
+}
+
+export interface Limits {
+  /** Sessions per list call, 1 to 200. */
+  readonly pageSize: number
+  /** Pages of a chain after which the time for all of them is estimated. */
+  readonly pagesBeforeEstimate: number
+  /** The first width of slices of time, milliseconds. */
+  readonly sliceMs: number
+  /** Slices that are listed at the same time: each makes one list call at a time. */
+  readonly slicesAtOnce: number
+  /** Time kept for what follows the last page, milliseconds. */
+  readonly reserveMs: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  pageSize: 200,
+  pagesBeforeEstimate: 50,
+  sliceMs: 12 * 60 * 60 * 1000,
+  slicesAtOnce: 4,
+  reserveMs: 30_000,
+}
+
+const NOTHING = {
+  Pages: 0,
+  Seen: 0,
+  Archived: 0,
+  Updated: 0,
+  Unchanged: 0,
+  Rejected: 0,
+  Open: 0,
+  MissedByRecent: 0,
+  Restarts: 0,
+} satisfies Partial<Receipt>
+
+export type Counts = Pick<Receipt, keyof typeof NOTHING>
+
+/** A sweep under way. */
+export interface Run extends SweepJob {
+  readonly limits: Limits
+  readonly remainingMs: () => number
+  readonly sweepId: string
+  readonly startedAt: Date
+  /** Only store-pages.ts counts. */
+  readonly counts: { -readonly [name in keyof Counts]: Counts[name] }
+  /** For the receipt: undefined until the open sessions are known. */
+  plan?: Plan
+  /** Whether the archive probably holds none of the sessions to come. */
+  expectNew: boolean
+}
+
+/** What became of a plan. */
+export interface Listed {
+  /** The plan, cut into slices if it had to be. */
+  readonly plan: Plan
+  /** Whether there was time for all of it; the rest is saved for the next sweep. */
+  readonly isDrained: boolean
+  /** When the last page was shown. ISO 8601, UTC, AWS's clock. */
+  readonly lastSeen: string | undefined
+  /** Sessions that had vanished from the Active list and were shown. */
+  readonly found: ReadonlySet<string>
+}
+
+export function begin(job: SweepJob): Run {
+  const startedAt = job.now()
+  return {
+    limits: DEFAULT_LIMITS,
+    remainingMs: () => Number.MAX_SAFE_INTEGER,
+    ...job,
+    sweepId: newSweepId(startedAt),
+    startedAt,
+    counts: { ...NOTHING },
+    expectNew: false,
+  }
+}
+
+/** Whether less than `neededMs` plus the reserve is left. */
+export function isLate({ remainingMs, limits }: Run, neededMs = 0): boolean {
+  return remainingMs() < limits.reserveMs + neededMs
+}
