@@ -16,7 +16,8 @@ const SIZE = { width: 1000, height: 1300 }
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'screenshot-'))
   const world = new World()
-  world.add(generateSessions({ ...world, count: 400, seed: 1, now: world.clock.now() }))
+  const { accountId, region, clock } = world
+  world.add(generateSessions({ count: 400, seed: 1, now: clock.now(), accountId, region }))
   const emulator = await startEmulator({ world })
   try {
     await sessionArchive(folder, 'archive', '--endpoint-url', emulator.url, '--local', 'sessions')
