@@ -11,7 +11,7 @@ import { World } from '../emulator/world'
 
 const PICTURE = join(__dirname, 'report.png')
 const COMMAND = join(__dirname, '../bin/session-archive.js')
-const SIZE = { width: 1000, height: 1300 }
+const SIZE = { width: 1000, height: 1040 }
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'screenshot-'))
