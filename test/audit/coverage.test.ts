@@ -1,6 +1,7 @@
 import type { Receipt } from '../../archive/receipt'
 import { coverage } from '../../audit/coverage'
-import { endedSessions, openStage, type Stage } from '../support/stage'
+import { endedSessions } from '../support/sessions'
+import { openStage, type Stage } from '../support/stage'
 
 const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS

@@ -1,9 +1,8 @@
 import type { DatabaseCall } from './database-proxy'
-import { NOW, openStage, type Stage } from './stage'
+import { endedSession } from './sessions'
+import { openStage, type Stage } from './stage'
+import { DAY, HOUR, MINUTE, NOW } from './times'
 
-const MINUTE_MS = 60 * 1000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
 const DAYS = 30
 
 export interface MonthOptions {
@@ -38,24 +37,20 @@ export interface Month {
 
 /** A month of hourly sweeps on a simulated clock, over sessions evenly spread: most for minutes, some for hours. */
 export async function sweepMonth({ sessionsADay, daysBefore }: MonthOptions): Promise<Month> {
-  const first = NOW.getTime() - daysBefore * DAY_MS
+  const first = NOW.getTime() - daysBefore * DAY
   const sessions = Array.from({ length: (daysBefore + DAYS) * sessionsADay }, (_, n) => {
-    const start = first + Math.round((n * DAY_MS) / sessionsADay)
+    const start = first + Math.round((n * DAY) / sessionsADay)
     const minutes = n % 100 === 0 ? 7 * 60 : 1 + (n % 45)
-    return { id: `s-${n}`, start, end: start + minutes * MINUTE_MS }
+    return { id: `s-${n}`, start, end: start + minutes * MINUTE }
   })
   const stage = await openStage()
   stage.world.add(
-    sessions.map(({ id, start, end }) => {
-      const whileOpen = {
-        SessionId: id,
-        Status: 'Connected',
-        StartDate: start / 1000,
-        Owner: 'o',
-        Target: 't',
-      }
-      return { startedAt: new Date(start), endedAt: new Date(end), whileOpen }
-    }),
+    sessions.map(({ id, start, end }) =>
+      endedSession(
+        { SessionId: id, Owner: 'o', Target: 't' },
+        { startedAt: new Date(start), endedAt: new Date(end) },
+      ),
+    ),
   )
   const actual = { writes: 0, listCalls: 0, readUnits: 0 }
   const exact = { writes: 0, listCalls: 0, readUnits: 0 }
@@ -67,16 +62,16 @@ export async function sweepMonth({ sessionsADay, daysBefore }: MonthOptions): Pr
   let missedByRecent = 0
 
   for (let hour = daysBefore === 0 ? 1 : 0; hour <= DAYS * 24; hour++) {
-    const now = NOW.getTime() + hour * HOUR_MS
+    const now = NOW.getTime() + hour * HOUR
     stage.world.clock.set(new Date(now))
     stage.proxy.calls.length = 0
     const receipt = await stage.sweep()
     const open = sessions.filter(({ start, end }) => start <= now && now < end)
-    const ended = sessions.filter(({ end }) => end <= now && now < end + 30 * DAY_MS)
-    const isFull = lastComplete === undefined || now - lastFull >= 23.5 * HOUR_MS
+    const ended = sessions.filter(({ end }) => end <= now && now < end + 30 * DAY)
+    const isFull = lastComplete === undefined || now - lastFull >= 23.5 * HOUR
     if (receipt.Kind !== (isFull ? 'full' : 'recent'))
       throw new Error(`hour ${hour}: a ${receipt.Kind} sweep`)
-    const window = isFull ? 0 : Math.min(lastComplete?.begun ?? 0, lastComplete?.oldestOpen ?? 0) - HOUR_MS
+    const window = isFull ? 0 : Math.min(lastComplete?.begun ?? 0, lastComplete?.oldestOpen ?? 0) - HOUR
     const listed = ended.filter(({ start }) => start >= window)
     if (isFull) lastFull = now
     lastComplete = { begun: now, oldestOpen: Math.min(now, ...open.map(({ start }) => start)) }
@@ -94,7 +89,7 @@ export async function sweepMonth({ sessionsADay, daysBefore }: MonthOptions): Pr
     exact.readUnits += (open.length + listed.length) / 2 + 1 + 1 // and the state, and the open sessions
   }
 
-  const end = NOW.getTime() + DAYS * DAY_MS
+  const end = NOW.getTime() + DAYS * DAY
   const all = sessions.filter((session) => session.end <= end || seenOpen.has(session.id))
   const added = all.filter(({ id }) => !before.has(id))
   const endedInIt = all.filter((session) => session.end > NOW.getTime() && session.end <= end)

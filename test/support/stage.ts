@@ -6,16 +6,13 @@ import { SweepsTable } from '../../archive/sweeps-table'
 import { Clock } from '../../emulator/clock'
 import { type Database, startDatabase } from '../../emulator/database'
 import { type Emulator, startEmulator } from '../../emulator/server'
-import type { SessionMembers } from '../../emulator/session'
 import { World } from '../../emulator/world'
 import { makeDynamoDBClient, makeSsmClient } from '../../sweep/clients'
 import type { SweepJob } from '../../sweep/run'
 import { sweep } from '../../sweep/sweep'
 import { ANYONE, databaseClient, scan } from './clients'
 import { type DatabaseProxy, startDatabaseProxy } from './database-proxy'
-
-/** The real time: the SDK tries every refused call again where the service's clock is minutes away. */
-export const NOW = new Date()
+import { NOW } from './times'
 
 /** An emulated AWS, a database behind a proxy that can break its calls, and everything a sweep needs. */
 export interface Stage {
@@ -75,22 +72,3 @@ export async function openStage(): Promise<Stage> {
 }
 
 const WRITES = ['PutItem', 'UpdateItem']
-
-/** Sessions that ended an hour ago: `s-0`, `s-1` …, one second apart. */
-export function endedSessions(count: number, members: SessionMembers = {}) {
-  const hourAgo = NOW.getTime() - 60 * 60 * 1000
-  return Array.from({ length: count }, (_, n) => {
-    const startedAt = new Date(hourAgo - (n + 1) * 1000)
-    return {
-      startedAt,
-      endedAt: new Date(hourAgo),
-      afterEnd: {
-        SessionId: `s-${n}`,
-        Status: 'Terminated',
-        StartDate: startedAt.getTime() / 1000,
-        EndDate: hourAgo / 1000,
-        ...members,
-      },
-    }
-  })
-}

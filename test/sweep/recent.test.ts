@@ -1,4 +1,6 @@
-import { endedSessions, NOW, openStage, type Stage } from '../support/stage'
+import { endedSessions } from '../support/sessions'
+import { openStage, type Stage } from '../support/stage'
+import { NOW } from '../support/times'
 
 const HOUR_MS = 60 * 60 * 1000
 

@@ -2,7 +2,8 @@ import type { Fault } from '../../emulator/faults'
 import { DEFAULT_LIMITS } from '../../sweep/run'
 import { SweepError } from '../../sweep/sweep'
 import type { DatabaseFault } from '../support/database-proxy'
-import { endedSessions, openStage, type Stage } from '../support/stage'
+import { endedSessions } from '../support/sessions'
+import { openStage, type Stage } from '../support/stage'
 
 describe('sweep', () => {
   let stage: Stage
