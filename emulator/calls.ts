@@ -1,7 +1,7 @@
 import type { DescribeSessionsRequest } from './request'
 import { SESSION_STATES, type SessionState } from './session'
 
-/** A DescribeSessions request that was understood, and what became of it. */
+/** A DescribeSessions request of the right types, and its outcome. */
 export interface Call {
   readonly request: DescribeSessionsRequest
   /** `OK`, `reset`, or the error's code. */
@@ -9,12 +9,12 @@ export interface Call {
 }
 
 interface CallCount {
-  /** `other`: none, or none of the two. */
+  /** `other`: missing or unknown. */
   readonly state: SessionState | 'other'
   readonly outcome: string
 }
 
-/** Counts calls always, and keeps them only if told to, so that a long run takes no memory. */
+/** Counts every call, but keeps them only if asked to, so that a long run takes no memory. */
 export class CallLog {
   /** In order of their answers; empty if not kept. */
   readonly list: Call[] = []
@@ -30,7 +30,7 @@ export class CallLog {
     if (this.keep) this.list.push(call)
   }
 
-  /** How many calls had this state and outcome; those left out are not looked at. */
+  /** How many calls had this state and outcome; what is left out may be anything. */
   count(which: Partial<CallCount> = {}): number {
     return [...this.counts.values()]
       .filter(({ state }) => which.state === undefined || which.state === state)

@@ -8,29 +8,15 @@ export interface Cast {
 }
 
 const PEOPLE = [
-  'Mary-Major',
-  'Jane.Doe',
-  'john_stiles',
-  'akua.mansa',
-  'arnav.desai',
-  'carlos.salazar',
-  'diego.ramirez',
-  'efua.owusu',
-  'jorge.souza',
-  'li.juan',
-  'martha.rivera',
-  'nikki.wolf',
-  'paulo.santos',
-  'richard.roe',
-  'saanvi.sarkar',
-  'shirley.rodriguez',
-  'sofia.martinez',
-  'terry.whitlock',
-  'wang.xiulan',
-  'zhang.wei',
+  ...'Mary-Major Jane.Doe john_stiles akua.mansa arnav.desai carlos.salazar diego.ramirez efua.owusu jorge.souza li.juan'.split(
+    ' ',
+  ),
+  ...'martha.rivera nikki.wolf paulo.santos richard.roe saanvi.sarkar shirley.rodriguez sofia.martinez terry.whitlock wang.xiulan zhang.wei'.split(
+    ' ',
+  ),
 ]
 
-/** A company's month: every kind of owner and target that there is. */
+/** Every kind of owner and target. */
 export function makeCast(random: Random, accountId: string): Cast {
   return {
     owners: owners(random, accountId),
@@ -64,7 +50,7 @@ function owners(random: Random, accountId: string): string[] {
   ]
 }
 
-/** Documents with a shell, of which a transcript can be kept. */
+/** Documents that open a shell: Session Manager can keep its transcript. */
 export const SHELL_DOCUMENTS = [
   'SSM-SessionManagerRunShell',
   'SSM-SessionManagerRunShell',
@@ -74,7 +60,7 @@ export const SHELL_DOCUMENTS = [
   'Acme-RunAs_postgres.v2',
 ]
 
-/** Documents without one. */
+/** Documents without a transcript. */
 export const TUNNEL_DOCUMENTS = [
   'AWS-StartPortForwardingSession',
   'AWS-StartPortForwardingSessionToRemoteHost',
@@ -83,7 +69,7 @@ export const TUNNEL_DOCUMENTS = [
 
 export const CONTAINER_DOCUMENT = 'AmazonECS-ExecuteInteractiveCommand'
 
-/** 1 to 256 characters, typed by anyone: text that must not be trusted is part of the cast. */
+/** 1 to 256 characters that anyone can type: some must not be trusted. */
 export const REASONS: readonly ((random: Random) => string)[] = [
   (random) => `INC-${random.integer(1000, 9999)}: disk full`,
   (random) => `INC-${random.integer(1000, 9999)} API latency, checking connections`,

@@ -1,4 +1,4 @@
-/** The world's time: it can be moved, and it either stands still or flows on from where it was put. */
+/** The world's time, which can be moved. Between moves it either stands still or flows. */
 export class Clock {
   /** Epoch milliseconds at which `elapsed()` would be 0. */
   private origin: number
@@ -19,7 +19,7 @@ export class Clock {
   /**
    * Runs with real time.
    *
-   * @param time where it begins; default: the real time
+   * @param time when it begins; default: the real time
    */
   static flowingFrom(time: Date = new Date()): Clock {
     return new Clock(time, () => Math.floor(performance.now()))
@@ -33,7 +33,7 @@ export class Clock {
     this.origin = time.getTime() - this.elapsed()
   }
 
-  /** @param milliseconds negative: back */
+  /** @param milliseconds negative to move back */
   advance(milliseconds: number): void {
     this.origin += milliseconds
   }

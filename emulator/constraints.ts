@@ -1,109 +1,62 @@
 import { validationError, violation } from './errors'
-import type { DescribeSessionsRequest } from './request'
+import type { DescribeSessionsRequest, RequestFilter } from './request'
 import { SESSION_STATES, type SessionState } from './session'
-
-/** What a value must satisfy. */
-interface Constraints {
-  readonly required?: boolean
-  /** Inclusive: of a number its value, of a string or list its length. */
-  readonly min?: number
-  /** Inclusive: of a number its value, of a string or list its length. */
-  readonly max?: number
-  readonly values?: readonly string[]
-  /** Of each element of a list. */
-  readonly each?: Constraints
-  /** Of a structure's members, by name. */
-  readonly members?: Readonly<Record<string, Constraints>>
-}
-
-/**
- * The limits of a request. A filter's key is not checked against its enumeration here: an unknown one has an error of
- * its own.
- *
- * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html
- */
-const REQUEST: Constraints = {
-  members: {
-    State: { required: true, values: SESSION_STATES },
-    MaxResults: { min: 1, max: 200 },
-    Filters: {
-      min: 1,
-      max: 6,
-      each: {
-        required: true,
-        members: { key: { required: true }, value: { required: true, min: 1, max: 400 } },
-      },
-    },
-  },
-}
 
 /** A request within all limits. */
 export type ValidRequest = DescribeSessionsRequest & {
   readonly State: SessionState
-  readonly Filters?: readonly { readonly key: string; readonly value: string }[] | undefined
+  readonly Filters?: readonly Required<RequestFilter>[]
 }
 
-/** @throws ServiceError ValidationException that names every violated constraint */
+/**
+ * A filter's key may be any text here: an unknown one has its own error.
+ *
+ * @throws ServiceError ValidationException that names every violated constraint
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html
+ */
 export function assertValid(request: DescribeSessionsRequest): asserts request is ValidRequest {
-  const violations = findViolations(request, REQUEST, '')
+  const { State, MaxResults, Filters } = request
+  const violations = [
+    ...stateViolations(State),
+    ...between(1, 200, MaxResults, 'maxResults'),
+    ...between(1, 6, Filters, 'filters'),
+    ...(Filters ?? []).flatMap((filter, index) => filterViolations(filter, `filters.${index + 1}.member`)),
+  ]
   if (violations.length > 0) throw validationError(violations)
 }
 
-function findViolations(value: unknown, constraints: Constraints, path: string): string[] {
-  if (value === undefined) {
-    return constraints.required ? [violation('null', path, 'not be null')] : []
-  }
-  return [
-    ...ownViolations(value, constraints).map((constraint) =>
-      violation(`'${render(value)}'`, path, constraint),
-    ),
-    ...elementsOf(value, constraints, path).flatMap(([element, rules, at]) =>
-      findViolations(element, rules, at),
-    ),
-  ]
+function stateViolations(state: string | undefined): string[] {
+  if (state === undefined || SESSION_STATES.some((known) => known === state)) return required(state, 'state')
+  return [violation(`'${state}'`, 'state', `satisfy enum value set: [${SESSION_STATES.join(', ')}]`)]
 }
 
-function ownViolations(value: unknown, { min, max, values }: Constraints): string[] {
-  const [size, noun] = typeof value === 'number' ? [value, 'value'] : [lengthOf(value), 'length']
-  const tooSmall = min !== undefined && size < min
-  const tooLarge = max !== undefined && size > max
-  const unknown = values !== undefined && !values.some((known) => known === value)
-  return [
-    ...(tooSmall ? [`have ${noun} greater than or equal to ${min}`] : []),
-    ...(tooLarge ? [`have ${noun} less than or equal to ${max}`] : []),
-    ...(unknown ? [`satisfy enum value set: [${values.join(', ')}]`] : []),
-  ]
+function filterViolations(filter: RequestFilter | undefined, path: string): string[] {
+  if (filter === undefined) return required(filter, path)
+  const { key, value } = filter
+  const atValue = `${path}.value`
+  return [...required(key, `${path}.key`), ...required(value, atValue), ...between(1, 400, value, atValue)]
 }
 
-function lengthOf(value: unknown): number {
-  return typeof value === 'string' || Array.isArray(value) ? value.length : 0
+function required(value: unknown, path: string): string[] {
+  return value === undefined ? [violation('null', path, 'not be null')] : []
 }
 
-/** Elements of a list and members of a structure, each with its own constraints and path. */
-function elementsOf(
-  value: unknown,
-  { each, members }: Constraints,
+/** Both bounds are inclusive. They hold for a number's value, and for the length of a text or a list. */
+function between(
+  least: number,
+  most: number,
+  value: number | string | DescribeSessionsRequest['Filters'],
   path: string,
-): [unknown, Constraints, string][] {
-  if (each !== undefined && Array.isArray(value)) {
-    return value.map((element, index) => [element, each, `${path}.${index + 1}.member`])
-  }
-  if (members !== undefined && typeof value === 'object' && value !== null) {
-    return Object.entries(members).map(([name, rules]) => [
-      Reflect.get(value, name),
-      rules,
-      path === '' ? name.charAt(0).toLowerCase() + name.slice(1) : `${path}.${name}`,
-    ])
-  }
-  return []
+): string[] {
+  if (value === undefined) return []
+  const [size, noun] = typeof value === 'number' ? [value, 'value'] : [value.length, 'length']
+  if (size >= least && size <= most) return []
+  const bound = size < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`
+  const shown = typeof value === 'object' ? `[${value.map(show).join(', ')}]` : value
+  return [violation(`'${shown}'`, path, `have ${noun} ${bound}`)]
 }
 
-/** As Systems Manager writes values into messages: `[SessionFilter(key=Owner, value=x)]`. */
-function render(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(render).join(', ')}]`
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).map(([name, member]) => `${name}=${render(member)}`)
-    return `SessionFilter(${members.join(', ')})`
-  }
-  return String(value ?? null)
+/** A filter as AWS writes it into messages. */
+function show({ key, value }: RequestFilter = {}): string {
+  return `SessionFilter(key=${key ?? null}, value=${value ?? null})`
 }

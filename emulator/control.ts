@@ -1,14 +1,14 @@
-import type { Answer } from './answer'
 import type { Clock } from './clock'
+import type { HttpAnswer } from './http-answer'
 import { parseIsoDate } from './iso-date'
 
 /**
- * The clock by HTTP, for those outside of this process: GET returns the world's time, PUT moves it. Both answer the
- * time in ISO 8601.
+ * The clock by HTTP, for other processes: GET returns the world's time, PUT moves it. Both answer the time in
+ * ISO 8601.
  *
  * @param body of a PUT: an ISO 8601 time with a time zone
  */
-export function answerClock(method: string | undefined, body: string, clock: Clock): Answer {
+export function answerClock(method: string | undefined, body: string, clock: Clock): HttpAnswer {
   if (method === 'GET') return text(200, clock.now().toISOString())
   if (method !== 'PUT') return text(405, `got method ${method}, expected GET or PUT`)
   const time = parseIsoDate(body.trim())
@@ -20,6 +20,6 @@ export function answerClock(method: string | undefined, body: string, clock: Clo
   return text(200, clock.now().toISOString())
 }
 
-function text(status: number, body: string): Answer {
+function text(status: number, body: string): HttpAnswer {
   return { status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` }
 }

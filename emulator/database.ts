@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -12,9 +14,10 @@ import {
 import dynalite from 'dynalite'
 import { Level } from 'level'
 import { type Key, SESSIONS, SWEEPS, type TableDefinition } from '../archive/tables'
+import { LOCAL_CREDENTIALS } from './local-credentials'
 
 export interface Database {
-  /** `http://127.0.0.1:PORT`; any credentials and region will do. */
+  /** `http://127.0.0.1:PORT` */
   readonly endpoint: string
   readonly sessionsTable: string
   readonly sweepsTable: string
@@ -22,7 +25,7 @@ export interface Database {
 }
 
 export interface DatabaseOptions {
-  /** Folder that keeps the data, made where there is none. @default - in memory */
+  /** Folder that keeps the data; made if it does not exist. @default - in memory */
   readonly folder?: string
   /** @default - any free port */
   readonly port?: number
@@ -31,29 +34,26 @@ export interface DatabaseOptions {
 /**
  * Starts the embedded database on loopback, with the archive's tables.
  *
- * @throws Error where the folder cannot be used, or another process uses it
+ * @throws Error if the folder cannot be used, or if another process uses it
  */
 export async function startDatabase({ folder, port = 0 }: DatabaseOptions = {}): Promise<Database> {
   if (folder !== undefined) await requireUsable(folder)
-  const server = dynalite({ ...(folder !== undefined && { path: folder }), createTableMs: 0 })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
+  const server = dynalite({ path: folder, createTableMs: 0 })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
   const { port: bound } = server.address() as AddressInfo
   const database: Database = {
     endpoint: `http://127.0.0.1:${bound}`,
     sessionsTable: 'Sessions',
     sweepsTable: 'Sweeps',
-    close: () =>
-      new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))),
+    close: promisify(server.close.bind(server)),
   }
   await createTable(database, database.sessionsTable, SESSIONS)
   await createTable(database, database.sweepsTable, SWEEPS)
   return database
 }
 
-/** dynalite ends the process where it cannot open its folder: so try it first. */
+/** dynalite ends the process if it cannot open its folder. */
 async function requireUsable(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
@@ -62,27 +62,19 @@ async function requireUsable(folder: string): Promise<void> {
     await level.close()
   } catch (error) {
     const { cause = error } = error as Error
-    throw new Error(
-      `folder ${JSON.stringify(folder)}: expected one that this process alone can use, ${cause}`,
-      {
-        cause,
-      },
-    )
+    const name = JSON.stringify(folder)
+    throw new Error(`folder ${name}: expected one that this process alone can use, ${cause}`, { cause })
   }
 }
 
 async function createTable({ endpoint }: Database, name: string, definition: TableDefinition): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  const client = new DynamoDBClient({ ...LOCAL_CREDENTIALS, endpoint })
   try {
     await client.send(new CreateTableCommand(createTableInput(name, definition)))
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
   }
-  // Closed before a table is active, a folder would keep it so for ever.
+  // A folder that is closed before its table is active would keep the table inactive forever.
   for (let status: string | undefined; status !== 'ACTIVE'; await sleep(1)) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: name }))
     status = Table?.TableStatus
@@ -90,7 +82,6 @@ async function createTable({ endpoint }: Database, name: string, definition: Tab
   client.destroy()
 }
 
-/** The request that creates a table as the definition says. */
 export function createTableInput(name: string, definition: TableDefinition): CreateTableCommandInput {
   const keys: Key[] = [definition, ...Object.values(definition.indexes)]
   const names = new Set(keys.flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey ?? partitionKey]))
@@ -104,13 +95,11 @@ export function createTableInput(name: string, definition: TableDefinition): Cre
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [...names].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: keySchema(definition),
-    ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
+    GlobalSecondaryIndexes: indexes.length > 0 ? indexes : undefined,
   }
 }
 
 function keySchema({ partitionKey, sortKey }: Key): KeySchemaElement[] {
-  return [
-    { AttributeName: partitionKey, KeyType: 'HASH' },
-    ...(sortKey === undefined ? [] : [{ AttributeName: sortKey, KeyType: 'RANGE' as const }]),
-  ]
+  const hash = { AttributeName: partitionKey, KeyType: 'HASH' as const }
+  return sortKey === undefined ? [hash] : [hash, { AttributeName: sortKey, KeyType: 'RANGE' }]
 }

@@ -1,98 +1,81 @@
-import type { Random } from './random'
+import { Random } from './random'
 import type { DescribeSessionsRequest } from './request'
 
 /**
- * What a request can suffer. `deny`, `throttle` and `error` answer AccessDeniedException, ThrottlingException and
- * InternalServerError, `reset` resets
- * the connection, `empty` and `short` answer a page of no or half the sessions with a token, `repeat-token` gives the
- * request's own token again, `expire-token` refuses it. The last two do nothing to a request without a token.
+ * What a request can suffer:
+ * - `deny`, `throttle`, `error`: the answer is AccessDeniedException, ThrottlingException or InternalServerError;
+ * - `reset`: the connection is reset;
+ * - `empty-page`, `short-page`: the page has none or at most half of the sessions, and a token;
+ * - `repeat-token`: the answer has the request's own token, if the request has one;
+ * - `expire-token`: the request's token is refused, if the request has one.
  */
 export type Fault =
   | 'deny'
   | 'throttle'
   | 'error'
   | 'reset'
-  | 'empty'
-  | 'short'
+  | 'empty-page'
+  | 'short-page'
   | 'repeat-token'
   | 'expire-token'
 
 /**
- * Decides over one request.
+ * Decides what one request suffers.
  *
  * @param call the request's number since the start, from 1
  */
 export type FaultScript = (call: number, request: DescribeSessionsRequest) => Fault | undefined
 
-/** What goes wrong with DescribeSessions. Every member may be changed at any time. Probabilities are from 0 to 1. */
+/** What goes wrong with DescribeSessions. Every member may be changed at any time. */
 export interface Faults {
   /** Milliseconds before every answer. @default 0 */
-  latencyMs: number
-  /** Token bucket in real time: requests a second, and how many at once after a rest. @default - no throttling */
-  throttle: { readonly ratePerSecond: number; readonly burst: number } | undefined
-  /** Probability of InternalServerError. @default 0 */
-  errorProbability: number
-  /** Probability of a reset connection instead of the answer. @default 0 */
-  resetProbability: number
-  /** Probability of a page of at most half of MaxResults, with a token. @default 0 */
-  shortPageProbability: number
-  /** Probability of a page without sessions, with a token. @default 0 */
-  emptyPageProbability: number
-  /** Probability that a request's token is answered with the same token. @default 0 */
-  repeatTokenProbability: number
-  /** Age in seconds of the world's clock after which a token is refused. @default Infinity */
-  tokenLifetimeSeconds: number
-  /** Asked first for every request; where it returns undefined, the others decide. @default - none */
-  script: FaultScript | undefined
+  latencyMs?: number
+  /**
+   * A token bucket in real time, which holds the requests of one second, and at least one.
+   *
+   * @default - no throttling
+   */
+  requestsPerSecond?: number
+  /** Age in seconds, by the world's clock, after which a token is refused. @default - tokens do not expire */
+  tokenLifetimeSeconds?: number
+  /** Is asked first. @default - no other faults */
+  script?: FaultScript
 }
 
-export const NO_FAULTS: Readonly<Faults> = {
-  latencyMs: 0,
-  throttle: undefined,
-  errorProbability: 0,
-  resetProbability: 0,
-  shortPageProbability: 0,
-  emptyPageProbability: 0,
-  repeatTokenProbability: 0,
-  tokenLifetimeSeconds: Number.POSITIVE_INFINITY,
-  script: undefined,
+/**
+ * Draws at most one fault per request.
+ *
+ * @param probabilities from 0 to 1
+ * @param seed repeats the draws of another run
+ */
+export function randomFaults(probabilities: Partial<Record<Fault, number>>, seed: number): FaultScript {
+  const random = new Random(seed)
+  const kinds = Object.keys(probabilities) as Fault[]
+  return () => kinds.find((kind) => random.chance(probabilities[kind] ?? 0))
 }
 
-/** Decides what each request suffers: at most one fault, the script's before the throttle's before a random one. */
+/** Decides what each request suffers: one fault at most. */
 export class FaultSource {
   private calls = 0
   private throttleTokens = Number.POSITIVE_INFINITY
   private refilledAt = 0
 
-  constructor(
-    private readonly faults: Readonly<Faults>,
-    private readonly random: Random,
-  ) {}
+  constructor(private readonly faults: Readonly<Faults>) {}
 
   next(request: DescribeSessionsRequest): Fault | undefined {
     this.calls += 1
-    return this.faults.script?.(this.calls, request) ?? this.throttle() ?? this.draw()
+    return this.faults.script?.(this.calls, request) ?? this.throttle()
   }
 
   private throttle(): Fault | undefined {
-    if (this.faults.throttle === undefined) return undefined
-    const { ratePerSecond, burst } = this.faults.throttle
+    const { requestsPerSecond } = this.faults
+    if (requestsPerSecond === undefined) return undefined
     const now = performance.now()
-    const refill = ((now - this.refilledAt) / 1000) * ratePerSecond
+    const refill = ((now - this.refilledAt) / 1000) * requestsPerSecond
     this.refilledAt = now
-    this.throttleTokens = Math.min(burst, this.throttleTokens + refill)
+    this.throttleTokens = Math.min(Math.max(1, requestsPerSecond), this.throttleTokens + refill)
     if (this.throttleTokens < 1) return 'throttle'
     this.throttleTokens -= 1
-    return undefined
-  }
-
-  private draw(): Fault | undefined {
-    const { random, faults } = this
-    if (random.chance(faults.errorProbability)) return 'error'
-    if (random.chance(faults.resetProbability)) return 'reset'
-    if (random.chance(faults.emptyPageProbability)) return 'empty'
-    if (random.chance(faults.shortPageProbability)) return 'short'
-    if (random.chance(faults.repeatTokenProbability)) return 'repeat-token'
     return undefined
   }
 }

@@ -1,10 +1,10 @@
-import { invalidFilterKey, validationError, violation } from './errors'
+import { ServiceError, validationError, violation } from './errors'
 import { parseIsoDate } from './iso-date'
 import type { SessionMembers } from './session'
 
 export type Matcher = (session: SessionMembers) => boolean
 
-/** A filter's value to its matcher; undefined if the value is none for this key. */
+/** Returns undefined if this key cannot have this value. */
 type MatcherOf = (value: string) => Matcher | undefined
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SessionFilter.html */
@@ -31,15 +31,15 @@ function startDate(compare: (started: number, limit: number) => boolean): Matche
 /**
  * Matches the sessions that pass all filters.
  *
- * @throws ServiceError InvalidFilterKey, or ValidationException for a date that is not ISO 8601 (which error the live
- * service has for it is undocumented)
+ * @throws ServiceError InvalidFilterKey, as documented; ValidationException for a date that is not ISO 8601, which is
+ * undocumented
  */
 export function toMatcher(filters: readonly { readonly key: string; readonly value: string }[]): Matcher {
   const violations: string[] = []
   const matchers: Matcher[] = []
   for (const [index, { key, value }] of filters.entries()) {
     const matcherOf = MATCHERS.get(key)
-    if (matcherOf === undefined) throw invalidFilterKey()
+    if (matcherOf === undefined) throw new ServiceError('InvalidFilterKey', "The specified key isn't valid.")
     const matcher = matcherOf(value)
     if (matcher === undefined) violations.push(notADate(value, index))
     else matchers.push(matcher)

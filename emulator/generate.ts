@@ -11,9 +11,9 @@ const FAILED_SHARE = 0.02
 
 export interface GeneratorOptions {
   readonly count: number
-  /** The same seed, count and time give the same sessions: an integer of 32 bits. */
+  /** An integer of 32 bits. The same seed, count and time make the same sessions. */
   readonly seed: number
-  /** The sessions started in the 30 days before. */
+  /** The sessions start in the 30 days before this time. */
   readonly now: Date
   /** @default '111122223333' */
   readonly accountId?: string
@@ -21,7 +21,7 @@ export interface GeneratorOptions {
   readonly region?: string
 }
 
-interface Context extends Cast {
+interface Setting extends Cast {
   readonly random: Random
   readonly now: number
   readonly region: string
@@ -34,8 +34,8 @@ interface Times {
 }
 
 /**
- * A month of sessions in a company, all of them still listed at `now`: about 1 % open, to end within the day after,
- * most of the rest from office hours (UTC), none beyond the model's limits but with members missing and empty as in
+ * A month of sessions in a company. AWS still lists all of them at `now`. About 1 % are open and end within a day;
+ * most others start in office hours (UTC). All are within the model's limits, but members are missing or empty as in
  * live answers.
  */
 export function* generateSessions({
@@ -46,21 +46,21 @@ export function* generateSessions({
   region = 'us-east-1',
 }: GeneratorOptions): Generator<SessionLife> {
   const random = new Random(seed)
-  const context = { ...makeCast(random, accountId), random, now: now.getTime(), region }
-  for (let made = 0; made < count; made += 1) yield generateSession(context)
+  const setting = { ...makeCast(random, accountId), random, now: now.getTime(), region }
+  for (let made = 0; made < count; made += 1) yield generateSession(setting)
 }
 
-function generateSession(context: Context): SessionLife {
-  const { random } = context
-  if (random.chance(OPEN_SHARE)) return openSession(context)
-  return random.chance(FAILED_SHARE) ? failedSession(context) : terminatedSession(context)
+function generateSession(setting: Setting): SessionLife {
+  const { random } = setting
+  if (random.chance(OPEN_SHARE)) return openSession(setting)
+  return random.chance(FAILED_SHARE) ? failedSession(setting) : terminatedSession(setting)
 }
 
-function openSession(context: Context): SessionLife {
-  const { random, now } = context
+function openSession(setting: Setting): SessionLife {
+  const { random, now } = setting
   const startedAt = now - Math.min(durationMs(random), 5 * DAY_MS)
   const endedAt = now + random.integer(SECOND_MS, 23 * HOUR_MS)
-  const { afterEnd, ...life } = ended({ startedAt, endedAt }, context)
+  const { afterEnd, ...life } = ended({ startedAt, endedAt }, setting)
   const Status = random.pick([
     'Connected',
     'Connected',
@@ -72,31 +72,31 @@ function openSession(context: Context): SessionLife {
   return { ...life, afterEnd, whileOpen: { ...afterEnd, Status, EndDate: undefined, OutputUrl: undefined } }
 }
 
-function terminatedSession(context: Context): SessionLife {
-  const { random, now } = context
-  const startedAt = officeTime(context)
+function terminatedSession(setting: Setting): SessionLife {
+  const { random, now } = setting
+  const startedAt = officeTime(setting)
   const wouldEndAt = startedAt + durationMs(random)
   const endedAt =
     wouldEndAt <= now ? wouldEndAt : startedAt + Math.floor(random.fraction() * (now - startedAt))
-  return ended({ startedAt, endedAt }, context)
+  return ended({ startedAt, endedAt }, setting)
 }
 
-/** One that never connected. */
-function failedSession(context: Context): SessionLife {
-  const startedAt = officeTime(context)
-  const { afterEnd, ...life } = ended({ startedAt, endedAt: startedAt }, context)
+/** A session that never connected. */
+function failedSession(setting: Setting): SessionLife {
+  const startedAt = officeTime(setting)
+  const { afterEnd, ...life } = ended({ startedAt, endedAt: startedAt }, setting)
   const Details = `The session failed: ${afterEnd.Target ?? 'the target'} is not connected.`
   return { ...life, afterEnd: { ...afterEnd, Status: 'Failed', Details, OutputUrl: undefined } }
 }
 
 function ended(
   { startedAt, endedAt }: Times,
-  context: Context,
+  setting: Setting,
 ): SessionLife & { readonly afterEnd: SessionMembers } {
-  const { random } = context
-  const owner = random.pick(context.owners)
+  const { random } = setting
+  const owner = random.pick(setting.owners)
   const SessionId = `${owner.split(/[/:]/).at(-1)}-${random.text(17, 36)}`
-  const { Target, DocumentName } = connection(context)
+  const { Target, DocumentName } = connection(setting)
   const isUsually = () => random.chance(0.995)
   return {
     startedAt: new Date(startedAt),
@@ -111,7 +111,7 @@ function ended(
       Owner: isUsually() ? owner : undefined,
       Reason: random.chance(0.6) ? random.pick(REASONS)(random) : undefined,
       Details: random.chance(0.3) ? '' : undefined,
-      OutputUrl: TUNNEL_DOCUMENTS.includes(DocumentName) ? undefined : outputUrl(SessionId, context),
+      OutputUrl: TUNNEL_DOCUMENTS.includes(DocumentName) ? undefined : outputUrl(SessionId, setting),
       MaxSessionDuration: random.chance(0.4) ? random.pick(['20', '60', '480', '1050', '1440']) : undefined,
       AccessType: random.chance(0.7)
         ? random.pick(['Standard', 'Standard', 'Standard', 'JustInTime'])
@@ -120,37 +120,29 @@ function ended(
   }
 }
 
-function connection({ random, instances, containers }: Context) {
+function connection({ random, instances, containers }: Setting) {
   if (random.chance(0.15)) return { Target: random.pick(containers), DocumentName: CONTAINER_DOCUMENT }
   const documents = random.chance(0.7) ? SHELL_DOCUMENTS : TUNNEL_DOCUMENTS
   return { Target: random.pick(instances), DocumentName: random.pick(documents) }
 }
 
-function outputUrl(sessionId: string, { random, region }: Context): OutputUrl | undefined {
+function outputUrl(sessionId: string, { random, region }: Setting): OutputUrl | undefined {
   const console = `https://${region}.console.aws.amazon.com`
-  const urls = { S3OutputUrl: '', CloudWatchOutputUrl: '' }
-  switch (random.integer(1, 5)) {
-    case 1:
-      return urls
-    case 2:
-      return {
-        ...urls,
-        S3OutputUrl: `${console}/s3/object/amzn-s3-demo-bucket/session-data/${sessionId}.log`,
-      }
-    case 3: {
-      const group = `${console}/cloudwatch/home?region=${region}#logEventViewer:group=/aws/ssm/sessions`
-      return { ...urls, CloudWatchOutputUrl: `${group};stream=${sessionId}` }
-    }
-    default:
-      return undefined
-  }
+  const logGroup = `${console}/cloudwatch/home?region=${region}#logEventViewer:group=/aws/ssm/sessions`
+  const empty = { S3OutputUrl: '', CloudWatchOutputUrl: '' }
+  const urls = [
+    empty,
+    { ...empty, S3OutputUrl: `${console}/s3/object/amzn-s3-demo-bucket/session-data/${sessionId}.log` },
+    { ...empty, CloudWatchOutputUrl: `${logGroup};stream=${sessionId}` },
+  ]
+  return urls[random.integer(1, 5) - 1]
 }
 
-/** Epoch milliseconds within the 30 days before now, one hour as likely as another's weight says. */
-function officeTime(context: Context): number {
-  const { random, now } = context
+/** Epoch milliseconds within the 30 days before now, more often in hours of a higher weight. */
+function officeTime(setting: Setting): number {
+  const { random, now } = setting
   const time = now - 1 - Math.floor(random.fraction() * 30 * DAY_MS)
-  return random.chance(weight(new Date(time))) ? time : officeTime(context)
+  return random.chance(weight(new Date(time))) ? time : officeTime(setting)
 }
 
 function weight(time: Date): number {
@@ -160,7 +152,7 @@ function weight(time: Date): number {
   return hour >= 8 && hour < 18 ? 1 : 0.2
 }
 
-/** Seconds to days, half of them below twelve minutes. */
+/** From seconds to days, half of them below twelve minutes. */
 function durationMs(random: Random): number {
   return Math.ceil(random.logNormal(12 * 60 * SECOND_MS, 1.6)) + SECOND_MS
 }

@@ -2,7 +2,7 @@ const ISO_DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d
 
 /**
  * The instant of an ISO 8601 date and time with a time zone, such as `2018-08-29T00:00:00Z` or
- * `2020-02-18T23:50:33.188000+00:00`, cut to milliseconds; undefined for any other text.
+ * `2020-02-18T23:50:33.188000+00:00`, cut to milliseconds. Returns undefined for any other text.
  */
 export function parseIsoDate(text: string): Date | undefined {
   const [, year, month, day] = ISO_DATE_TIME.exec(text) ?? []

@@ -8,20 +8,20 @@ import type { Position } from './world'
 const PAYLOAD_BYTES = 32
 
 /**
- * Opaque tokens that say where the next page begins. They are sealed by a secret of this process together with what
- * they are for, and no two are the same.
+ * Opaque tokens that say where the next page begins. No two are the same. A secret of this process seals each together
+ * with its purpose.
  */
 export class PageTokens {
   private readonly secret = randomBytes(32)
   private issued = 0
 
-  /** @param clock against which tokens expire */
+  /** @param clock by which tokens expire */
   constructor(
     private readonly clock: Clock,
     private readonly faults: Pick<Faults, 'tokenLifetimeSeconds'>,
   ) {}
 
-  /** @param purpose what {@link redeem} must be told again */
+  /** @param purpose {@link redeem} needs the same */
   issue({ startedAt, sequence }: Position, purpose: string): string {
     this.issued += 1
     const payload = Buffer.alloc(PAYLOAD_BYTES)
@@ -36,12 +36,13 @@ export class PageTokens {
   redeem(token: string, purpose: string): Position {
     const payload = Buffer.from(token, 'base64url').subarray(0, PAYLOAD_BYTES)
     const genuine = payload.length === PAYLOAD_BYTES && token === this.seal(payload, purpose)
-    if (!genuine || this.ageInSeconds(payload) > this.faults.tokenLifetimeSeconds) throw invalidNextToken()
+    if (!genuine || this.isExpired(payload)) throw invalidNextToken()
     return { startedAt: payload.readDoubleBE(16), sequence: payload.readDoubleBE(24) }
   }
 
-  private ageInSeconds(payload: Buffer): number {
-    return (this.clock.now().getTime() - payload.readDoubleBE(8)) / 1000
+  private isExpired(payload: Buffer): boolean {
+    const { tokenLifetimeSeconds = Number.POSITIVE_INFINITY } = this.faults
+    return (this.clock.now().getTime() - payload.readDoubleBE(8)) / 1000 > tokenLifetimeSeconds
   }
 
   private seal(payload: Buffer, purpose: string): string {

@@ -1,78 +1,54 @@
-import { serializationError } from './errors'
+import { ServiceError } from './errors'
+import { asArray, asObject, asString, JsonError, parseObject } from './json'
 
-/** A DescribeSessions request of the right types, and nothing more checked. */
-export type DescribeSessionsRequest = {
-  readonly State: string | undefined
-  readonly MaxResults: number | undefined
-  readonly NextToken: string | undefined
-  readonly Filters: readonly (RequestFilter | undefined)[] | undefined
+/** A DescribeSessions request whose members have the right types. Nothing else is checked. */
+export interface DescribeSessionsRequest {
+  readonly State?: string
+  readonly MaxResults?: number
+  readonly NextToken?: string
+  readonly Filters?: readonly (RequestFilter | undefined)[]
 }
 
-export type RequestFilter = { readonly key: string | undefined; readonly value: string | undefined }
-
-const INT32_MAX = 2 ** 31 - 1
+export interface RequestFilter {
+  readonly key?: string
+  readonly value?: string
+}
 
 /**
- * Reads a request's body. As with AWS, null is the same as absent and unknown members are ignored.
+ * Reads a request's body. As with AWS, null means absent, and unknown members are ignored.
  *
- * @throws ServiceError SerializationException if it is not JSON, or of the wrong types
+ * @throws ServiceError SerializationException
  */
 export function parseRequest(body: string): DescribeSessionsRequest {
-  const read = structure(parseJson(body))
-  return {
-    State: text(read('State')),
-    MaxResults: integer(read('MaxResults')),
-    NextToken: text(read('NextToken')),
-    Filters: list(read('Filters'))?.map(filter),
-  }
-}
-
-function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body)
-  } catch {
-    throw serializationError('Unable to parse the request: it is not JSON')
+    const { State, MaxResults, NextToken, Filters } = parseObject(body, 'the request')
+    return {
+      State: optional(State, 'State', asString),
+      MaxResults: optional(MaxResults, 'MaxResults', asInteger),
+      NextToken: optional(NextToken, 'NextToken', asString),
+      Filters: optional(Filters, 'Filters', asFilters),
+    }
+  } catch (error) {
+    if (error instanceof JsonError) throw new ServiceError('SerializationException', error.message)
+    throw error
   }
 }
 
-function filter(value: unknown): RequestFilter | undefined {
-  if (isAbsent(value)) return undefined
-  const read = structure(value)
-  return { key: text(read('key')), value: text(read('value')) }
+function optional<T>(value: unknown, path: string, read: (value: unknown, path: string) => T): T | undefined {
+  return value === null || value === undefined ? undefined : read(value, path)
 }
 
-/** A reader of the structure's own members. */
-function structure(value: unknown): (member: string) => unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw mismatch(value, 'a structure')
-  }
-  return (member) => (Object.hasOwn(value, member) ? Reflect.get(value, member) : undefined)
-}
-
-function list(value: unknown): unknown[] | undefined {
-  if (isAbsent(value)) return undefined
-  if (!Array.isArray(value)) throw mismatch(value, 'a list')
+function asInteger(value: unknown, path: string): number {
+  if (typeof value !== 'number' || value !== (value | 0))
+    throw new JsonError(path, value, 'an integer of 32 bits')
   return value
 }
 
-function text(value: unknown): string | undefined {
-  if (isAbsent(value)) return undefined
-  if (typeof value !== 'string') throw mismatch(value, 'a String')
-  return value
+function asFilters(value: unknown, path: string): (RequestFilter | undefined)[] {
+  return asArray(value, path, 'filters').map((one, index) => optional(one, `${path}[${index}]`, asFilter))
 }
 
-function integer(value: unknown): number | undefined {
-  if (isAbsent(value)) return undefined
-  const isInteger = typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= INT32_MAX
-  if (!isInteger) throw mismatch(value, 'an Integer')
-  return value
-}
-
-function isAbsent(value: unknown): value is null | undefined {
-  return value === null || value === undefined
-}
-
-function mismatch(value: unknown, expected: string) {
-  const kind = Array.isArray(value) ? 'LIST' : value === null ? 'NULL' : typeof value
-  return serializationError(`${kind.toUpperCase()}_VALUE can not be converted to ${expected}`)
+function asFilter(filter: unknown, path: string): RequestFilter {
+  const { key, value } = asObject(filter, path)
+  return { key: optional(key, `${path}.key`, asString), value: optional(value, `${path}.value`, asString) }
 }

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { type Answer, jsonError } from './answer'
 import { CallLog } from './calls'
 import { answerClock } from './control'
 import { ServiceError } from './errors'
-import { type Faults, NO_FAULTS } from './faults'
-import { Random } from './random'
+import type { Faults } from './faults'
+import { type HttpAnswer, jsonError } from './http-answer'
 import { SsmEndpoint } from './ssm'
 import { answerSts } from './sts'
 import type { World } from './world'
@@ -16,14 +15,7 @@ export interface EmulatorOptions {
   readonly world: World
 
   /** @default - none */
-  readonly faults?: Partial<Faults>
-
-  /**
-   * Repeats the random faults of another run.
-   *
-   * @default 1
-   */
-  readonly seed?: number
+  readonly faults?: Faults
 
   /** @default - any free port */
   readonly port?: number
@@ -32,7 +24,7 @@ export interface EmulatorOptions {
   readonly host?: string
 
   /**
-   * Keeps every call in `calls.list`, not only their counts.
+   * Keeps every call in `calls.list`, not only the counts.
    *
    * @default false
    */
@@ -41,14 +33,14 @@ export interface EmulatorOptions {
 
 /** A running emulator. */
 export interface Emulator {
-  /** The endpoint for the CLI and the SDKs, without a slash at the end. */
+  /** The endpoint for the CLI and the SDKs, without a slash at its end. */
   readonly url: string
   readonly port: number
   readonly world: World
   /** Changes take effect with the next request. */
   readonly faults: Faults
   readonly calls: CallLog
-  /** Cuts the connections that are left. */
+  /** Cuts open connections. */
   close(): Promise<void>
 }
 
@@ -58,10 +50,10 @@ export interface Emulator {
  * @throws Error from listening, such as EADDRINUSE
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { world, seed = 1, port = 0, host = '127.0.0.1', recordCalls = false } = options
-  const faults = { ...NO_FAULTS, ...options.faults }
+  const { world, port = 0, host = '127.0.0.1', recordCalls = false } = options
+  const faults = { ...options.faults }
   const calls = new CallLog(recordCalls)
-  const ssm = new SsmEndpoint(world, faults, calls, new Random(seed))
+  const ssm = new SsmEndpoint(world, faults, calls)
 
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     try {
@@ -70,7 +62,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       send(response, jsonError(new ServiceError('InternalFailure', String(error), 500)), world)
     }
   }
-  // The lenient parser accepts a folded header, as the Authorization of the API reference's sample request.
+  // The lenient parser accepts folded headers: the API reference's sample request has one.
   const server = createServer({ insecureHTTPParser: true, keepAliveTimeout: 60_000 }, (request, response) => {
     void respond(request, response)
   })
@@ -92,7 +84,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   }
 }
 
-async function route(request: IncomingMessage, world: World, ssm: SsmEndpoint): Promise<Answer | undefined> {
+async function route(
+  request: IncomingMessage,
+  world: World,
+  ssm: SsmEndpoint,
+): Promise<HttpAnswer | undefined> {
   const { method, url, headers } = request
   const body = await text(request)
   if (url === '/clock') return answerClock(method, body, world.clock)
@@ -100,7 +96,7 @@ async function route(request: IncomingMessage, world: World, ssm: SsmEndpoint): 
   return isQueryProtocol ? answerSts(headers, body, world.accountId) : ssm.answer(headers, body)
 }
 
-function send(response: ServerResponse, answer: Answer | undefined, world: World): void {
+function send(response: ServerResponse, answer: HttpAnswer | undefined, world: World): void {
   if (answer === undefined) {
     response.socket?.resetAndDestroy()
     return

@@ -4,68 +4,68 @@ export const SESSION_STATES = ['Active', 'History'] as const
 export type SessionState = (typeof SESSION_STATES)[number]
 
 /**
- * A session as DescribeSessions puts it on the wire. Any member can be missing (undefined is missing) or empty, and
- * members that AWS adds one day are passed through.
+ * A session as DescribeSessions puts it on the wire. Any member can be missing (undefined means missing) or empty.
+ * Members that AWS may add one day are passed through.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Session.html
  */
 export interface SessionMembers {
-  readonly SessionId?: string | undefined
-  readonly Target?: string | undefined
-  readonly Status?: string | undefined
+  readonly SessionId?: string
+  readonly Target?: string
+  readonly Status?: string
   /** Epoch seconds with a fraction of milliseconds. */
-  readonly StartDate?: number | undefined
+  readonly StartDate?: number
   /** Epoch seconds with a fraction of milliseconds. */
-  readonly EndDate?: number | undefined
-  readonly DocumentName?: string | undefined
-  readonly Owner?: string | undefined
-  readonly Reason?: string | undefined
-  readonly Details?: string | undefined
-  readonly OutputUrl?: OutputUrl | undefined
+  readonly EndDate?: number
+  readonly DocumentName?: string
+  readonly Owner?: string
+  readonly Reason?: string
+  readonly Details?: string
+  readonly OutputUrl?: OutputUrl
   /** Minutes, as a string. */
-  readonly MaxSessionDuration?: string | undefined
-  readonly AccessType?: string | undefined
+  readonly MaxSessionDuration?: string
+  readonly AccessType?: string
   readonly [member: string]: unknown
 }
 
 export interface OutputUrl {
-  readonly S3OutputUrl?: string | undefined
-  readonly CloudWatchOutputUrl?: string | undefined
+  readonly S3OutputUrl?: string
+  readonly CloudWatchOutputUrl?: string
 }
 
 /**
- * What happens to a session, and what it looks like meanwhile. The times decide which list it is in; the dates it
- * shows are members like any other and may be missing or different.
+ * What happens to a session, and what it looks like in each list. These times decide which list it is in. The dates
+ * that it shows are members like any other: they may be missing or different.
  */
 export interface SessionLife {
-  /** From then on in the Active list. */
+  /** From this time in the Active list. */
   readonly startedAt: Date
 
   /**
-   * From then on in the History list.
+   * From this time in the History list.
    *
    * @default - it stays open
    */
   readonly endedAt?: Date
 
   /**
-   * From then on in no list. Before `endedAt`: a session that ages out without ever being in History.
+   * From this time in no list. If it is before `endedAt`, the session is never in History.
    *
-   * @default - 30 days after `endedAt`; whether AWS counts from the start or the end is undocumented
+   * @default - 30 days after `endedAt`: AWS does not document whether it counts from the start or the end
    */
   readonly forgottenAt?: Date
 
   /**
    * Members shown in the Active list.
    *
-   * @default - those of `afterEnd` with status Connected, without EndDate and OutputUrl
+   * @default - `afterEnd` with status Connected, without EndDate and OutputUrl
    */
   readonly whileOpen?: SessionMembers
 
   /**
    * Members shown in the History list.
    *
-   * @default - those of `whileOpen` with status Terminated and `endedAt` as EndDate
+   * @default - `whileOpen` with status Terminated and `endedAt` as EndDate
    */
   readonly afterEnd?: SessionMembers
 }

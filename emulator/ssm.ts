@@ -1,17 +1,25 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Answer, jsonAnswer, jsonError } from './answer'
 import type { CallLog } from './calls'
-import { describeSessions } from './describe-sessions'
-import { accessDenied, internalServerError, ServiceError, throttled, unknownOperation } from './errors'
+import { ServiceError } from './errors'
 import { type Fault, FaultSource, type Faults } from './faults'
+import { type HttpAnswer, jsonAnswer, jsonError } from './http-answer'
 import { PageTokens } from './page-tokens'
-import type { Random } from './random'
 import { type DescribeSessionsRequest, parseRequest } from './request'
+import { sessionPage } from './session-page'
 import { assertSigned } from './signature'
 import type { World } from './world'
 
-/** DescribeSessions in the protocol AWS JSON 1.1, with the faults it is told to have. */
+const ACCESS_DENIED =
+  'User is not authorized to perform: ssm:DescribeSessions because no identity-based policy allows it'
+
+const REFUSALS: Partial<Record<Fault, ServiceError>> = {
+  deny: new ServiceError('AccessDeniedException', ACCESS_DENIED),
+  throttle: new ServiceError('ThrottlingException', 'Rate exceeded'),
+  error: new ServiceError('InternalServerError', 'An error occurred on the server side.', 500),
+}
+
+/** DescribeSessions in the protocol AWS JSON 1.1, with faults. */
 export class SsmEndpoint {
   private readonly tokens: PageTokens
   private readonly source: FaultSource
@@ -20,48 +28,42 @@ export class SsmEndpoint {
     private readonly world: World,
     private readonly faults: Readonly<Faults>,
     private readonly calls: CallLog,
-    random: Random,
   ) {
     this.tokens = new PageTokens(world.clock, faults)
-    this.source = new FaultSource(faults, random)
+    this.source = new FaultSource(faults)
   }
 
-  /** @returns undefined if the connection is to be reset instead */
-  async answer(headers: IncomingHttpHeaders, body: string): Promise<Answer | undefined> {
+  /** @returns undefined if the connection is to be reset */
+  async answer(headers: IncomingHttpHeaders, body: string): Promise<HttpAnswer | undefined> {
     try {
-      if (headers['x-amz-target'] !== 'AmazonSSM.DescribeSessions') throw unknownOperation()
+      if (headers['x-amz-target'] !== 'AmazonSSM.DescribeSessions')
+        throw new ServiceError('UnknownOperationException', 'The requested operation is not known.')
       assertSigned(headers, 'ssm')
-      return await this.call(parseRequest(body))
+      return await this.describeSessions(parseRequest(body))
     } catch (error) {
       if (error instanceof ServiceError) return jsonError(error)
       throw error
     }
   }
 
-  private async call(request: DescribeSessionsRequest): Promise<Answer | undefined> {
+  private async describeSessions(request: DescribeSessionsRequest): Promise<HttpAnswer | undefined> {
     const fault = this.source.next(request)
+    const { latencyMs = 0 } = this.faults
     // Unreferenced: a server that closes does not wait for its latency.
-    if (this.faults.latencyMs > 0) await delay(this.faults.latencyMs, undefined, { ref: false })
-    const { outcome, answer } = fault === 'reset' ? { outcome: fault } : this.run(request, fault)
-    this.calls.record({ request, outcome })
-    return answer
-  }
-
-  private run(
-    request: DescribeSessionsRequest,
-    fault: Fault | undefined,
-  ): { outcome: string; answer: Answer } {
+    if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false })
     try {
-      if (fault === 'deny') throw accessDenied()
-      if (fault === 'throttle') throw throttled()
-      if (fault === 'error') throw internalServerError()
-      return {
-        outcome: 'OK',
-        answer: jsonAnswer(200, describeSessions(request, this.world, this.tokens, fault)),
-      }
+      const page = fault === 'reset' ? undefined : this.page(request, fault)
+      this.calls.record({ request, outcome: page === undefined ? 'reset' : 'OK' })
+      return page && jsonAnswer(200, page)
     } catch (error) {
-      if (error instanceof ServiceError) return { outcome: error.code, answer: jsonError(error) }
+      if (error instanceof ServiceError) this.calls.record({ request, outcome: error.code })
       throw error
     }
+  }
+
+  private page(request: DescribeSessionsRequest, fault: Fault | undefined) {
+    const refusal = fault && REFUSALS[fault]
+    if (refusal !== undefined) throw refusal
+    return sessionPage(request, this.world, this.tokens, fault)
   }
 }

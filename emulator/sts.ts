@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Answer } from './answer'
 import { ServiceError } from './errors'
+import type { HttpAnswer } from './http-answer'
 import { assertSigned } from './signature'
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/'
 
 /**
- * GetCallerIdentity in the Query protocol, so that a client can learn the account it is in.
+ * GetCallerIdentity in the Query protocol, by which a client learns its account.
  *
  * @param form `Action=GetCallerIdentity&Version=2011-06-15`
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
-export function answerSts(headers: IncomingHttpHeaders, form: string, accountId: string): Answer {
+export function answerSts(headers: IncomingHttpHeaders, form: string, accountId: string): HttpAnswer {
   try {
     assertSigned(headers, 'sts')
     assertGetCallerIdentity(new URLSearchParams(form))
@@ -55,6 +55,6 @@ function escapeXml(text: string): string {
   return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-function xml(status: number, body: string): Answer {
+function xml(status: number, body: string): HttpAnswer {
   return { status, contentType: 'text/xml', body }
 }

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { asObject, MemberError, readMembers } from './members'
+import { asArray, parseObject } from './json'
+import { readMembers } from './members'
 import type { SessionLife, SessionMembers } from './session'
 
 /**
- * Sessions from files in the format that `aws ssm describe-sessions --output json` prints: `{"Sessions": […]}`, what
- * else there is in the object is ignored. A session in several files is one: what it was while open, and what it was
- * after its end; of several such forms the last counts.
+ * Sessions from files as `aws ssm describe-sessions --output json` prints them: `{"Sessions": […]}`. Other members of
+ * that object are ignored. A SessionId in several places is one session, once while it was open and once after its
+ * end: of two open forms, or two ended ones, the last counts.
  *
- * @param loadedAt the time of what has no dates
- * @throws Error that names the file, where in it, the value received and what was expected
+ * @param loadedAt start and end of sessions without dates
+ * @throws Error that names the file, the place in it, the value received and what was expected
  */
 export async function loadSessions(paths: readonly string[], loadedAt: Date): Promise<SessionLife[]> {
   const files = await Promise.all(paths.map(readSessions))
@@ -24,17 +25,9 @@ async function readSessions(path: string): Promise<SessionMembers[]> {
 }
 
 function parseSessions(json: string): SessionMembers[] {
-  const { Sessions } = asObject(parseJson(json), 'the file')
-  if (!Array.isArray(Sessions)) throw new MemberError('Sessions', Sessions, 'an array of sessions')
-  return Sessions.map((session, index) => readMembers(session, `Sessions[${index}]`))
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    throw new MemberError('the file', json, 'JSON')
-  }
+  const { Sessions } = parseObject(json, 'the file')
+  const sessions = asArray(Sessions, 'Sessions', 'sessions')
+  return sessions.map((session, index) => readMembers(session, `Sessions[${index}]`))
 }
 
 type Forms = Pick<SessionLife, 'whileOpen' | 'afterEnd'>

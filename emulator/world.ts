@@ -13,11 +13,11 @@ export interface WorldOptions {
   readonly clock?: Clock
 }
 
-/** A place in the world's order, which stays meaningful while sessions come and go. */
+/** A place in the world's order. It stays valid while sessions come and go. */
 export interface Position {
   /** Epoch milliseconds. */
   readonly startedAt: number
-  /** How many sessions were added before this one. */
+  /** The number of sessions that were added before this one. */
   readonly sequence: number
 }
 
@@ -26,7 +26,7 @@ export const START: Position = { startedAt: Number.POSITIVE_INFINITY, sequence: 
 
 export type Phase = 'notYetStarted' | 'active' | 'history' | 'forgotten'
 
-/** A {@link SessionLife} in epoch milliseconds, to hold a million of them. */
+/** A {@link SessionLife} in epoch milliseconds, which take less memory: a world can hold a million. */
 interface Entry extends Position {
   endedAt: number
   forgottenAt: number | undefined
@@ -65,7 +65,7 @@ export class World {
   }
 
   /**
-   * Changes what is given, keeps the rest.
+   * Changes the given members and keeps the others.
    *
    * @throws Error if no session has this id
    */
@@ -93,9 +93,9 @@ export class World {
   }
 
   /**
-   * The sessions of a list as they are now, those that started last first: the real order is undocumented.
+   * The sessions of a list as they are now, newest start first. AWS does not document its order.
    *
-   * @param after leaves out everything up to and including this position
+   * @param after the last position that is left out
    */
   *newestFirst(
     state: SessionState,

@@ -118,10 +118,10 @@ describe('coverage of real sweeps', () => {
   test('failed sweeps leave a gap once they last for more than 30 days', async () => {
     stage.world.add(endedSessions(3))
     const receipts = [await stage.sweep()]
-    stage.emulator.faults.errorProbability = 1
+    stage.emulator.faults.script = () => 'error'
     for (let day = 0; day < 32; day += 8)
       receipts.push(await sweepAfter(8 * DAY_MS).catch(({ receipt }: { receipt: Receipt }) => receipt))
-    stage.emulator.faults.errorProbability = 0
+    stage.emulator.faults.script = undefined
     receipts.push(await sweepAfter(DAY_MS))
 
     expect(receipts.map(({ Outcome }) => Outcome).filter((outcome) => outcome === 'failed')).toHaveLength(4)

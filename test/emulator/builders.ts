@@ -1,14 +1,12 @@
-import { SSMClient } from '@aws-sdk/client-ssm'
+import { DescribeSessionsCommand, type DescribeSessionsCommandInput, SSMClient } from '@aws-sdk/client-ssm'
 import { Clock } from '../../emulator/clock'
+import { LOCAL_CREDENTIALS } from '../../emulator/local-credentials'
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/server'
 import type { SessionLife, SessionMembers } from '../../emulator/session'
 import { World } from '../../emulator/world'
+import { endedSession, endedSessions } from '../support/sessions'
 
 export const NOW = new Date('2026-11-20T12:00:00Z')
-export const SECOND = 1000
-export const MINUTE = 60 * SECOND
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
 
 /** @param milliseconds before {@link NOW} */
 export function ago(milliseconds: number): Date {
@@ -19,24 +17,12 @@ export function seconds(time: Date): number {
   return time.getTime() / 1000
 }
 
-/** One that ended, unless told otherwise: from an hour to half an hour before {@link NOW}. */
 export function session(members: SessionMembers = {}, life: Partial<SessionLife> = {}): SessionLife {
-  const { startedAt = ago(HOUR), endedAt = ago(HOUR / 2) } = life
-  const afterEnd = {
-    SessionId: 'Mary-Major-0ab177d470EXAMPLE',
-    Status: 'Terminated',
-    StartDate: seconds(startedAt),
-    EndDate: seconds(endedAt),
-    ...members,
-  }
-  return { startedAt, endedAt, afterEnd, ...life }
+  return endedSession(members, life, NOW)
 }
 
-/** So many ended sessions `s-0`, `s-1`, …, each a minute older than the one before. */
 export function sessions(count: number): SessionLife[] {
-  return Array.from({ length: count }, (_, index) =>
-    session({ SessionId: `s-${index}` }, { startedAt: ago(HOUR + index * MINUTE), endedAt: ago(MINUTE) }),
-  )
+  return endedSessions(count, {}, NOW)
 }
 
 /** On a clock frozen at {@link NOW}. */
@@ -60,13 +46,8 @@ export async function stopAll(): Promise<void> {
 }
 
 /** A client that does not retry. */
-export function client({ url }: Emulator): SSMClient {
-  return new SSMClient({
-    endpoint: url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-    maxAttempts: 1,
-  })
+export function client({ url }: Pick<Emulator, 'url'>): SSMClient {
+  return new SSMClient({ ...LOCAL_CREDENTIALS, endpoint: url, maxAttempts: 1 })
 }
 
 export function authorization(service = 'ssm'): string {
@@ -77,17 +58,16 @@ export function authorization(service = 'ssm'): string {
  * A DescribeSessions request without a client in between.
  *
  * @param body sent as it is if it is a string
- * @param headers replace the usual ones; undefined: left out
+ * @param headers replace the usual ones; undefined leaves one out
  */
 export async function post(
   { url }: Emulator,
   body: unknown,
   headers: Record<string, string | undefined> = {},
-): Promise<{ status: number; headers: Headers; body: unknown }> {
+): Promise<{ status: number; body: unknown }> {
   const all = {
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': 'AmazonSSM.DescribeSessions',
-    'x-amz-date': '20261120T120000Z',
     authorization: authorization(),
     ...headers,
   }
@@ -98,10 +78,27 @@ export async function post(
       value === undefined ? [] : [[name, value]],
     ),
   })
-  return { status: response.status, headers: response.headers, body: await response.json() }
+  return { status: response.status, body: await response.json() }
 }
 
-/** The body of an error of status 400. */
-export function refusal(code: string, message: string) {
-  return expect.objectContaining({ status: 400, body: { __type: code, message } })
+/** The answer to a refused request. */
+export function refusal(code: string, message: unknown) {
+  return { status: 400, body: { __type: code, message } }
+}
+
+/** What a client sees: ids and token, or the error's name (a system error's code). */
+export async function ask(
+  url: string,
+  { State = 'History', ...input }: Partial<DescribeSessionsCommandInput> = {},
+) {
+  const ssm = client({ url })
+  try {
+    const answer = await ssm.send(new DescribeSessionsCommand({ State, ...input }))
+    return { ids: answer.Sessions?.map(({ SessionId }) => SessionId), token: answer.NextToken }
+  } catch (error) {
+    const [code] = /ECONN[A-Z]+/.exec(String(error)) ?? []
+    return { error: code ?? (error instanceof Error && error.name) }
+  } finally {
+    ssm.destroy()
+  }
 }

@@ -1,14 +1,15 @@
 import type { SessionFilterKey } from '@aws-sdk/client-ssm'
 import { array, assert, asyncProperty, constantFrom, record } from 'fast-check'
 import type { SessionMembers } from '../../emulator/session'
-import { ago, HOUR, MINUTE, NOW, post, seconds, session, start, stopAll, world } from './builders'
+import { HOUR, MINUTE } from '../support/times'
+import { ago, NOW, post, seconds, session, start, stopAll, world } from './builders'
 
 afterEach(stopAll)
 
 const FIRST = ago(3 * HOUR)
 const LATER = ago(2 * HOUR)
 
-const MANY = [
+const FOUR = [
   session({ SessionId: 'first', Target: 'i-1', Owner: 'mary' }, { startedAt: FIRST }),
   session(
     { SessionId: 'later', Target: 'i-2', Owner: 'mary', AccessType: 'JustInTime' },
@@ -33,8 +34,8 @@ test.each<[SessionFilterKey, string, string[]]>([
   ['SessionId', 'later', ['later']],
   ['AccessType', 'Standard', ['undated', 'failed', 'first']],
   ['AccessType', 'JustInTime', ['later']],
-])('%s %s', async (key, value, expected) => {
-  const { body } = await post(await start({ world: world(MANY) }), {
+])('the filter %s = %s matches %j', async (key, value, expected) => {
+  const { body } = await post(await start({ world: world(FOUR) }), {
     State: 'History',
     Filters: [{ key, value }],
   })
@@ -68,7 +69,7 @@ const aLife = record({
   session({ ...members, StartDate: isDated ? seconds(startedAt) : undefined }, { startedAt }),
 )
 
-/** Written without a look at the emulator's own. */
+/** The same by other means than the emulator's. */
 function plainlyMatches(shown: SessionMembers, key: string, value: string): boolean {
   const started = new Date((shown.StartDate ?? Number.NaN) * 1000).getTime()
   if (key === 'InvokedAfter') return started >= Date.parse(value)
@@ -77,7 +78,7 @@ function plainlyMatches(shown: SessionMembers, key: string, value: string): bool
   return shown[key] === value
 }
 
-test('any filters answer what a plain filter finds', async () => {
+test('any filters together find the sessions that match each of them', async () => {
   await assert(
     asyncProperty(
       array(aLife, { maxLength: 40 }),
@@ -96,7 +97,7 @@ test('any filters answer what a plain filter finds', async () => {
   )
 })
 
-test('a date filter looks at the date that is shown', async () => {
+test('a date filter compares the StartDate that the session shows', async () => {
   const shownLater = session({ StartDate: seconds(NOW) }, { startedAt: FIRST })
   const Filters = [{ key: 'InvokedAfter', value: LATER.toISOString() }]
   const { body } = await post(await start({ world: world([shownLater]) }), { State: 'History', Filters })

@@ -1,32 +1,31 @@
 import { generateSessions } from '../../emulator/generate'
 import type { SessionMembers } from '../../emulator/session'
-import { DAY, HOUR, NOW, SECOND, world } from './builders'
+import { DAY, HOUR, SECOND } from '../support/times'
+import { NOW, world } from './builders'
 
 const MANY = [...generateSessions({ count: 20_000, seed: 1, now: NOW })]
 const SHOWN = MANY.map(({ afterEnd = {} }) => afterEnd)
 
 const share = (matches: (session: SessionMembers) => boolean) => SHOWN.filter(matches).length / SHOWN.length
 
-test('the same seed gives the same sessions, another gives others', () => {
+test('a seed repeats its sessions, and another seed makes others', () => {
   const generate = (seed: number) => [...generateSessions({ count: 500, seed, now: NOW })]
   expect(generate(3)).toEqual(generate(3))
   expect(generate(3)).not.toEqual(generate(4))
 })
 
-test('all are listed at the time given, about 1 % of them open', () => {
-  const { active, history, ...others } = world(MANY).counts()
+test('all made-up sessions are listed at their time, about 1 % of them open, and none 31 days later', () => {
+  const made = world(MANY)
+  const { active, history, ...others } = made.counts()
   expect(others).toEqual({ notYetStarted: 0, forgotten: 0 })
   expect(active + history).toBe(20_000)
   expect(active / 20_000).toBeCloseTo(0.01, 2)
+
+  made.clock.advance(31 * DAY)
+  expect(made.counts()).toEqual({ notYetStarted: 0, active: 0, history: 0, forgotten: 20_000 })
 })
 
-test('31 days later none is', () => {
-  const later = world(MANY)
-  later.clock.advance(31 * DAY)
-  expect(later.counts()).toEqual({ notYetStarted: 0, active: 0, history: 0, forgotten: 20_000 })
-})
-
-test('session ids are unique and in the form of AWS', () => {
+test('made-up session ids are unique and look like those of AWS', () => {
   const ids = SHOWN.map(({ SessionId = '' }) => SessionId)
   expect(new Set(ids).size).toBe(20_000)
   expect(ids.filter((id) => !/^[\w+=,.@-]{1,78}-[a-z0-9]{17}$/.test(id))).toEqual([])
@@ -41,7 +40,7 @@ test.each<[string, (session: SessionMembers) => boolean]>([
     ({ Owner }) => /assumed-role\/AWSReservedSSO_\w+_[0-9a-f]{16}\/.+@/.test(Owner ?? ''),
   ],
   ['a person hidden by botocore', ({ Owner }) => /\/botocore-session-\d+$/.test(Owner ?? '')],
-  ['root', ({ Owner }) => Owner === 'arn:aws:iam::111122223333:root'],
+  ['the owner root', ({ Owner }) => Owner === 'arn:aws:iam::111122223333:root'],
   ['no owner', ({ Owner }) => Owner === undefined],
   ['an EC2 instance', ({ Target }) => /^i-[0-9a-f]{17}$/.test(Target ?? '')],
   ['a managed instance', ({ Target }) => /^mi-[0-9a-f]{17}$/.test(Target ?? '')],
@@ -52,11 +51,11 @@ test.each<[string, (session: SessionMembers) => boolean]>([
   ['no reason', ({ Reason }) => Reason === undefined],
   ['a spreadsheet formula', ({ Reason }) => Reason === '=HYPERLINK("http://evil.example","x")'],
   ['a terminal escape sequence', ({ Reason }) => Reason?.includes('\u001B[31m') ?? false],
-  ['HTML', ({ Reason }) => Reason?.includes('</script>') ?? false],
+  ['HTML in the reason', ({ Reason }) => Reason?.includes('</script>') ?? false],
   ['a right-to-left mark', ({ Reason }) => Reason?.includes('\u202E') ?? false],
   ['an emoji', ({ Reason }) => Reason?.includes('🚀') ?? false],
   ['a reason of full length', ({ Reason }) => Reason?.length === 256],
-  ['a failure', ({ Status, Details = '' }) => Status === 'Failed' && Details !== ''],
+  ['a failure with its reason', ({ Status, Details = '' }) => Status === 'Failed' && Details !== ''],
   ['empty details', ({ Details }) => Details === ''],
   ['empty URLs', ({ OutputUrl }) => OutputUrl?.S3OutputUrl === '' && OutputUrl.CloudWatchOutputUrl === ''],
   [
@@ -70,12 +69,12 @@ test.each<[string, (session: SessionMembers) => boolean]>([
   ['a maximum duration', ({ MaxSessionDuration }) => MaxSessionDuration === '1050'],
   ['just-in-time access', ({ AccessType }) => AccessType === 'JustInTime'],
   ['no access type', ({ AccessType }) => AccessType === undefined],
-])('there is %s', (_, matches) => {
+])('a month has some sessions, but not only those, with %s', (_, matches) => {
   expect(share(matches)).toBeGreaterThan(0.0005)
   expect(share(matches)).toBeLessThan(0.9)
 })
 
-test('every usual document is used, that of containers for them alone', () => {
+test('made-up sessions use every usual document, and containers have a document for them alone', () => {
   expect(new Set(SHOWN.map(({ DocumentName }) => DocumentName))).toEqual(
     new Set([
       'SSM-SessionManagerRunShell',
@@ -95,7 +94,7 @@ test('every usual document is used, that of containers for them alone', () => {
   expect(mismatched).toEqual([])
 })
 
-test('durations reach from seconds to days, starts are in office hours', () => {
+test('made-up sessions last from seconds to days and mostly start in office hours', () => {
   const durations = MANY.map(({ startedAt, endedAt = NOW }) => endedAt.getTime() - startedAt.getTime())
   expect(durations.some((duration) => duration > 0 && duration < 30 * SECOND)).toBe(true)
   expect(durations.some((duration) => duration > 2 * DAY)).toBe(true)
@@ -116,7 +115,7 @@ test.each<[string, (session: SessionMembers) => unknown, RegExp]>([
   ['S3OutputUrl', ({ OutputUrl }) => OutputUrl?.S3OutputUrl, /^.{0,2083}$/],
   ['CloudWatchOutputUrl', ({ OutputUrl }) => OutputUrl?.CloudWatchOutputUrl, /^.{0,2083}$/],
   ['MaxSessionDuration', ({ MaxSessionDuration }) => MaxSessionDuration, /^\d{1,4}$/],
-])('%s is within the limits of the model', (_, member, limits) => {
+])('every made-up %s is within the limits of AWS', (_, member, limits) => {
   const strings = SHOWN.map(member).filter((value) => value !== undefined)
   expect(strings.filter((value) => !limits.test(String(value)))).toEqual([])
 })

@@ -5,7 +5,8 @@ import {
   paginateDescribeSessions,
 } from '@aws-sdk/client-ssm'
 import type { Emulator } from '../../emulator/server'
-import { ago, client, HOUR, MINUTE, NOW, SECOND, session, sessions, start, stopAll, world } from './builders'
+import { HOUR, MINUTE, SECOND } from '../support/times'
+import { ago, client, session, sessions, start, stopAll, world } from './builders'
 
 afterEach(stopAll)
 
@@ -30,7 +31,7 @@ test("the SDK's paginator gets every session once, newest first", async () => {
   expect(pages.flat().map(({ SessionId }) => SessionId)).toEqual(ids(0, 451))
 })
 
-test('50 sessions are a page where MaxResults is absent, and the last page has no token', async () => {
+test('a page without MaxResults has 50 sessions, and the last page has no token', async () => {
   const emulator = await start({ world: world(sessions(100)) })
   const first = await page(emulator)
   const second = await page(emulator, { NextToken: first.NextToken })
@@ -40,7 +41,7 @@ test('50 sessions are a page where MaxResults is absent, and the last page has n
   expect(second.NextToken).toBeUndefined()
 })
 
-test('sessions of the same start are in one stable order', async () => {
+test('sessions that started at the same time have a stable order', async () => {
   const same = Array.from({ length: 9 }, (_, index) => session({ SessionId: `s-${8 - index}` }))
   const emulator = await start({ world: world(same) })
   const first = await page(emulator, { MaxResults: 4 })
@@ -50,11 +51,8 @@ test('sessions of the same start are in one stable order', async () => {
   expect([...first.ids, ...second.ids, ...third.ids]).toEqual(ids(0, 9))
 })
 
-test('a moving world neither repeats nor skips what stays in the list', async () => {
-  const open = session(
-    { SessionId: 'opens' },
-    { startedAt: new Date(NOW.getTime() + SECOND), endedAt: ago(-HOUR) },
-  )
+test('pages neither repeat nor skip what stays in the list while other sessions come and go', async () => {
+  const open = session({ SessionId: 'opens' }, { startedAt: ago(-SECOND), endedAt: ago(-HOUR) })
   const emulator = await start({ world: world([...sessions(6), open]) })
   const first = await page(emulator, { MaxResults: 3 })
   expect(first.ids).toEqual(ids(0, 3))
@@ -68,7 +66,7 @@ test('a moving world neither repeats nor skips what stays in the list', async ()
   expect(second.NextToken).toBeUndefined()
 })
 
-test('a session that starts while its list is read does not push others over the page', async () => {
+test('a session that starts while the Active list is read does not repeat others', async () => {
   const opens = (index: number) =>
     session({ SessionId: `s-${index}` }, { startedAt: ago(index * MINUTE), endedAt: ago(-HOUR) })
   const emulator = await start({ world: world([1, 2, 3, 4].map(opens)) })
@@ -79,59 +77,53 @@ test('a session that starts while its list is read does not push others over the
   expect([...first.ids, ...second.ids]).toEqual(ids(1, 5))
 })
 
-describe('a token', () => {
-  const Filters = [{ key: 'Status', value: 'Terminated' }] as const
-  const REFUSED = { name: 'InvalidNextToken', message: "The specified token isn't valid." }
+const Filters = [{ key: 'Status' as const, value: 'Terminated' }]
+const REFUSED = { name: 'InvalidNextToken', message: "The specified token isn't valid." }
 
-  async function withToken() {
-    const emulator = await start({ world: world(sessions(10)) })
-    const { NextToken = '' } = await page(emulator, { MaxResults: 2, Filters: [...Filters] })
-    return { emulator, NextToken }
-  }
+/** The token behind the first two of ten sessions. */
+async function withToken() {
+  const emulator = await start({ world: world(sessions(10)) })
+  const { NextToken = '' } = await page(emulator, { MaxResults: 2, Filters })
+  return { emulator, NextToken }
+}
 
-  test('serves again, and for pages of another size', async () => {
-    const { emulator, NextToken } = await withToken()
-    const input = { NextToken, Filters: [...Filters] }
-    expect((await page(emulator, { ...input, MaxResults: 3 })).ids).toEqual(ids(2, 5))
-    expect((await page(emulator, input)).ids).toEqual(ids(2, 10))
-  })
+test('a token can be used again, and for pages of another size', async () => {
+  const { emulator, NextToken } = await withToken()
+  expect((await page(emulator, { NextToken, Filters, MaxResults: 3 })).ids).toEqual(ids(2, 5))
+  expect((await page(emulator, { NextToken, Filters })).ids).toEqual(ids(2, 10))
+})
 
-  test.each<[string, Partial<DescribeSessionsCommandInput>]>([
-    ['another state', { State: 'Active', Filters: [...Filters] }],
-    ['no filters', {}],
-    ['other filters', { Filters: [{ key: 'Status', value: 'Failed' }] }],
-  ])('is refused with %s', async (_, input) => {
-    const { emulator, NextToken } = await withToken()
-    await expect(page(emulator, { ...input, NextToken })).rejects.toMatchObject(REFUSED)
-  })
+test.each<[string, Partial<DescribeSessionsCommandInput>]>([
+  ['another state', { State: 'Active', Filters }],
+  ['no filters', { Filters: undefined }],
+  ['other filters', { Filters: [{ key: 'Status', value: 'Failed' }] }],
+  ['made-up text', { NextToken: 'abc' }],
+  ['no text', { NextToken: '' }],
+])('a token is refused with %s', async (_, change) => {
+  const { emulator, NextToken } = await withToken()
+  await expect(page(emulator, { NextToken, Filters, ...change })).rejects.toMatchObject(REFUSED)
+})
 
-  test.each<[string, (token: string) => string]>([
-    ['made up', () => 'abc'],
-    ['empty', () => ''],
-    ['changed at its end', (token) => `${token.slice(0, -2)}AA`],
-    [
-      'changed in its position',
-      (token) => `${token.slice(0, 25)}${token[25] === 'A' ? 'B' : 'A'}${token.slice(26)}`,
-    ],
-    ['longer than it was', (token) => `${token}A`],
-  ])('is refused if %s', async (_, change) => {
-    const { emulator, NextToken } = await withToken()
-    const changed = page(emulator, { NextToken: change(NextToken), Filters: [...Filters] })
-    await expect(changed).rejects.toMatchObject(REFUSED)
-  })
+test.each<[string, (token: string) => string]>([
+  ['its end is changed', (token) => `${token.slice(0, -2)}AA`],
+  ['its position is changed', (token) => token.replace(/(?<=^.{25})./, (one) => (one === 'A' ? 'B' : 'A'))],
+  ['it is longer', (token) => `${token}A`],
+])('a token is refused if %s', async (_, change) => {
+  const { emulator, NextToken } = await withToken()
+  await expect(page(emulator, { NextToken: change(NextToken), Filters })).rejects.toMatchObject(REFUSED)
+})
 
-  test('of another emulator is refused', async () => {
-    const { NextToken } = await withToken()
-    const { emulator } = await withToken()
-    await expect(page(emulator, { NextToken, Filters: [...Filters] })).rejects.toMatchObject(REFUSED)
-  })
+test('a token of another emulator is refused', async () => {
+  const { NextToken } = await withToken()
+  const { emulator } = await withToken()
+  await expect(page(emulator, { NextToken, Filters })).rejects.toMatchObject(REFUSED)
+})
 
-  test('expires after its lifetime by the clock of the world', async () => {
-    const { emulator, NextToken } = await withToken()
-    emulator.faults.tokenLifetimeSeconds = 60
-    emulator.world.clock.advance(60 * SECOND)
-    expect((await page(emulator, { NextToken, Filters: [...Filters] })).ids).toEqual(ids(2, 10))
-    emulator.world.clock.advance(1)
-    await expect(page(emulator, { NextToken, Filters: [...Filters] })).rejects.toMatchObject(REFUSED)
-  })
+test("a token expires after its lifetime by the world's clock", async () => {
+  const { emulator, NextToken } = await withToken()
+  emulator.faults.tokenLifetimeSeconds = 60
+  emulator.world.clock.advance(60 * SECOND)
+  expect((await page(emulator, { NextToken, Filters })).ids).toEqual(ids(2, 10))
+  emulator.world.clock.advance(1)
+  await expect(page(emulator, { NextToken, Filters })).rejects.toMatchObject(REFUSED)
 })

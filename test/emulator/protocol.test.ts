@@ -9,7 +9,7 @@ import { authorization, client, NOW, post, refusal, session, start, stopAll, wor
 
 afterEach(stopAll)
 
-/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html, its body in the 20 bytes it says. */
+/** From https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html, with its body in 20 bytes. */
 const SAMPLE_REQUEST = [
   'POST / HTTP/1.1',
   'Host: ssm.us-east-2.amazonaws.com',
@@ -48,7 +48,7 @@ async function referenceWorld(): Promise<World> {
   return made
 }
 
-test("the reference's sample request gets the sample response, on the world's day", async () => {
+test("the API reference's sample request gets the sample response, dated by the world's clock", async () => {
   const { port } = await start({ world: await referenceWorld() })
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
@@ -66,7 +66,7 @@ test("the reference's sample request gets the sample response, on the world's da
   )
 })
 
-test('the SDK reads it', async () => {
+test("the SDK reads the API reference's sample response", async () => {
   const emulator = await start({ world: await referenceWorld() })
   const answer = await client(emulator).send(new DescribeSessionsCommand({ State: 'History' }))
 
@@ -79,54 +79,36 @@ test('the SDK reads it', async () => {
   })
 })
 
-test('a member that AWS adds one day, an empty one and Unicode are answered as they are', async () => {
+test('unknown members, empty ones and Unicode are answered unchanged', async () => {
   const odd = { Details: '', Reason: '</script> =1+1 \u001B[31m 🚀', Weather: { of: ['tomorrow'] } }
   const answer = await post(await start({ world: world([session(odd)]) }), { State: 'History' })
 
   expect(answer.body).toMatchObject({ Sessions: [odd] })
 })
 
-describe('authentication', () => {
-  test.each([
-    [
-      'an unsigned request',
-      undefined,
-      'MissingAuthenticationTokenException',
-      /^Missing Authentication Token$/,
-    ],
-    ['another scheme', 'Bearer x', 'IncompleteSignatureException', /requires 'Credential' parameter/],
-    ['no parameters', 'AWS4-HMAC-SHA256', 'IncompleteSignatureException', /requires 'Signature' parameter/],
-    [
-      'no signature',
-      authorization().replace(/, Signature=.*/, ''),
-      'IncompleteSignatureException',
-      /^Authorization header requires 'Signature' parameter. Authorization=AWS4-HMAC/,
-    ],
-    [
-      'a credential without a scope',
-      authorization().replace('/ssm/', '/'),
-      'IncompleteSignatureException',
-      /exactly 5 slash-delimited elements/,
-    ],
-    [
-      "another service's scope",
-      authorization('ec2'),
-      'InvalidSignatureException',
-      /^Credential should be scoped to correct service: 'ssm'\.$/,
-    ],
-  ])('%s is refused', async (_, header, __type, message) => {
-    const answer = await post(await start(), { State: 'Active' }, { authorization: header })
-    expect(answer).toMatchObject({ status: 400, body: { __type, message: expect.stringMatching(message) } })
-  })
+const MALFORMED =
+  /^got Authorization .*, expected AWS4-HMAC-SHA256 Credential=KEY\/DATE\/REGION\/SERVICE\/aws4_request,/
 
-  test('a request without a date is refused', async () => {
-    const answer = await post(await start(), { State: 'Active' }, { 'x-amz-date': undefined })
-    expect(answer.body).toMatchObject({ __type: 'IncompleteSignatureException' })
-  })
+test.each([
+  [undefined, 'MissingAuthenticationTokenException', /^Missing Authentication Token$/],
+  ['Bearer x', 'IncompleteSignatureException', MALFORMED],
+  ['AWS4-HMAC-SHA256', 'IncompleteSignatureException', MALFORMED],
+  [authorization().replace(/, Signature=.*/, ''), 'IncompleteSignatureException', MALFORMED],
+  [authorization().replace('/ssm/', '/'), 'IncompleteSignatureException', MALFORMED],
+  [authorization().replace('aws4_request', 'aws4'), 'IncompleteSignatureException', MALFORMED],
+  [authorization().replace('aws4_request', 'aws4_request/x'), 'IncompleteSignatureException', MALFORMED],
+  [
+    authorization('ec2'),
+    'InvalidSignatureException',
+    /^Credential should be scoped to correct service: 'ssm'\.$/,
+  ],
+])('the authorization %s is refused with %s', async (header, code, message) => {
+  const answer = await post(await start(), { State: 'Active' }, { authorization: header })
+  expect(answer).toEqual(refusal(code, expect.stringMatching(message)))
 })
 
 test.each([undefined, 'AmazonSSM.ListDocuments', 'DescribeSessions'])(
-  'target %s is an unknown operation',
+  'the X-Amz-Target %s is an unknown operation',
   async (target) => {
     const answer = await post(await start(), { State: 'Active' }, { 'x-amz-target': target })
     expect(answer).toEqual(refusal('UnknownOperationException', expect.any(String)))
@@ -134,28 +116,26 @@ test.each([undefined, 'AmazonSSM.ListDocuments', 'DescribeSessions'])(
 )
 
 test.each([
-  ['{"State": "Active"', 'Unable to parse the request: it is not JSON'],
-  ['', 'Unable to parse the request: it is not JSON'],
-  ['[]', 'LIST_VALUE can not be converted to a structure'],
-  ['null', 'NULL_VALUE can not be converted to a structure'],
-  ['{"State": 1}', 'NUMBER_VALUE can not be converted to a String'],
-  ['{"State": "Active", "MaxResults": "10"}', 'STRING_VALUE can not be converted to an Integer'],
-  ['{"State": "Active", "MaxResults": 1.5}', 'NUMBER_VALUE can not be converted to an Integer'],
-  ['{"State": "Active", "MaxResults": 2147483648}', 'NUMBER_VALUE can not be converted to an Integer'],
-  ['{"State": "Active", "NextToken": {}}', 'OBJECT_VALUE can not be converted to a String'],
-  ['{"State": "Active", "Filters": {}}', 'OBJECT_VALUE can not be converted to a list'],
-  ['{"State": "Active", "Filters": ["x"]}', 'STRING_VALUE can not be converted to a structure'],
-  ['{"State": "Active", "Filters": [{"key": true}]}', 'BOOLEAN_VALUE can not be converted to a String'],
-])('the body %s is refused', async (body, message) => {
+  ['{"State"', 'the request: got "{\\"State\\"", expected JSON'],
+  ['[]', 'the request: got [], expected an object'],
+  ['{"State": 1}', 'State: got 1, expected a string'],
+  ['{"MaxResults": "10"}', 'MaxResults: got "10", expected an integer of 32 bits'],
+  ['{"MaxResults": 1.5}', 'MaxResults: got 1.5, expected an integer of 32 bits'],
+  ['{"MaxResults": 2147483648}', 'MaxResults: got 2147483648, expected an integer of 32 bits'],
+  ['{"NextToken": {}}', 'NextToken: got {}, expected a string'],
+  ['{"Filters": {}}', 'Filters: got {}, expected an array of filters'],
+  ['{"Filters": ["x"]}', 'Filters[0]: got "x", expected an object'],
+  ['{"Filters": [null, {"key": true}]}', 'Filters[1].key: got true, expected a string'],
+])('a body of the wrong types is refused: %s', async (body, message) => {
   expect(await post(await start(), body)).toEqual(refusal('SerializationException', message))
 })
 
-test('null is absent, and unknown members are ignored', async () => {
+test('null in a request means absent, and unknown members are ignored', async () => {
   const body = { State: 'Active', MaxResults: null, NextToken: null, Filters: null, Weather: 1 }
   expect(await post(await start(), body)).toMatchObject({ status: 200, body: { Sessions: [] } })
 })
 
-test('calls are counted by state and outcome, and kept on request', async () => {
+test('calls are counted by state and outcome, and kept if asked for', async () => {
   const emulator = await start()
   await post(emulator, { State: 'Active' })
   await post(emulator, { State: 'History', MaxResults: 0 })
@@ -173,39 +153,34 @@ test('calls are counted by state and outcome, and kept on request', async () => 
   expect(forgetful.calls.list).toEqual([])
 })
 
-describe('/clock', () => {
-  const clock = async (url: string, method: string, body?: string) => {
-    const response = await fetch(`${url}/clock`, { method, ...(body === undefined ? {} : { body }) })
-    return { status: response.status, body: (await response.text()).trim() }
-  }
+async function clock(url: string, method: string, body?: string) {
+  const response = await fetch(`${url}/clock`, { method, body })
+  return { status: response.status, body: (await response.text()).trim() }
+}
 
-  test('tells and moves the time', async () => {
-    const emulator = await start()
-    expect(await clock(emulator.url, 'GET')).toEqual({ status: 200, body: NOW.toISOString() })
+test('/clock returns the time, and moves it', async () => {
+  const emulator = await start()
+  expect(await clock(emulator.url, 'GET')).toEqual({ status: 200, body: NOW.toISOString() })
 
-    const moved = { status: 200, body: '2027-01-01T00:00:00.000Z' }
-    expect(await clock(emulator.url, 'PUT', '2027-01-01T01:00:00+01:00\n')).toEqual(moved)
-    expect(emulator.world.clock.now()).toEqual(new Date(moved.body))
-  })
-
-  test.each(['', 'yesterday', '2027-01-01', '2027-01-01T00:00:00', '2027-02-30T00:00:00Z', '1767225600'])(
-    'refuses "%s" and stays',
-    async (body) => {
-      const emulator = await start()
-      expect(await clock(emulator.url, 'PUT', body)).toEqual({
-        status: 400,
-        body: `got "${body}", expected an ISO 8601 time with a time zone, such as 2020-02-19T00:00:00Z`,
-      })
-      expect(emulator.world.clock.now()).toEqual(NOW)
-    },
-  )
-
-  test('refuses other methods', async () => {
-    expect(await clock((await start()).url, 'DELETE')).toMatchObject({ status: 405 })
-  })
+  const moved = { status: 200, body: '2027-01-01T00:00:00.000Z' }
+  expect(await clock(emulator.url, 'PUT', '2027-01-01T01:00:00+01:00\n')).toEqual(moved)
+  expect(emulator.world.clock.now()).toEqual(new Date(moved.body))
+  expect(await clock(emulator.url, 'DELETE')).toMatchObject({ status: 405 })
 })
 
-test('close cuts what is still waiting', async () => {
+test.each(['', 'yesterday', '2027-01-01', '2027-01-01T00:00:00', '2027-02-30T00:00:00Z', '1767225600'])(
+  '/clock refuses the time "%s" and stays',
+  async (body) => {
+    const emulator = await start()
+    expect(await clock(emulator.url, 'PUT', body)).toEqual({
+      status: 400,
+      body: `got "${body}", expected an ISO 8601 time with a time zone, such as 2020-02-19T00:00:00Z`,
+    })
+    expect(emulator.world.clock.now()).toEqual(NOW)
+  },
+)
+
+test('close cuts requests under way', async () => {
   const emulator = await start({ faults: { latencyMs: 60_000 } })
   const waiting = post(emulator, { State: 'Active' })
   const failed = expect(waiting).rejects.toThrow('fetch failed')
@@ -214,7 +189,7 @@ test('close cuts what is still waiting', async () => {
   await failed
 })
 
-test('a port that is taken is an error', async () => {
+test('a port that is in use is an error', async () => {
   const { port } = await start()
   await expect(start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })

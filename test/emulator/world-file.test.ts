@@ -1,20 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Clock } from '../../emulator/clock'
 import type { SessionMembers } from '../../emulator/session'
 import { World } from '../../emulator/world'
 import { loadSessions } from '../../emulator/world-file'
+import { temporaryFolder } from '../support/temporary-folder'
 import { NOW } from './builders'
 
 const HISTORY = join(__dirname, 'fixtures/reference-history.json')
 const ACTIVE = join(__dirname, 'fixtures/cli-v2-active.json')
 
-let folder: string
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'world-file-'))
-})
-afterAll(() => rm(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 /** A world of these files, its clock at `time`. */
 async function load(time: string, ...paths: string[]): Promise<World> {
@@ -24,7 +20,7 @@ async function load(time: string, ...paths: string[]): Promise<World> {
 }
 
 async function write(content: unknown): Promise<string> {
-  const path = join(folder, 'world.json')
+  const path = join(folder(), 'world.json')
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
   return path
 }
@@ -33,23 +29,23 @@ const loadOne = async (session: object) => load(NOW.toISOString(), await write({
 
 const ids = (sessions: SessionMembers[]) => sessions.map(({ SessionId }) => SessionId)
 
-test.each([[[ACTIVE, HISTORY]], [[HISTORY, ACTIVE]]])(
-  'a session of %j is open before its end and ended after',
-  async (paths) => {
-    const world = await load('2020-02-18T23:50:40Z', ...paths)
-    const mary = { SessionId: 'Mary-Major-0ab177d470EXAMPLE', StartDate: 1582068633.188 }
-    expect(world.list('Active')).toHaveLength(2)
-    expect(world.list('Active')).toContainEqual(expect.objectContaining({ ...mary, Status: 'Disconnected' }))
+test.each([
+  ['Active, History', [ACTIVE, HISTORY]],
+  ['History, Active', [HISTORY, ACTIVE]],
+])('a session in the files %s is open before its end, and ended after it', async (_, paths) => {
+  const world = await load('2020-02-18T23:50:40Z', ...paths)
+  const mary = { SessionId: 'Mary-Major-0ab177d470EXAMPLE', StartDate: 1582068633.188 }
+  expect(world.list('Active')).toHaveLength(2)
+  expect(world.list('Active')).toContainEqual(expect.objectContaining({ ...mary, Status: 'Disconnected' }))
 
-    world.clock.set(new Date('2020-02-18T23:50:47.807Z'))
-    expect(ids(world.list('Active'))).toEqual(['Jane-Roe-0cd299e581EXAMPLE'])
-    expect(world.list('History')).toEqual([
-      expect.objectContaining({ ...mary, Status: 'Terminated', EndDate: 1582069847.807 }),
-    ])
-  },
-)
+  world.clock.set(new Date('2020-02-18T23:50:47.807Z'))
+  expect(ids(world.list('Active'))).toEqual(['Jane-Roe-0cd299e581EXAMPLE'])
+  expect(world.list('History')).toEqual([
+    expect.objectContaining({ ...mary, Status: 'Terminated', EndDate: 1582069847.807 }),
+  ])
+})
 
-test('members are kept as they are, but for dates', async () => {
+test('members of a file are kept as they are, except dates', async () => {
   const world = await load('2020-02-19T00:00:00Z', ACTIVE)
   expect(world.list('Active')[0]).toStrictEqual({
     SessionId: 'Jane-Roe-0cd299e581EXAMPLE',
@@ -64,7 +60,7 @@ test('members are kept as they are, but for dates', async () => {
   })
 })
 
-test('a session of History alone was connected before its end', async () => {
+test('a session that only History shows was connected before its end', async () => {
   const world = await load('2020-02-18T23:40:00Z', HISTORY)
   const [shown] = world.list('Active')
   expect(shown).toMatchObject({ SessionId: 'Mary-Major-0ab177d470EXAMPLE', Status: 'Connected' })
@@ -72,23 +68,23 @@ test('a session of History alone was connected before its end', async () => {
 })
 
 test.each([
-  ['with an EndDate', { EndDate: 1 + NOW.getTime() / 1000 }, 1],
-  ['Terminated, without dates', { Status: 'Terminated' }, 0],
-  ['Failed, with a StartDate', { Status: 'Failed', StartDate: NOW.getTime() / 1000 }, 0],
-])('a session %s is ended', async (_, session, secondsToEnd) => {
+  ['has an EndDate', { EndDate: 1 + NOW.getTime() / 1000 }, 1],
+  ['is Terminated, without dates', { Status: 'Terminated' }, 0],
+  ['is Failed, with a StartDate', { Status: 'Failed', StartDate: NOW.getTime() / 1000 }, 0],
+])('a session in a file is ended if it %s', async (_, session, secondsToEnd) => {
   const world = await loadOne(session)
   world.clock.advance(secondsToEnd * 1000)
   expect(world.list('History')).toEqual([session])
 })
 
 test.each([[{}], [{ Status: 'Terminating' }], [{ SessionId: '', Status: 'Connected' }]])(
-  'the session %j is open',
+  'a session in a file is open if it is only %j',
   async (session) => {
     expect((await loadOne(session)).list('Active')).toEqual([session])
   },
 )
 
-test('sessions without an id are each their own; of the same id and state the last counts', async () => {
+test('sessions without an id are separate, and the last session of the same id and state counts', async () => {
   const Sessions = [
     { Reason: '1' },
     { SessionId: 'a', Reason: '2' },
@@ -131,6 +127,6 @@ test.each([
   await expect(loadSessions([path], NOW)).rejects.toMatchObject({ message: `${path}: ${message}` })
 })
 
-test('a file that does not exist is named', async () => {
-  await expect(loadSessions([join(folder, 'nowhere.json')], NOW)).rejects.toThrow('nowhere.json')
+test('the error names a file that does not exist', async () => {
+  await expect(loadSessions([join(folder(), 'nowhere.json')], NOW)).rejects.toThrow('nowhere.json')
 })

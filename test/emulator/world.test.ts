@@ -1,6 +1,7 @@
 import { Clock } from '../../emulator/clock'
 import { World } from '../../emulator/world'
-import { ago, DAY, HOUR, MINUTE, NOW, seconds, session, sessions, world } from './builders'
+import { DAY, HOUR, MINUTE } from '../support/times'
+import { ago, NOW, seconds, session, sessions, world } from './builders'
 
 const EMPTY = { notYetStarted: 0, active: 0, history: 0, forgotten: 0 }
 
@@ -11,7 +12,7 @@ test.each([
   ['at its end', HOUR, { ...EMPTY, history: 1 }],
   ['just before 30 days after its end', HOUR + 30 * DAY - 1, { ...EMPTY, history: 1 }],
   ['30 days after its end', HOUR + 30 * DAY, { ...EMPTY, forgotten: 1 }],
-])('a session %s', (_, milliseconds, counts) => {
+])('a session %s is listed as its times say', (_, milliseconds, counts) => {
   const made = world([session({}, { startedAt: NOW, endedAt: ago(-HOUR) })])
   made.clock.advance(milliseconds)
 
@@ -20,7 +21,7 @@ test.each([
   expect(made.list('History')).toHaveLength(counts.history)
 })
 
-test('a session shows what it is while open, and what it was after its end', () => {
+test('a session shows one form while it is open, and another after its end', () => {
   const whileOpen = { SessionId: 'a', Status: 'Disconnected' }
   const afterEnd = { SessionId: 'a', Status: 'Terminated', Weather: 'fine' }
   const made = world([{ startedAt: NOW, endedAt: ago(-HOUR), whileOpen, afterEnd }])
@@ -30,7 +31,7 @@ test('a session shows what it is while open, and what it was after its end', () 
   expect(made.list('History')).toEqual([afterEnd])
 })
 
-test('a form that is not given is made from the other', () => {
+test('a missing form of a session is made from the other one', () => {
   const afterEnd = { SessionId: 'a', Status: 'Terminated', EndDate: 1, OutputUrl: {}, Reason: 'x' }
   const whileOpen = { SessionId: 'b', Status: 'Disconnected' }
   const endedAt = ago(-HOUR)
@@ -45,7 +46,7 @@ test('a form that is not given is made from the other', () => {
   expect(made.list('History')).toEqual([afterEnd, made2])
 })
 
-test('a session without an end stays open, unless it is forgotten', () => {
+test('a session without an end stays open until it is forgotten', () => {
   const whileOpen = { SessionId: 'a' }
   const made = world([
     { startedAt: NOW, whileOpen },
@@ -55,7 +56,7 @@ test('a session without an end stays open, unless it is forgotten', () => {
   expect(made.counts()).toEqual({ ...EMPTY, active: 1, forgotten: 1 })
 })
 
-test('update changes what is given and keeps the rest', () => {
+test('update changes the given members of one session and keeps everything else', () => {
   const made = world([session({ SessionId: 'a' }), session({ SessionId: 'b' })])
   made.update('a', { afterEnd: { SessionId: 'a', Status: 'Failed' } })
   expect(made.list('History')).toContainEqual({ SessionId: 'a', Status: 'Failed' })
@@ -83,23 +84,21 @@ test('a world has an account, a region and the real time by default', () => {
   expect(Math.abs(clock.now().getTime() - Date.now())).toBeLessThan(60_000)
 })
 
-describe('clock', () => {
-  test('frozen: moves only when it is moved', async () => {
-    const clock = Clock.frozenAt(NOW)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(clock.now()).toEqual(NOW)
-    clock.advance(-MINUTE)
-    expect(clock.now()).toEqual(ago(MINUTE))
-    clock.set(ago(HOUR))
-    expect(clock.now()).toEqual(ago(HOUR))
-  })
+test('a frozen clock moves only when it is moved', async () => {
+  const clock = Clock.frozenAt(NOW)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(clock.now()).toEqual(NOW)
+  clock.advance(-MINUTE)
+  expect(clock.now()).toEqual(ago(MINUTE))
+  clock.set(ago(HOUR))
+  expect(clock.now()).toEqual(ago(HOUR))
+})
 
-  test('flowing: goes on from where it was put', async () => {
-    const clock = Clock.flowingFrom(NOW)
-    clock.set(ago(HOUR))
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    const elapsed = clock.now().getTime() - ago(HOUR).getTime()
-    expect(elapsed).toBeGreaterThanOrEqual(45)
-    expect(elapsed).toBeLessThan(5000)
-  })
+test('a flowing clock goes on from where it was set', async () => {
+  const clock = Clock.flowingFrom(NOW)
+  clock.set(ago(HOUR))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const elapsed = clock.now().getTime() - ago(HOUR).getTime()
+  expect(elapsed).toBeGreaterThanOrEqual(45)
+  expect(elapsed).toBeLessThan(5000)
 })

@@ -31,7 +31,7 @@ describe('days until loss', () => {
   test('are not more after a sweep that failed', async () => {
     await stage.sweep()
     stage.world.clock.advance(3 * DAY_MS)
-    stage.emulator.faults.errorProbability = 1
+    stage.emulator.faults.script = () => 'error'
     await stage.sweep().catch(() => {})
 
     expect(await left('us-east-1')).toBeCloseTo(27, 3)

@@ -75,7 +75,7 @@ describe('sweep', () => {
 
   test('an empty page with a token is not the end, nor is a short one', async () => {
     stage.world.add(endedSessions(500))
-    breakListCalls({ 1: 'empty', 2: 'empty', 3: 'short', 5: 'empty' })
+    breakListCalls({ 1: 'empty-page', 2: 'empty-page', 3: 'short-page', 5: 'empty-page' })
 
     expect(await stage.sweep()).toMatchObject({ Outcome: 'complete', Seen: 500, Archived: 500 })
     expect((await stage.records()).size).toBe(500)

@@ -7,27 +7,22 @@ import type { DescribeSessionsRequest } from './request'
 import type { SessionMembers } from './session'
 import { type Position, START, type World } from './world'
 
-/** The page size if MaxResults is absent: undocumented, chosen here. */
+/** AWS does not document the page size without MaxResults. */
 const DEFAULT_MAX_RESULTS = 50
 
-export interface DescribeSessionsResponse {
-  readonly Sessions: readonly SessionMembers[]
-  readonly NextToken: string | undefined
-}
-
 /**
- * The operation: validate, query, page.
+ * Validates a request and answers it.
  *
- * @param fault what the answer is to suffer; one that concerns no answer's content does nothing here
+ * @param fault changes the page; those that concern no page do nothing here
  * @throws ServiceError ValidationException, InvalidFilterKey or InvalidNextToken
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html
  */
-export function describeSessions(
+export function sessionPage(
   request: DescribeSessionsRequest,
   world: World,
   tokens: PageTokens,
   fault?: Fault,
-): DescribeSessionsResponse {
+): { Sessions: SessionMembers[]; NextToken?: string } {
   assertValid(request)
   const { State, MaxResults = DEFAULT_MAX_RESULTS, NextToken, Filters = [] } = request
   const matches = toMatcher(Filters)
@@ -36,7 +31,7 @@ export function describeSessions(
   const after = NextToken === undefined ? START : tokens.redeem(NextToken, purpose)
   const page = takePage(world.newestFirst(State, after), matches, pageSize(MaxResults, fault), after)
   const repeated = fault === 'repeat-token' ? NextToken : undefined
-  const continues = page.more || fault === 'empty' || fault === 'short'
+  const continues = page.more || fault === 'empty-page' || fault === 'short-page'
   return {
     Sessions: page.sessions,
     NextToken: repeated ?? (continues ? tokens.issue(page.last, purpose) : undefined),
@@ -44,11 +39,15 @@ export function describeSessions(
 }
 
 function pageSize(maxResults: number, fault: Fault | undefined): number {
-  if (fault === 'empty') return 0
-  return fault === 'short' ? Math.floor(maxResults / 2) : maxResults
+  if (fault === 'empty-page') return 0
+  return fault === 'short-page' ? Math.floor(maxResults / 2) : maxResults
 }
 
-/** Up to `size` sessions, the position of the last of them (of the page before if there is none), and if there are more. */
+/**
+ * Up to `size` sessions, and whether there are more.
+ *
+ * @returns last: the position of the last session, or `after` if there is none
+ */
 function takePage(
   candidates: ReturnType<World['newestFirst']>,
   matches: Matcher,

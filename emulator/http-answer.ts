@@ -1,16 +1,16 @@
 import type { ServiceError } from './errors'
 
-/** What an endpoint answers; the server adds the headers that every answer has. */
-export interface Answer {
+/** What an endpoint answers. The server adds the headers that every answer has. */
+export interface HttpAnswer {
   readonly status: number
   readonly contentType: string
   readonly body: string
 }
 
-export function jsonAnswer(status: number, body: object): Answer {
+export function jsonAnswer(status: number, body: object): HttpAnswer {
   return { status, contentType: 'application/x-amz-json-1.1', body: JSON.stringify(body) }
 }
 
-export function jsonError({ status, code, message }: ServiceError): Answer {
+export function jsonError({ status, code, message }: ServiceError): HttpAnswer {
   return jsonAnswer(status, { __type: code, message })
 }
