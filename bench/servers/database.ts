@@ -1,6 +1,6 @@
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startDatabase } from '../../emulator/database'
+import { startDatabase } from '../../emulator/dynamodb'
 
 /** The table of the races: a hash map in this process. Every other table is the embedded database's. */
 const ARCHIVE = 'Archive'

@@ -3,7 +3,7 @@ import type { Session } from '../../archive/record'
 import { SessionsTable } from '../../archive/sessions-table'
 import type { Observation } from '../../archive/to-record'
 import { upsert } from '../../archive/upsert'
-import { type Database, startDatabase } from '../../emulator/database'
+import { type Database, startDatabase } from '../../emulator/dynamodb'
 import { databaseClient, scan } from '../support/clients'
 
 const SOURCE = { accountId: '111122223333', region: 'us-east-1' }

@@ -11,7 +11,7 @@ import { SESSION_COLUMNS, SESSION_MEMBERS } from '../../cli/output/columns'
 import { csv } from '../../cli/output/csv'
 import { json, jsonLines } from '../../cli/output/json'
 import { table } from '../../cli/output/table'
-import { type Database, startDatabase } from '../../emulator/database'
+import { type Database, startDatabase } from '../../emulator/dynamodb'
 import { databaseClient, scan } from '../support/clients'
 
 const DAY_MS = 24 * 60 * 60 * 1000

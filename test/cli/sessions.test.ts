@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { SessionsTable } from '../../archive/sessions-table'
-import { startDatabase } from '../../emulator/database'
+import { startDatabase } from '../../emulator/dynamodb'
 import { expectFailure, expectWrongUsage, runCli } from '../support/cli'
 import { databaseClient } from '../support/clients'
 import type { DatabaseFault } from '../support/database-proxy'

@@ -2,7 +2,7 @@ import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamod
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { SESSIONS, SWEEPS } from '../../archive/tables'
 import { Clock } from '../../emulator/clock'
-import { createTableInput, type Database, startDatabase } from '../../emulator/database'
+import { createTableInput, type Database, startDatabase } from '../../emulator/dynamodb'
 import { generateSessions } from '../../emulator/generate'
 import { type Emulator, startEmulator } from '../../emulator/server'
 import { World } from '../../emulator/world'

@@ -1,6 +1,6 @@
 import { METRIC_NAMESPACE } from '../../archive/names'
 import { Clock } from '../../emulator/clock'
-import { startDatabase } from '../../emulator/database'
+import { startDatabase } from '../../emulator/dynamodb'
 import { generateSessions } from '../../emulator/generate'
 import { type Emulator, startEmulator } from '../../emulator/server'
 import type { SessionLife, SessionMembers } from '../../emulator/session'

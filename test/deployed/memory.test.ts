@@ -1,5 +1,5 @@
 import { Clock } from '../../emulator/clock'
-import { startDatabase } from '../../emulator/database'
+import { startDatabase } from '../../emulator/dynamodb'
 import { generateSessions } from '../../emulator/generate'
 import { startEmulator } from '../../emulator/server'
 import { World } from '../../emulator/world'
