@@ -105,7 +105,7 @@ testWithAws(
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends the emulator and cuts a request under way',
   async (signal) => {
-    const { cli, url } = await emulate('--generate', '5', '--fault', 'latency=60000')
+    const { cli, url } = await emulate('--generate', '5', '--fault', 'latency=1000000')
     const cut = ask(url)
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await cli.stop(signal)).toEqual({ status: 0, stdout: '', stderr: '' })

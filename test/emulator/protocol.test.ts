@@ -93,7 +93,7 @@ test.each([
   [undefined, 'MissingAuthenticationTokenException', /^Missing Authentication Token$/],
   ['Bearer x', 'IncompleteSignatureException', MALFORMED],
   ['AWS4-HMAC-SHA256', 'IncompleteSignatureException', MALFORMED],
-  [authorization().replace(/, Signature=.*/, ''), 'IncompleteSignatureException', MALFORMED],
+  [authorization().replace(/Signature=.*/, ''), 'IncompleteSignatureException', MALFORMED],
   [authorization().replace('/ssm/', '/'), 'IncompleteSignatureException', MALFORMED],
   [authorization().replace('aws4_request', 'aws4'), 'IncompleteSignatureException', MALFORMED],
   [authorization().replace('aws4_request', 'aws4_request/x'), 'IncompleteSignatureException', MALFORMED],
