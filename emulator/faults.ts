@@ -5,7 +5,7 @@ import type { DescribeSessionsRequest } from './request'
  * What a request can suffer:
  * - `deny`, `throttle`, `error`: the answer is AccessDeniedException, ThrottlingException or InternalServerError;
  * - `reset`: the connection is reset;
- * - `empty-page`, `short-page`: the page has none or at most half of the sessions, and a token;
+ * - `empty-page`, `short-page`: the page has no sessions, or at most half of MaxResults, and a token;
  * - `repeat-token`: the answer has the request's own token, if the request has one;
  * - `expire-token`: the request's token is refused, if the request has one.
  */
