@@ -8,8 +8,9 @@ import { sourceKey } from '../archive/source'
 import { SweepsTable } from '../archive/sweeps-table'
 import { makeDynamoDBClient, makeSsmClient } from '../sweep/clients'
 import { SweepError, sweep } from '../sweep/sweep'
-import { readConfig, readEvent } from './config'
+import { readConfig } from './config'
 import { daysUntilLoss } from './days-until-loss'
+import { readEvent } from './event'
 import { publishMetrics } from './metrics'
 
 const config = readConfig(process.env)
