@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { buildSync } from 'esbuild'
-import { buildFunction, FUNCTION_MODULE } from '../lib/function-code'
+import { buildFunction } from '../lib/function-code'
 import { node24 } from './node24'
 
 export type Contender = 'ours' | 'naive' | 'batch' | 'boto3' | 'calls' | 'empty' | 'list' | 'puts' | Cdk
@@ -81,11 +81,12 @@ export function bundle(contender: Contender): string {
   const known = bundles.get(contender)
   if (known !== undefined) return known
   const outdir = join(folder, contender)
-  const outfile = join(outdir, `${FUNCTION_MODULE}.js`)
-  if (contender === 'ours') buildFunction(outdir)
+  const archiver = join(__dirname, '../lambda/archiver.ts')
+  const outfile = join(outdir, contender === 'ours' ? 'archiver.js' : `${contender}.js`)
+  if (contender === 'ours') buildFunction(outdir, archiver)
   else if (contender === 'cdk' || contender === 'cdkWithSdk')
     buildSync({
-      entryPoints: [join(__dirname, '../lambda/archiver.ts')],
+      entryPoints: [archiver],
       outfile,
       bundle: true,
       platform: 'node',

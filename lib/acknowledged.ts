@@ -2,18 +2,18 @@ import { Validations } from 'aws-cdk-lib'
 import type { IConstruct } from 'constructs'
 
 interface Acknowledgement {
-  /** What the packs of cdk-nag and CloudFormation Guard call the finding. */
+  /** Names of the finding in the packs of cdk-nag and in CloudFormation Guard. */
   readonly ids: readonly string[]
   /** Why it stays, for an assessor. */
   readonly reason: string
 }
 
-/** The findings of static checks that stay, each with its reason. docs/compliance.md shows them to assessors. */
+/** The findings of static checks that stay, each with its reason. docs/compliance.md lists them for assessors. */
 export const ACKNOWLEDGED = {
   describeSessions: {
     ids: ['AwsSolutions::AwsSolutions-IAM5[Resource::*]'],
     reason:
-      'ssm:DescribeSessions has no resource types, so IAM takes no resource but *. It reads only, and the statement is limited to the archived regions by aws:RequestedRegion.',
+      'ssm:DescribeSessions has no resource types, so IAM accepts only * as its resource. It only reads, and aws:RequestedRegion limits the statement to the archived regions.',
   },
   concurrency: {
     ids: [
@@ -21,7 +21,7 @@ export const ACKNOWLEDGED = {
       'NIST.800.53.R5::NIST.800.53.R5-LambdaConcurrency',
     ],
     reason:
-      'The control guards against exhaustion by callers. Only the schedules may invoke this function, once a period and region, and overlaps are harmless (docs/decisions/0003). Reserved concurrency would fail the deployment in accounts with the initial quota, and throttling an archiver puts records at risk.',
+      'The control guards against exhaustion by callers. Only the schedules may invoke this function, once per period and region, and overlaps are harmless (docs/decisions/0003). Reserved concurrency would fail the deployment in accounts with the initial quota, and throttling an archiver puts records at risk.',
   },
   vpc: {
     ids: [
@@ -31,12 +31,12 @@ export const ACKNOWLEDGED = {
       'cdk-validator-cfnguard::lambda_inside_vpc_check',
     ],
     reason:
-      'The function listens on nothing, and calls only Systems Manager and DynamoDB, by TLS and with signed requests that its policy limits. It holds no credentials but its role. Whoever needs network isolation sets vpc, and the finding is gone.',
+      'Nothing can connect to the function. It calls only Systems Manager and DynamoDB, by TLS and with signed requests that its policy limits. It holds no credentials but its role. If vpc is set, the function is isolated and the finding is gone.',
   },
   tracing: {
     ids: ['Serverless::Serverless-LambdaTracing'],
     reason:
-      'X-Ray needs write permissions on resource *, in the role that is to hold no more than archiving needs. Each invocation is traceable without it: a receipt, structured logs with the request id and the source, and metrics.',
+      'X-Ray needs write permissions on resource *, and the role should hold no more than archiving needs. Each invocation is traceable without it: a receipt, structured logs with the request id and the source, and metrics.',
   },
   failureQueue: {
     ids: ['Serverless::Serverless-SQSRedrivePolicy', 'cdk-validator-cfnguard::sqs_dlq_check'],

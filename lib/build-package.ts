@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildFunction } from './function-code'
 
@@ -8,5 +8,4 @@ const root = join(__dirname, '..')
 const dist = join(root, 'dist')
 rmSync(dist, { recursive: true, force: true })
 execFileSync('npx', ['tsc', '-p', 'tsconfig.package.json'], { cwd: root, stdio: 'inherit' })
-mkdirSync(join(dist, 'function'))
-buildFunction(join(dist, 'function'))
+buildFunction(join(dist, 'functions/archiver'), join(root, 'lambda/archiver.ts'))

@@ -1,26 +1,35 @@
-import { existsSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { AssetHashType, DockerImage } from 'aws-cdk-lib'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 
-/** The module that {@link functionCode} holds. */
-export const FUNCTION_MODULE = 'index'
+const HANDLERS = join(__dirname, '../lambda')
 
-/** The function's code: in the npm package it is built already, in a checkout it is built now. */
-export function functionCode(): Code {
-  const packaged = join(__dirname, '../function')
+/** The bundle of `lambda/NAME.ts`: the npm package holds it, a checkout builds it when the app is synthesised. */
+export function functionCode(name: string): Code {
+  const packaged = join(__dirname, '../functions', name)
   if (existsSync(packaged)) return Code.fromAsset(packaged)
-  const folder = mkdtempSync(join(tmpdir(), 'session-archiver-'))
-  buildFunction(folder)
-  return Code.fromAsset(folder)
+  return Code.fromAsset(HANDLERS, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry('unused'),
+      command: [name], // never run, but tells CDK two bundles of one folder apart
+      local: {
+        tryBundle(folder) {
+          buildFunction(folder, join(HANDLERS, `${name}.ts`))
+          return true
+        },
+      },
+    },
+  })
 }
 
-/** Bundles a handler into {@link FUNCTION_MODULE} in a folder, the SDK included: what is tested is what runs. */
-export function buildFunction(folder: string, handler = join(__dirname, '../lambda/archiver.ts')): void {
-  const { buildSync } = require('esbuild') as typeof import('esbuild') // not there in the npm package
+/** Bundles a handler, the SDK included, into a module of the same name: what is tested is what runs. */
+export function buildFunction(folder: string, handler: string): void {
+  const { buildSync } = require('esbuild') as typeof import('esbuild') // the npm package has no esbuild
   buildSync({
     entryPoints: [handler],
-    outfile: join(folder, `${FUNCTION_MODULE}.js`),
+    outdir: folder,
     bundle: true,
     platform: 'node',
     target: 'node24',

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs'
 import { Archiver } from '../sweeping/archiver'
 import type { Metrics } from './metrics'
 
-/** Where descriptions point to: a section for each alarm, under its name in lower case. */
+/** It has a section for each alarm, under the alarm's name in lower case. */
 export const RUNBOOK = 'docs/runbook.md'
 
 const DAY_MINUTES = 24 * 60
@@ -16,7 +16,7 @@ interface AlarmDefinition {
   readonly first: string
   /** Rings from this value on. @default 1 */
   readonly atLeast?: number
-  /** Rings from this value down, and where there is no data. @default - rings on high values */
+  /** Rings from this value down, and if there is no data. @default - rings on high values */
   readonly atMost?: number
   /** Periods in a row. @default 1 */
   readonly periods?: number
@@ -41,14 +41,14 @@ function definitions(metrics: Metrics): Record<string, AlarmDefinition> {
       atMost: 0,
       periods: 3,
       means: 'No sweep completed in three periods of the schedule.',
-      first: 'See whether the schedules are enabled and the function is started at all.',
+      first: 'Check that the schedules are enabled and that the function is started.',
     },
     DaysUntilLossWarning: {
       metric: metrics.own('daysUntilLoss', Stats.MINIMUM),
       atMost: 27,
       periods: 3,
       means:
-        'For three periods, a region had 27 days or less until AWS forgets sessions that are not archived, or nothing was heard of it.',
+        'For three periods, the least healthy region had 27 days or less until AWS forgets sessions that are not archived, or the archiver was silent.',
       first: 'Find the region without a recent complete sweep.',
     },
     DaysUntilLossCritical: {
@@ -56,7 +56,7 @@ function definitions(metrics: Metrics): Record<string, AlarmDefinition> {
       atMost: 10,
       periods: aDay,
       means:
-        'For a day, a region had 10 days or less until AWS forgets sessions that are not archived, or nothing was heard of it. Sessions are about to be lost.',
+        'For a day, the least healthy region had 10 days or less until AWS forgets sessions that are not archived, or the archiver was silent. Sessions are about to be lost.',
       first: 'Archive from a laptop now, then repair.',
     },
     SessionsRejected: {
@@ -66,27 +66,27 @@ function definitions(metrics: Metrics): Record<string, AlarmDefinition> {
     },
     MissedByRecent: {
       metric: metrics.own('missedByRecent'),
-      means: 'A full sweep archived sessions that no recent sweep had been shown. None is lost.',
-      first: 'Compare the receipts: did the service show them late?',
+      means: 'A full sweep archived sessions that no recent sweep was shown. None is lost.',
+      first: 'Compare the receipts: did AWS show them late?',
     },
     SlowSweep: {
-      metric: metrics.longest(),
+      metric: metrics.longestInvocation(),
       atLeast: 0.8 * Archiver.TIMEOUT.toMilliseconds(),
-      means: 'An invocation took more than 80 % of the time that Lambda gives it.',
+      means: 'An invocation took more than 80 % of the time that Lambda allows.',
       first: 'Read Pages, Sliced and Outcome of the latest receipts.',
     },
     Throttled: {
       metric: metrics.throttles(),
       means: 'Lambda refused to start a sweep: the concurrency of the account is used up.',
-      first: 'See which functions use it up.',
+      first: 'Find the functions that use it up.',
     },
     DatabaseThrottled: {
-      metric: metrics.ofCalls('ThrottledRequests'),
+      metric: metrics.databaseMetric('ThrottledRequests'),
       means: 'DynamoDB throttled the archiver. It tries each call eight times.',
-      first: 'See whether sweeps still complete, and who else uses the tables.',
+      first: 'Check whether sweeps still complete, and who else uses the tables.',
     },
     DatabaseErrors: {
-      metric: metrics.ofCalls('SystemErrors'),
+      metric: metrics.databaseMetric('SystemErrors'),
       means: 'DynamoDB failed on calls of the archiver. It tries each call eight times.',
       first: 'Look at the AWS Health Dashboard.',
     },
@@ -98,7 +98,7 @@ export interface AlarmsProps {
   readonly topic: ITopic
 }
 
-/** Adds every alarm; each tells the topic when it rings, and when it is over. */
+/** Adds every alarm. Each notifies the topic when it rings and when it is over. */
 export function addAlarms(scope: Construct, { metrics, topic }: AlarmsProps): Alarm[] {
   return Object.entries(definitions(metrics)).map(([name, definition]) => {
     const alarm = addAlarm(scope, name, definition)

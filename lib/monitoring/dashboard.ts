@@ -57,8 +57,8 @@ export function addDashboard(scope: Construct, { metrics, alarms }: DashboardPro
       metrics.waitingFailures(),
       metrics.own('sessionsRejected'),
       metrics.own('missedByRecent'),
-      metrics.ofCalls('ThrottledRequests'),
-      metrics.ofCalls('SystemErrors'),
+      metrics.databaseMetric('ThrottledRequests'),
+      metrics.databaseMetric('SystemErrors'),
     ]),
   )
   dashboard.addWidgets(

@@ -9,28 +9,6 @@ const QUERIES = {
     sort: '@timestamp desc',
     limit: 100,
   }),
-  sweeps: new QueryString({
-    fields: [
-      '@timestamp',
-      'source',
-      'receipt.Kind',
-      'receipt.Outcome',
-      'receipt.Seen',
-      'receipt.Archived',
-      'receipt.Updated',
-      'receipt.Rejected',
-      'receipt.Open',
-      'receipt.ItemId',
-    ],
-    filterStatements: ['ispresent(receipt.ItemId)'],
-    sort: '@timestamp desc',
-    limit: 100,
-  }),
-  'last complete sweeps': new QueryString({
-    filterStatements: ['receipt.Outcome = "complete"'],
-    statsStatements: ['max(@timestamp) as lastComplete by source'],
-    sort: 'lastComplete asc',
-  }),
   durations: new QueryString({
     filterStatements: ['@type = "REPORT"'],
     statsStatements: ['max(@duration) as longestMs, max(@maxMemoryUsed) as bytes by bin(1d)'],
@@ -38,10 +16,10 @@ const QUERIES = {
   }),
 }
 
-/** Saved queries of CloudWatch Logs Insights over the function's log. */
+/** Saves queries of CloudWatch Logs Insights for the function's log. The receipts answer everything else. */
 export function addLogQueries(scope: Construct, logGroup: ILogGroup): void {
   for (const [name, queryString] of Object.entries(QUERIES))
-    new QueryDefinition(scope, `Query-${name.replaceAll(' ', '-')}`, {
+    new QueryDefinition(scope, `Query-${name}`, {
       queryDefinitionName: `${Stack.of(scope).stackName}/${name}`,
       queryString,
       logGroups: [logGroup],

@@ -12,9 +12,9 @@ export interface MetricsProps {
   readonly schedule: Duration
 }
 
-const SOON = Duration.minutes(5)
+const FIVE_MINUTES = Duration.minutes(5)
 
-/** What alarms and dashboard watch: the function's own metrics, one value a period of the schedule, and AWS's. */
+/** What alarms and dashboard watch: the function's own metrics, one value per period of the schedule, and AWS's. */
 export class Metrics {
   /** The schedule's period. */
   readonly period: Duration
@@ -34,11 +34,11 @@ export class Metrics {
   }
 
   errors(): Metric {
-    return this.props.archiver.function.metricErrors({ period: SOON, statistic: Stats.SUM })
+    return this.props.archiver.function.metricErrors({ period: FIVE_MINUTES, statistic: Stats.SUM })
   }
 
   throttles(): Metric {
-    return this.props.archiver.function.metricThrottles({ period: SOON, statistic: Stats.SUM })
+    return this.props.archiver.function.metricThrottles({ period: FIVE_MINUTES, statistic: Stats.SUM })
   }
 
   invocations(): Metric {
@@ -46,50 +46,38 @@ export class Metrics {
   }
 
   /** The longest invocation. Milliseconds. */
-  longest(): Metric {
-    return this.props.archiver.function.metricDuration({ period: SOON, statistic: Stats.MAXIMUM })
+  longestInvocation(): Metric {
+    return this.props.archiver.function.metricDuration({ period: FIVE_MINUTES, statistic: Stats.MAXIMUM })
   }
 
   waitingFailures(): Metric {
     return this.props.archiver.failureQueue.metricApproximateNumberOfMessagesVisible({
-      period: SOON,
+      period: FIVE_MINUTES,
       statistic: Stats.MAXIMUM,
     })
   }
 
-  /** A metric that DynamoDB keeps by operation, summed over every call that the archiver makes. */
-  ofCalls(metricName: 'ThrottledRequests' | 'SystemErrors'): IMetric {
-    const { sessions, sweeps } = this.props.tables
-    const calls = [
-      ...['BatchGetItem', 'PutItem', 'Query', 'UpdateItem'].map((Operation) => ({
-        table: sessions,
-        Operation,
-      })),
-      ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((Operation) => ({
-        table: sweeps,
-        Operation,
-      })),
-    ]
-    const ids = metricName.toLowerCase()
-    const usingMetrics = Object.fromEntries(
-      calls.map(({ table, Operation }, n) => [
-        `${ids}${n}`,
+  /** A metric that DynamoDB keeps per operation, summed over all operations that the archiver calls. */
+  databaseMetric(metricName: 'ThrottledRequests' | 'SystemErrors'): IMetric {
+    const prefix = metricName.toLowerCase()
+    const metrics = this.props.tables.archiverCalls.flatMap(({ table, operations }) =>
+      operations.map((Operation) =>
         table.metric(metricName, {
-          period: SOON,
+          period: FIVE_MINUTES,
           statistic: Stats.SUM,
           dimensionsMap: { TableName: table.tableName, Operation },
         }),
-      ]),
+      ),
     )
     return new MathExpression({
-      expression: `SUM(FILL(METRICS("${ids}"), 0))`, // DynamoDB sends no zeros, and a sum with a gap is a gap
+      expression: `SUM(FILL(METRICS("${prefix}"), 0))`, // DynamoDB sends no zeros, and a sum with a gap is a gap
       label: metricName,
-      period: SOON,
-      usingMetrics,
+      period: FIVE_MINUTES,
+      usingMetrics: Object.fromEntries(metrics.map((metric, n) => [`${prefix}${n}`, metric])),
     })
   }
 
-  /** Read or write units of each table, which is what DynamoDB charges for. */
+  /** Read or write units of each table, which DynamoDB charges for. */
   consumed(kind: 'Read' | 'Write'): IMetric[] {
     const { sessions, sweeps } = this.props.tables
     const units = (table: Table, label: string) =>

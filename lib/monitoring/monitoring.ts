@@ -1,8 +1,10 @@
-import { type Duration, Stack } from 'aws-cdk-lib'
+import type { Duration } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
+import { forThisAccount } from '../iam'
 import { allowAlarms } from '../storage/key'
 import type { ArchiveTables } from '../storage/tables'
 import type { Archiver } from '../sweeping/archiver'
@@ -12,24 +14,26 @@ import { addLogQueries } from './log-queries'
 import { Metrics } from './metrics'
 
 export interface MonitoringProps {
-  readonly archiver: Archiver
+  /** Encrypts the topic. */
+  readonly key: IKey
   readonly tables: ArchiveTables
+  readonly archiver: Archiver
   /** How often each region is swept. */
   readonly schedule: Duration
-  /** Address that the alarm topic writes to, once it has confirmed. @default - none */
+  /** E-mail address that alarms are sent to, once its owner has confirmed. @default - none */
   readonly alarmEmail?: string
-  /** ARN of the topic that alarms go to. @default - a new one */
+  /** ARN of the topic that alarms are sent to. @default - a new one */
   readonly topicArn?: string
 }
 
-/** Speaks up long before a failure can cost a record: alarms on a topic, a dashboard, and queries of the log. */
+/** Rings long before a failure can lose a record: alarms on a topic, a dashboard, and queries of the log. */
 export class Monitoring extends Construct {
   readonly topic: ITopic
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id)
-    const { topicArn, alarmEmail, tables, archiver, schedule } = props
-    this.topic = topicArn === undefined ? this.newTopic(tables) : Topic.fromTopicArn(this, 'Topic', topicArn)
+    const { key, tables, archiver, schedule, topicArn, alarmEmail } = props
+    this.topic = topicArn === undefined ? this.newTopic(key) : Topic.fromTopicArn(this, 'Topic', topicArn)
     if (alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(alarmEmail))
     const metrics = new Metrics({ archiver, tables, schedule })
     const alarms = addAlarms(this, { metrics, topic: this.topic })
@@ -37,7 +41,7 @@ export class Monitoring extends Construct {
     addLogQueries(this, archiver.logGroup)
   }
 
-  private newTopic({ key }: ArchiveTables): Topic {
+  private newTopic(key: IKey): Topic {
     const topic = new Topic(this, 'Topic', {
       displayName: 'Session archive alarms',
       enforceSSL: true,
@@ -45,11 +49,11 @@ export class Monitoring extends Construct {
     })
     topic.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'AlarmsMayPublish', // a topic with a policy of its own has lost the default one
+        sid: 'AlarmsMayPublish', // any policy replaces the default one
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+        conditions: forThisAccount(this),
       }),
     )
     allowAlarms(key)

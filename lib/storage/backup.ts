@@ -1,20 +1,14 @@
 import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from 'aws-cdk-lib/aws-backup'
 import { Schedule } from 'aws-cdk-lib/aws-events'
-import {
-  AnyPrincipal,
-  Effect,
-  ManagedPolicy,
-  PolicyDocument,
-  PolicyStatement,
-  Role,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam'
+import { PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
-import { exceptPrincipals } from './except-principals'
+import { denyEveryone, exceptPrincipals, forThisAccount, handWrittenRole } from '../iam'
 import type { ArchiveTables } from './tables'
 
 export interface BackupProps {
+  readonly key: IKey
   readonly tables: ArchiveTables
   /** Days that each backup is kept. */
   readonly retentionDays: number
@@ -22,35 +16,29 @@ export interface BackupProps {
   readonly breakGlassPrincipals: readonly string[]
 }
 
-/** A backup of both tables every month: what point-in-time recovery, of 35 days, no longer reaches. */
+/** A monthly backup of both tables, for what is older than the 35 days of point-in-time recovery. */
 export class Backup extends Construct {
-  constructor(scope: Construct, id: string, { tables, retentionDays, breakGlassPrincipals }: BackupProps) {
+  constructor(scope: Construct, id: string, props: BackupProps) {
     super(scope, id)
+    const { key, tables, retentionDays, breakGlassPrincipals } = props
+    const stackUuid = Fn.select(2, Fn.split('/', Stack.of(this).stackId))
     const vault = new BackupVault(this, 'Vault', {
-      backupVaultName: `Sessions-${uniquePart(Stack.of(this).stackId)}`, // it outlives the stack: the next one needs another
-      encryptionKey: tables.key,
+      backupVaultName: `Sessions-${stackUuid}`, // the vault outlives the stack: the next stack needs another name
+      encryptionKey: key,
       removalPolicy: RemovalPolicy.RETAIN,
       accessPolicy: new PolicyDocument({
         statements: [
-          new PolicyStatement({
-            sid: 'NobodyDeletes',
-            effect: Effect.DENY,
-            principals: [new AnyPrincipal()],
-            actions: ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'],
-            resources: ['*'],
-            conditions: exceptPrincipals(breakGlassPrincipals),
-          }),
+          denyEveryone(
+            'NobodyDeletes',
+            ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'],
+            exceptPrincipals(breakGlassPrincipals),
+          ),
         ],
       }),
     })
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('backup.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    })
-    const policy = new ManagedPolicy(this, 'Policy', {
+    const backupRole = handWrittenRole(this, '', {
+      assumedBy: new ServicePrincipal('backup.amazonaws.com', { conditions: forThisAccount(this) }),
       description: 'Backs up the session archive',
-      roles: [role],
       statements: [
         new PolicyStatement({
           actions: ['backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'],
@@ -58,7 +46,7 @@ export class Backup extends Construct {
         }),
       ],
     })
-    tables.grantBackup(policy, role)
+    tables.grantBackup(backupRole)
 
     const plan = new BackupPlan(this, 'Plan', { backupVault: vault })
     plan.addRule(
@@ -69,18 +57,13 @@ export class Backup extends Construct {
       }),
     )
     const selection = plan.addSelection('Tables', {
-      role: role.withoutPolicyUpdates(),
+      role: backupRole.role,
       disableDefaultBackupPolicy: true,
       resources: [
         BackupResource.fromDynamoDbTable(tables.sessions),
         BackupResource.fromDynamoDbTable(tables.sweeps),
       ],
     })
-    selection.node.addDependency(policy)
+    selection.node.addDependency(backupRole.policy)
   }
-}
-
-/** The last part of a stack's ARN: a UUID. */
-function uniquePart(stackId: string): string {
-  return Fn.select(2, Fn.split('/', stackId))
 }

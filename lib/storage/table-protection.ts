@@ -1,11 +1,11 @@
 import { Stack } from 'aws-cdk-lib'
-import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { PolicyDocument } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import { exceptPrincipals } from './except-principals'
+import { denyEveryone, exceptPrincipals } from '../iam'
 
 /**
- * DynamoDB refuses a policy that names an action it does not support in a table's policy, and with it the whole
- * deployment. These are all of the supported ones that change items or settings.
+ * All actions that change items or settings, of those that DynamoDB supports in a table's policy. If a policy
+ * names any other, DynamoDB refuses it, and the deployment fails.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html
  */
@@ -31,62 +31,55 @@ const CHANGE_SETTINGS = [
 const DELETE_TABLE = 'dynamodb:DeleteTable'
 
 export interface TableProtectionProps {
-  /** Who is exempt from everything here. */
+  /** Who is exempt from every denial. */
   readonly breakGlassPrincipals: readonly string[]
   /** Whether a deployment may delete the tables. */
   readonly deletable: boolean
 }
 
 /**
- * The policy of a table: denies everyone, whatever their own policies allow, to write or delete items and to
+ * The policy of a table. It denies everyone, whatever their own policies allow, to write or delete items and to
  * change settings. It allows nothing.
  */
 export class TableProtection {
-  readonly policy = new PolicyDocument()
+  readonly policy: PolicyDocument
+  private readonly breakGlassPrincipals: readonly string[]
 
-  constructor(
-    private readonly scope: Construct,
-    private readonly props: TableProtectionProps,
-  ) {
-    this.deny('NobodyDeletes', [...DELETE_OR_BYPASS, ...(props.deletable ? [] : [DELETE_TABLE])], {
-      ...exceptPrincipals(props.breakGlassPrincipals),
+  constructor(scope: Construct, { breakGlassPrincipals, deletable }: TableProtectionProps) {
+    this.breakGlassPrincipals = breakGlassPrincipals
+    this.policy = new PolicyDocument({
+      statements: [
+        denyEveryone(
+          'NobodyDeletes',
+          deletable ? DELETE_OR_BYPASS : [...DELETE_OR_BYPASS, DELETE_TABLE],
+          exceptPrincipals(breakGlassPrincipals),
+        ),
+        denyEveryone(
+          'OnlyDeploymentsChangeSettings',
+          deletable ? [...CHANGE_SETTINGS, DELETE_TABLE] : CHANGE_SETTINGS,
+          {
+            ...exceptPrincipals([...breakGlassPrincipals, ...deployers(scope)]),
+            // a person's own credentials, which CloudFormation passes on if it has no role
+            'ForAllValues:StringNotEquals': { 'aws:CalledVia': ['cloudformation.amazonaws.com'] },
+            BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+          },
+        ),
+      ],
     })
-    this.deny(
-      'OnlyDeploymentsChangeSettings',
-      [...CHANGE_SETTINGS, ...(props.deletable ? [DELETE_TABLE] : [])],
-      {
-        ...exceptPrincipals([...props.breakGlassPrincipals, ...this.deployers()]),
-        // a person's own credentials, passed on by CloudFormation where it has no role of its own
-        'ForAllValues:StringNotEquals': { 'aws:CalledVia': ['cloudformation.amazonaws.com'] },
-        BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
-      },
-    )
   }
 
   /** Makes a role the only one that adds and changes items. */
   admit(roleArn: string): void {
-    this.deny('OnlyTheArchiverWrites', ADD_OR_CHANGE, {
-      ...exceptPrincipals([roleArn, ...this.props.breakGlassPrincipals]),
-    })
-  }
-
-  /** CloudFormation's role of the CDK bootstrap, which trusts nobody else, and the roles that AWS has for itself. */
-  private deployers(): string[] {
-    const { partition, account } = Stack.of(this.scope)
-    const roles = `arn:${partition}:iam::${account}:role`
-    return [`${roles}/cdk-*-cfn-exec-role-*`, `${roles}/aws-service-role/*`]
-  }
-
-  private deny(sid: string, actions: string[], conditions: Record<string, unknown>): void {
+    const admitted = [roleArn, ...this.breakGlassPrincipals]
     this.policy.addStatements(
-      new PolicyStatement({
-        sid,
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: actions.sort(),
-        resources: ['*'], // the table and its indexes: a policy cannot name the table it belongs to
-        conditions,
-      }),
+      denyEveryone('OnlyTheArchiverWrites', ADD_OR_CHANGE, exceptPrincipals(admitted)),
     )
   }
+}
+
+/** CloudFormation's role of the CDK bootstrap, which trusts nobody else, and the roles that AWS has for itself. */
+function deployers(scope: Construct): string[] {
+  const { partition, account } = Stack.of(scope)
+  const roles = `arn:${partition}:iam::${account}:role`
+  return [`${roles}/cdk-*-cfn-exec-role-*`, `${roles}/aws-service-role/*`]
 }

@@ -1,39 +1,38 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import {
-  AttributeType,
-  BillingMode,
-  ProjectionType,
-  Table,
-  type TableClass,
-  TableEncryption,
-} from 'aws-cdk-lib/aws-dynamodb'
-import { type IRole, type ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { SESSIONS, SWEEPS, type TableDefinition, type Key as TableKey } from '../../archive/tables'
-import { allowGrants, allowUseThrough, archiveKey } from './key'
+import type { HandWrittenRole } from '../iam'
+import { allowGrants, allowUseThrough } from './key'
 import { TableProtection } from './table-protection'
 
 const OPEN_SESSIONS = 'OpenSessions' satisfies keyof typeof SESSIONS.indexes
 
-export interface ArchiveTablesProps {
-  /** Whether records may expire, at the time they carry. */
-  readonly expiring: boolean
-  /** Whether tables and key outlive the stack. */
-  readonly removalPolicy: RemovalPolicy
-  /** Who may change and delete what is archived. @default - nobody */
-  readonly breakGlassPrincipals?: readonly string[]
-  /** ARN of a key to encrypt with. @default - a new one */
-  readonly keyArn?: string
-  /** @default - the standard class */
-  readonly tableClass?: TableClass
+/** Operations of DynamoDB that the archiver calls on a table, or on an index of it. */
+interface Calls {
+  readonly table: Table
+  readonly index?: string
+  readonly operations: readonly string[]
 }
 
-/** The two tables and their key: kept whatever becomes of the stack, and recoverable to any of the last 35 days. */
-export class ArchiveTables extends Construct {
+export interface ArchiveTablesProps {
   readonly key: IKey
+  /** Whether records may expire, at the time they carry. */
+  readonly expiring: boolean
+  /** Whether the tables outlive the stack. */
+  readonly removalPolicy: RemovalPolicy
+  /** Who may change and delete what is archived. */
+  readonly breakGlassPrincipals: readonly string[]
+}
+
+/** The two tables. By default they outlive the stack; they can be restored to any time of the last 35 days. */
+export class ArchiveTables extends Construct {
   readonly sessions: Table
   readonly sweeps: Table
+  /** All that the archiver calls, and may call: no operation deletes. */
+  readonly archiverCalls: readonly Calls[]
   private readonly protection: TableProtection
 
   constructor(
@@ -42,28 +41,31 @@ export class ArchiveTables extends Construct {
     private readonly props: ArchiveTablesProps,
   ) {
     super(scope, id)
-    const { breakGlassPrincipals = [], removalPolicy } = props
+    const { breakGlassPrincipals, removalPolicy } = props
     const deletable = removalPolicy === RemovalPolicy.DESTROY
-    this.key = archiveKey(this, 'Key', { ...props, mayDelete: breakGlassPrincipals, isProtected: !deletable })
     this.protection = new TableProtection(this, { breakGlassPrincipals, deletable })
     this.sessions = this.table('Sessions', SESSIONS, props.expiring)
     this.sweeps = this.table('Sweeps', SWEEPS, false)
+    this.archiverCalls = [
+      { table: this.sessions, operations: ['BatchGetItem', 'PutItem', 'UpdateItem'] },
+      { table: this.sessions, index: OPEN_SESSIONS, operations: ['Query'] },
+      { table: this.sweeps, operations: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'] },
+    ]
   }
 
   private table(id: string, definition: TableDefinition, expiring: boolean): Table {
     const { indexes, timeToLiveAttribute } = definition
-    const { removalPolicy, tableClass } = this.props
+    const { key, removalPolicy } = this.props
     const table = new Table(this, id, {
       ...keyAttributes(definition),
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: this.key,
+      encryptionKey: key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy,
       resourcePolicy: this.protection.policy,
-      ...(tableClass !== undefined && { tableClass }),
-      ...(expiring && timeToLiveAttribute !== undefined && { timeToLiveAttribute }),
+      timeToLiveAttribute: expiring ? timeToLiveAttribute : undefined,
     })
     for (const [indexName, key] of Object.entries(indexes))
       table.addGlobalSecondaryIndex({
@@ -74,36 +76,29 @@ export class ArchiveTables extends Construct {
     return table
   }
 
-  /** Allows exactly the calls that archive, to this role alone: none of them can delete. */
-  grantArchive(policy: ManagedPolicy, role: IRole): void {
-    policy.addStatements(
-      new PolicyStatement({
-        actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        resources: [this.sessions.tableArn],
-      }),
-      new PolicyStatement({
-        actions: ['dynamodb:Query'],
-        resources: [`${this.sessions.tableArn}/index/${OPEN_SESSIONS}`],
-      }),
-      new PolicyStatement({
-        actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        resources: [this.sweeps.tableArn],
-      }),
-    )
+  /** Allows the archiver's calls to a role, which becomes the only one that writes. */
+  grantArchive({ role, policy }: HandWrittenRole): void {
+    for (const { table, index, operations } of this.archiverCalls)
+      policy.addStatements(
+        new PolicyStatement({
+          actions: operations.map((operation) => `dynamodb:${operation}`),
+          resources: [index === undefined ? table.tableArn : `${table.tableArn}/index/${index}`],
+        }),
+      )
     this.protection.admit(role.roleArn)
-    allowUseThrough(this.key, 'dynamodb', role)
+    allowUseThrough(this.props.key, 'dynamodb', role)
   }
 
-  /** Allows to back up both tables with AWS Backup, encrypted with their key. */
-  grantBackup(policy: ManagedPolicy, role: IRole): void {
+  /** Allows a role to back up both tables with AWS Backup, encrypted with the key. */
+  grantBackup({ role, policy }: HandWrittenRole): void {
     policy.addStatements(
       new PolicyStatement({
         actions: ['dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource', 'dynamodb:StartAwsBackupJob'],
         resources: [this.sessions.tableArn, this.sweeps.tableArn],
       }),
     )
-    for (const service of ['dynamodb', 'backup']) allowUseThrough(this.key, service, role)
-    allowGrants(this.key, role)
+    for (const service of ['dynamodb', 'backup']) allowUseThrough(this.props.key, service, role)
+    allowGrants(this.props.key, role)
   }
 }
 
@@ -111,6 +106,6 @@ function keyAttributes({ partitionKey, sortKey }: TableKey) {
   const attribute = (name: string) => ({ name, type: AttributeType.STRING })
   return {
     partitionKey: attribute(partitionKey),
-    ...(sortKey !== undefined && { sortKey: attribute(sortKey) }),
+    sortKey: sortKey === undefined ? undefined : attribute(sortKey),
   }
 }

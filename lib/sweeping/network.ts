@@ -9,21 +9,23 @@ import {
   SecurityGroup,
   type SubnetSelection,
   SubnetType,
+  Vpc,
 } from 'aws-cdk-lib/aws-ec2'
 import { Effect, type ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 
 export interface NetworkProps {
-  readonly vpc: IVpc
-  /** Regions that are swept from it. */
+  /** A VPC, or the id of one to look up. */
+  readonly vpc: IVpc | string
+  /** Regions that are swept from the VPC. */
   readonly regions: readonly string[]
   /** Whether the VPC gets the endpoints that the function needs. */
   readonly endpoints: boolean
 }
 
-const PEERS_PORT = Port.tcp(443)
+const HTTPS = Port.tcp(443)
 
-/** Where the function runs in a VPC: it reaches out by TLS, nothing reaches in. */
+/** Where the function runs in a VPC: it reaches out by TLS, and nothing reaches it. */
 export class Network extends Construct {
   readonly vpc: IVpc
   readonly vpcSubnets: SubnetSelection
@@ -31,26 +33,35 @@ export class Network extends Construct {
 
   constructor(scope: Construct, id: string, { vpc, regions, endpoints }: NetworkProps) {
     super(scope, id)
-    const { region } = Stack.of(this)
-    const elsewhere = regions.filter((swept) => swept !== region)
-    if (vpc.privateSubnets.length === 0 && elsewhere.length > 0 && !Token.isUnresolved(vpc.vpcId))
+    this.vpc = typeof vpc === 'string' ? this.lookUp(vpc) : vpc
+    const hasPrivateSubnets = this.vpc.privateSubnets.length > 0
+    const elsewhere = regions.filter((region) => region !== Stack.of(this).region)
+    if (!hasPrivateSubnets && elsewhere.length > 0 && !Token.isUnresolved(this.vpc.vpcId))
       throw new Error(
         `regions: received ${JSON.stringify(elsewhere)}, expected the stack's region alone in a VPC without private subnets that have a NAT gateway: endpoints of Systems Manager reach their own region only`,
       )
-    this.vpc = vpc
-    const subnetType =
-      vpc.privateSubnets.length > 0 ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED
-    this.vpcSubnets = { subnetType }
+    this.vpcSubnets = {
+      subnetType: hasPrivateSubnets ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
+    }
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
-      vpc,
+      vpc: this.vpc,
       description: 'The session archiver: nothing in, TLS out',
       allowAllOutbound: false,
     })
-    this.securityGroup.connections.allowToAnyIpv4(PEERS_PORT, 'AWS services')
+    this.securityGroup.connections.allowToAnyIpv4(HTTPS, 'AWS services')
     if (endpoints) this.addEndpoints()
   }
 
-  /** Its log, failure queue and metrics need none: Lambda itself sends those. */
+  private lookUp(vpcId: string): IVpc {
+    const { account, region } = Stack.of(this)
+    if (Token.isUnresolved(account) || Token.isUnresolved(region))
+      throw new Error(
+        `vpcId: received ${JSON.stringify(vpcId)}, expected a stack with a fixed account and region to look it up in: configure the AWS CLI, or set CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION`,
+      )
+    return Vpc.fromLookup(this, 'Vpc', { vpcId })
+  }
+
+  /** The log, the failure queue and the metrics need no endpoint: Lambda itself sends those. */
   private addEndpoints(): void {
     const { vpc, vpcSubnets } = this
     new GatewayVpcEndpoint(this, 'DynamoDB', {
@@ -64,10 +75,10 @@ export class Network extends Construct {
       subnets: vpcSubnets,
       open: false,
     })
-    endpoint.connections.allowFrom(this.securityGroup, PEERS_PORT, 'The session archiver')
+    endpoint.connections.allowFrom(this.securityGroup, HTTPS, 'The session archiver')
   }
 
-  /** Allows Lambda to attach the function to the VPC, and the function's own code not. */
+  /** Lets Lambda manage the function's network interfaces, but not the function's own code. */
   grantAttach(policy: ManagedPolicy): void {
     const actions = [
       'ec2:AssignPrivateIpAddresses',

@@ -9,10 +9,10 @@ import { World } from '../../emulator/world'
 import { databaseClient, scan } from '../support/clients'
 import { type DatabaseProxy, startDatabaseProxy } from '../support/database-proxy'
 import { expectedMembers, membersOf } from '../support/expected-record'
-import { type Access, isAllowed, list, type Statement } from '../support/iam'
+import { type Access, isAllowed, list, policiesOf, type Statement } from '../support/iam'
 import { invoke } from '../support/invoke'
 import { ODD_SESSIONS } from '../support/odd-sessions'
-import { DEPLOYMENT, type DeployedTemplate, synthesise } from '../support/template'
+import { cdkSynth, DEPLOYMENT, type DeployedTemplate } from '../support/template'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const NOW = new Date('2026-11-24T09:30:00Z')
@@ -28,7 +28,7 @@ describe('the deployed archive', () => {
   let tables: { sessions: string; sweeps: string }
 
   beforeAll(async () => {
-    template = synthesise()
+    template = cdkSynth()
     database = await startDatabase()
     proxy = await startDatabaseProxy(database.endpoint)
     client = databaseClient(database.endpoint)
@@ -276,13 +276,6 @@ function byName({ AttributeDefinitions = [], ...rest }: ReturnType<typeof create
 
 function scheduledEvent(template: DeployedTemplate): { region: string } {
   return JSON.parse(template.resource('AWS::Scheduler::Schedule').Properties.Target.Input)
-}
-
-function policiesOf(template: DeployedTemplate, roleArn: string): Statement[] {
-  const role = roleArn.split('/')[1]
-  return Object.values(template.resources('AWS::IAM::ManagedPolicy'))
-    .filter(({ Properties }) => Properties.Roles.includes(role))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
 }
 
 function accesses(proxy: DatabaseProxy, template: DeployedTemplate): Access[] {

@@ -55,7 +55,9 @@ describe('the npm package, in a CDK app of someone else', () => {
     const unwanted = content.filter((name) => !/^(dist(\/|$)|package\.json$|README\.md$|LICENSE$)/.test(name))
     expect(unwanted).toEqual([])
     expect(content.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([])
-    expect(existsSync(join(app, 'node_modules/ssm-session-archive/dist/function/index.js'))).toBe(true)
+    expect(
+      existsSync(join(app, 'node_modules/ssm-session-archive/dist/functions/archiver/archiver.js')),
+    ).toBe(true)
   })
 
   describe('its function', () => {

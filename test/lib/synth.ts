@@ -1,13 +1,10 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { App, CfnWaitConditionHandle, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { type App, CfnWaitConditionHandle, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
-import { TableClass } from 'aws-cdk-lib/aws-dynamodb'
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { propsFromContext } from '../../lib/context'
-import { SessionArchiveStack, type SessionArchiveStackProps } from '../../lib/session-archive-stack'
-import { DeployedTemplate } from '../support/template'
+import type { SessionArchiveProps, SessionArchiveStackProps } from '../../lib/props'
+import { SessionArchiveStack } from '../../lib/session-archive-stack'
+import { DeployedTemplate, newApp } from '../support/template'
 
 export interface Synthesised {
   readonly template: Template
@@ -15,39 +12,40 @@ export interface Synthesised {
   readonly deployed: DeployedTemplate
 }
 
-/** The app's stack with such a context. It must give no warning. */
+/** The app's stack with this context. It must give no warning. */
 export function fromContext(context: Record<string, unknown> = {}): Synthesised {
-  const app = newApp(context)
-  return synthesised(app, new SessionArchiveStack(app, 'SessionArchive', propsFromContext(app.node)))
+  const app = appWithoutBundle(context)
+  return synthesised(new SessionArchiveStack(app, 'SessionArchive', propsFromContext(app.node, {})))
 }
 
-/** The stack with such props, given in code. It must give no warning. */
-export function fromProps(props: SessionArchiveStackProps, app = newApp()): Synthesised {
-  return synthesised(app, new SessionArchiveStack(app, 'SessionArchive', props))
+/** The stack with these props, given in code. It must give no warning. */
+export function fromProps(props: SessionArchiveStackProps, app = appWithoutBundle()): Synthesised {
+  return synthesised(new SessionArchiveStack(app, 'SessionArchive', props))
 }
 
-/** Every option set to something else than its default, but for those that shut out others. */
-export function everyOption(): { props: SessionArchiveStackProps; app: App } {
-  const app = newApp()
-  const props: SessionArchiveStackProps = {
-    schedule: Duration.minutes(30),
-    regions: ['eu-west-1', 'us-east-1'],
-    retentionDays: 400,
-    alarmEmail: 'oncall@example.com',
-    topicArn: 'arn:aws:sns:us-east-1:111122223333:alarms',
-    keyArn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-    breakGlassPrincipals: [BREAK_GLASS],
-    backupRetentionDays: 2_555,
-    logRetentionDays: 731,
-    removalPolicy: RemovalPolicy.RETAIN,
-    tableClass: TableClass.STANDARD_INFREQUENT_ACCESS,
-    vpc: vpcOf(app),
-    vpcEndpoints: true,
-  }
-  return { props, app }
+/** The stack with every option set to something else than its default, but for those that exclude others. */
+export function withEveryOption(props: SessionArchiveProps = {}): Synthesised {
+  const app = appWithoutBundle()
+  return fromProps({ ...EVERY_OPTION, vpc: vpcOf(app), ...props }, app)
 }
 
-/** A VPC that is there already, with subnets that have a NAT gateway. */
+export const BREAK_GLASS = 'arn:aws:iam::111122223333:role/break-glass'
+
+export const EVERY_OPTION: Required<Omit<SessionArchiveProps, 'vpc' | 'vpcId'>> = {
+  schedule: Duration.minutes(30),
+  regions: ['eu-west-1', 'us-east-1'],
+  retentionDays: 400,
+  alarmEmail: 'oncall@example.com',
+  topicArn: 'arn:aws:sns:us-east-1:111122223333:alarms',
+  keyArn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  breakGlassPrincipals: [BREAK_GLASS],
+  backupRetentionDays: 2_555,
+  logRetentionDays: 731,
+  removalPolicy: RemovalPolicy.RETAIN,
+  vpcEndpoints: true,
+}
+
+/** A VPC that exists, with subnets that have a NAT gateway. */
 export function vpcOf(app: App): IVpc {
   const network = new Stack(app, 'Network')
   new CfnWaitConditionHandle(network, 'Something') // a stack must not be empty
@@ -59,18 +57,17 @@ export function vpcOf(app: App): IVpc {
   })
 }
 
-export const BREAK_GLASS = 'arn:aws:iam::111122223333:role/break-glass'
-
-function newApp(context: Record<string, unknown> = {}): App {
-  return new App({
-    context: { 'aws:cdk:disable-asset-staging': true, ...context },
-    outdir: mkdtempSync(join(tmpdir(), 'cdk.out-')),
+/** For tests of the template alone. */
+export function appWithoutBundle(context: Record<string, unknown> = {}): App {
+  return newApp({
+    context: { 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-asset-staging': true, ...context },
   })
 }
 
-function synthesised(app: App, { stackName }: SessionArchiveStack): Synthesised {
-  const { messages, template } = app.synth().getStackByName(stackName)
+function synthesised(stack: SessionArchiveStack): Synthesised {
+  const assembly = (stack.node.root as App).synth()
+  const { messages, template } = assembly.getStackByName(stack.stackName)
   const warnings = messages.filter(({ level }) => level !== 'info')
   if (warnings.length > 0) throw new Error(JSON.stringify(warnings))
-  return { template: Template.fromJSON(template), deployed: new DeployedTemplate(app.outdir) }
+  return { template: Template.fromJSON(template), deployed: new DeployedTemplate(assembly.directory) }
 }

@@ -1,9 +1,11 @@
-/** A statement of a policy, intrinsic functions resolved. */
+import type { DeployedTemplate } from './template'
+
+/** A statement of a policy, with its intrinsic functions resolved. */
 export interface Statement {
   readonly Effect: 'Allow' | 'Deny'
   readonly Action: string | string[]
   readonly Resource: string | string[]
-  /** Of a resource's policy. @default - the identity that the policy is attached to */
+  /** For the policy of a resource. @default - the identity that the policy is attached to */
   readonly Principal?: '*' | Readonly<Record<string, string | string[]>>
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | string[]>>>>
 }
@@ -14,14 +16,14 @@ export interface Access {
   readonly action: string
   readonly resource: string
   /**
-   * Condition keys, for example `aws:RequestedRegion`. `aws:PrincipalArn` is who calls: a session's role, not the
-   * session. A service has `aws:PrincipalServiceName` instead.
+   * Condition keys, for example `aws:RequestedRegion`. `aws:PrincipalArn` is the caller: a session's role, not
+   * the session. A service has `aws:PrincipalServiceName` instead.
    */
   readonly context?: Readonly<Record<string, string | string[]>>
 }
 
-/** Whether a statement applies to a request. Throws at a condition operator that it does not know. */
-export function applies(statement: Statement, { action, resource, context = {} }: Access): boolean {
+/** Whether a statement applies to a request. @throws Error if it does not know a condition's operator */
+function applies(statement: Statement, { action, resource, context = {} }: Access): boolean {
   const conditions = Object.entries(statement.Condition ?? {})
   return (
     (statement.Principal === undefined || isPrincipal(statement.Principal, context)) &&
@@ -33,10 +35,17 @@ export function applies(statement: Statement, { action, resource, context = {} }
   )
 }
 
-/** A request is allowed where a statement allows it and none denies it: policies of one account, all together. */
+/** Whether a request is allowed, within one account: some statement allows it, and none denies it. */
 export function isAllowed(statements: readonly Statement[], access: Access): boolean {
   const effects = statements.filter((statement) => applies(statement, access)).map(({ Effect }) => Effect)
   return effects.includes('Allow') && !effects.includes('Deny')
+}
+
+/** The statements of all policies that are attached to a role. */
+export function policiesOf(template: DeployedTemplate, roleArn: string): Statement[] {
+  return Object.values(template.resources('AWS::IAM::ManagedPolicy'))
+    .filter(({ Properties }) => Properties.Roles.includes(roleArn.split('/')[1]))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
 }
 
 export function list<T>(value: T | readonly T[]): T[] {
@@ -67,10 +76,7 @@ const TESTS: Readonly<Record<string, Test>> = {
   Bool: (pattern, value) => pattern === value,
 }
 
-/**
- * Whether one condition holds: a value that is missing fulfils no operator but a negated one, those that end in
- * IfExists, and ForAllValues.
- */
+/** Whether one condition holds. A missing value fulfils only negated operators, those in IfExists, and ForAllValues. */
 function holds(operator: string, given: string | string[] | undefined, patterns: string[]): boolean {
   const [quantifier, name = ''] = operator.includes(':') ? operator.split(':') : [undefined, operator]
   const isOptional = name.endsWith('IfExists')

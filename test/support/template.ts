@@ -1,7 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { App, type AppProps } from 'aws-cdk-lib'
+import { propsFromContext } from '../../lib/context'
+import { SessionArchiveStack } from '../../lib/session-archive-stack'
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'session-archive-'))
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
 /** Where the template is "deployed": the values of its pseudo parameters. */
 export const DEPLOYMENT = {
@@ -12,11 +18,13 @@ export const DEPLOYMENT = {
     'arn:aws:cloudformation:us-east-1:111122223333:stack/SessionArchive/5f3c2d10-c8a1-11ef-9a3b-0e1f2a3b4c5d',
   'AWS::URLSuffix': 'amazonaws.com',
 } as const
+const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = DEPLOYMENT
 
 interface Resource {
   readonly Type: string
   // biome-ignore lint/suspicious/noExplicitAny: the properties of any resource, intrinsic functions resolved
   readonly Properties: any
+  readonly DependsOn?: readonly string[]
 }
 
 /** What `cdk synth` writes, as CloudFormation would deploy it. */
@@ -47,86 +55,68 @@ export class DeployedTemplate {
     return { logicalId, ...resource }
   }
 
-  get outputs(): Record<string, string> {
-    return Object.fromEntries(
-      Object.entries<{ Value: unknown }>(this.template.Outputs).map(([id, { Value }]) => [
-        id,
-        String(this.resolve(Value)),
-      ]),
-    )
-  }
-
   /** The folder of a function's bundled code. */
   asset({ Code }: { Code: { S3Key: string } }): string {
     return join(this.folder, `asset.${Code.S3Key.replace('.zip', '')}`)
   }
 
-  private resolve(value: unknown): unknown {
+  /** A value of the template with every intrinsic function carried out, the innermost first. */
+  // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
+  private resolve(value: any): any {
     if (Array.isArray(value)) return value.map((item) => this.resolve(item))
     if (typeof value !== 'object' || value === null) return value
-    const [[name, argument] = [], ...others] = Object.entries(value)
-    if (others.length === 0 && name === 'Ref') return this.reference(String(argument))
-    if (others.length === 0 && name === 'Fn::GetAtt') return this.attribute(argument)
-    if (others.length === 0 && name === 'Fn::Join') return this.join(argument)
-    if (others.length === 0 && name === 'Fn::Select') return this.select(argument)
-    if (others.length === 0 && name === 'Fn::Split') return this.split(argument)
-    if (others.length === 0 && name === 'Fn::Sub') return this.substitute(String(argument))
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.resolve(inner)]))
-  }
-
-  private reference(id: string): string {
-    const pseudo = Object.entries(DEPLOYMENT).find(([name]) => name === id)
-    return pseudo ? pseudo[1] : id
+    const resolved = Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, this.resolve(inner)]),
+    )
+    const [name = '', ...others] = Object.keys(resolved)
+    const argument = resolved[name]
+    if (others.length > 0) return resolved
+    if (name === 'Ref') return PSEUDO_PARAMETERS[argument] ?? argument
+    if (name === 'Fn::GetAtt') return this.attribute(argument)
+    if (name === 'Fn::Join') return argument[1].join(argument[0])
+    if (name === 'Fn::Select') return argument[1][argument[0]]
+    if (name === 'Fn::Split') return argument[1].split(argument[0])
+    return resolved
   }
 
   private attribute([id, attribute]: [string, string]): string {
     if (attribute !== 'Arn' && attribute !== 'TopicArn') return id
+    const place = `${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}`
     const services: Record<string, string> = {
-      'AWS::CloudWatch::Alarm': `cloudwatch:${this.place}:alarm:${id}`,
-      'AWS::DynamoDB::Table': `dynamodb:${this.place}:table/${id}`,
+      'AWS::CloudWatch::Alarm': `cloudwatch:${place}:alarm:${id}`,
+      'AWS::DynamoDB::Table': `dynamodb:${place}:table/${id}`,
       'AWS::IAM::Role': `iam::${DEPLOYMENT['AWS::AccountId']}:role/${id}`,
-      'AWS::KMS::Key': `kms:${this.place}:key/${id}`,
-      'AWS::Lambda::Function': `lambda:${this.place}:function:${id}`,
-      'AWS::Logs::LogGroup': `logs:${this.place}:log-group:${id}:*`,
-      'AWS::SQS::Queue': `sqs:${this.place}:${id}`,
+      'AWS::KMS::Key': `kms:${place}:key/${id}`,
+      'AWS::Lambda::Function': `lambda:${place}:function:${id}`,
+      'AWS::Logs::LogGroup': `logs:${place}:log-group:${id}:*`,
+      'AWS::SQS::Queue': `sqs:${place}:${id}`,
     }
     const service = services[this.template.Resources[id].Type]
     if (service === undefined) throw new Error(`no ARN is known for ${id}`)
     return `arn:aws:${service}`
   }
+}
 
-  private join([separator, parts]: [string, unknown[]]): string {
-    return parts.map((part) => String(this.resolve(part))).join(separator)
-  }
+/** An app whose output is removed after the tests of the file. It does not validate its template, which takes seconds. */
+export function newApp(props: AppProps = {}): App {
+  const outdir = mkdtempSync(join(FOLDER, 'cdk.out-'))
+  return new App({ outdir, builtinCloudFormationValidation: false, ...props })
+}
 
-  private select([index, list]: [number | string, unknown]): unknown {
-    return (this.resolve(list) as unknown[])[Number(index)]
-  }
-
-  private split([separator, text]: [string, unknown]): string[] {
-    return String(this.resolve(text)).split(separator)
-  }
-
-  private substitute(text: string): string {
-    return text.replace(/\$\{([^}]+)\}/g, (_match, id: string) => this.reference(id))
-  }
-
-  private get place(): string {
-    return `${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}`
-  }
+/** The template that `cdk synth` writes, and the function's bundle, made in this process. */
+export function synthesise(): DeployedTemplate {
+  const app = newApp()
+  new SessionArchiveStack(app, 'SessionArchive', propsFromContext(app.node, {}))
+  return new DeployedTemplate(app.synth().directory)
 }
 
 /** Runs `cdk synth`, as a deployer does, without an AWS account. */
-export function synthesise(...context: string[]): DeployedTemplate {
-  const folder = mkdtempSync(join(tmpdir(), 'cdk.out-'))
-  const flags = context.flatMap((pair) => ['--context', pair])
-  execFileSync('npx', ['cdk', 'synth', '--quiet', '--output', folder, ...flags], {
-    env: { ...withoutAws(process.env), CI: 'true' },
+export function cdkSynth(): DeployedTemplate {
+  const folder = mkdtempSync(join(FOLDER, 'cdk.out-'))
+  const withoutAws = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
+  execFileSync('npx', ['cdk', 'synth', '--quiet', '--output', folder], {
+    env: { ...Object.fromEntries(withoutAws), CI: 'true' },
     stdio: 'pipe',
   })
   return new DeployedTemplate(folder)
-}
-
-function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')))
 }

@@ -1,4 +1,4 @@
-import { type Access, isAllowed, type Statement } from '../support/iam'
+import { type Access, isAllowed, type Statement } from './iam'
 
 const ALLOW: Statement = { Effect: 'Allow', Action: '*', Resource: '*' }
 const ADMIN = 'arn:aws:iam::111122223333:role/Admin'

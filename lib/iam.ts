@@ -1,0 +1,64 @@
+import { Stack } from 'aws-cdk-lib'
+import {
+  AnyPrincipal,
+  Effect,
+  type IPrincipal,
+  type IRole,
+  ManagedPolicy,
+  PolicyStatement,
+  Role,
+} from 'aws-cdk-lib/aws-iam'
+import type { Construct } from 'constructs'
+
+/** A role and its one policy. CDK adds nothing to them, so whatever uses the role must depend on the policy. */
+export interface HandWrittenRole {
+  readonly role: IRole
+  readonly policy: ManagedPolicy
+}
+
+export interface HandWrittenRoleProps {
+  readonly assumedBy: IPrincipal
+  /** What the policy is for. */
+  readonly description: string
+  readonly statements: PolicyStatement[]
+}
+
+/** @param prefix of the ids of the role and the policy */
+export function handWrittenRole(
+  scope: Construct,
+  prefix: string,
+  { assumedBy, description, statements }: HandWrittenRoleProps,
+): HandWrittenRole {
+  const role = new Role(scope, `${prefix}Role`, { assumedBy })
+  const policy = new ManagedPolicy(scope, `${prefix}Policy`, { description, roles: [role], statements })
+  return { role: role.withoutPolicyUpdates(), policy }
+}
+
+/** Denies actions on a resource, in the resource's own policy, to everyone whom the conditions do not exempt. */
+export function denyEveryone(
+  sid: string,
+  actions: string[],
+  conditions: Record<string, unknown>,
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions,
+    resources: ['*'], // a policy cannot name the resource it belongs to
+    conditions,
+  })
+}
+
+/**
+ * A condition that exempts roles (by their own ARNs, not those of their sessions) and users from a denial. `*`
+ * stands for any text.
+ */
+export function exceptPrincipals(arns: readonly string[]): Record<string, unknown> {
+  return arns.length === 0 ? {} : { ArnNotLike: { 'aws:PrincipalArn': arns } }
+}
+
+/** A condition that an AWS service fulfils only if it acts for this account. */
+export function forThisAccount(scope: Construct): Record<string, unknown> {
+  return { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } }
+}

@@ -1,0 +1,141 @@
+import { Duration, RemovalPolicy, type StackProps, Token } from 'aws-cdk-lib'
+import type { IVpc } from 'aws-cdk-lib/aws-ec2'
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+
+export interface SessionArchiveProps {
+  /** How often each region is swept: a whole number of minutes, from 5 minutes to 24 hours. @default Duration.hours(1) */
+  readonly schedule?: Duration
+  /** Regions whose sessions are archived; each gets a schedule. @default - the stack's own region */
+  readonly regions?: readonly string[]
+  /** Days, 31 or more, from a session's end until its record expires. @default - records are kept forever */
+  readonly retentionDays?: number
+  /** E-mail address that alarms are sent to, once its owner has confirmed. @default - none: subscribe to the topic later */
+  readonly alarmEmail?: string
+  /** ARN of the SNS topic that alarms are sent to; it must let CloudWatch publish. @default - a new, encrypted topic */
+  readonly topicArn?: string
+  /** ARN of the KMS key that encrypts everything; its policy must allow what docs/security.md lists. @default - a new key */
+  readonly keyArn?: string
+  /** ARNs of the IAM roles and users, `*` for a part of a name, that may change and delete the archive and its key. @default - nobody */
+  readonly breakGlassPrincipals?: readonly string[]
+  /** Days, 35 to 36,500, that a monthly backup is kept; false for no backups. @default 365, and false with RemovalPolicy.DESTROY */
+  readonly backupRetentionDays?: number | false
+  /** Days that the function's log is kept: one of the numbers that CloudWatch Logs takes. @default 365 */
+  readonly logRetentionDays?: number
+  /** What happens to tables, key, log and backups when the stack is deleted; DESTROY deletes all and is for trials. @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY
+  /** VPC that the function runs in; it needs a NAT gateway if other regions than the stack's are swept. @default - none */
+  readonly vpc?: IVpc
+  /** Id of that VPC, to be looked up in a stack with a fixed account and region. @default - none */
+  readonly vpcId?: string
+  /** Whether the VPC gets endpoints of DynamoDB and Systems Manager; false if it has them. @default true */
+  readonly vpcEndpoints?: boolean
+}
+
+export interface SessionArchiveStackProps extends SessionArchiveProps, StackProps {}
+
+/** Props from context, or from code that no compiler has checked. */
+export type UncheckedProps = { readonly [Key in keyof SessionArchiveProps]: unknown }
+
+/** `eu-west-1`, `us-gov-west-1`, `ap-southeast-2` … */
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/
+const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
+/** A role or a user; `*` may stand for a part of its path or name, but not for the whole name. */
+const PRINCIPAL_ARN =
+  /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/([\w+=,.@*-]+\/)*(?=[^/]*[\w+=,.@-])[\w+=,.@*-]+$/
+const VPC_ID = /^vpc-[0-9a-f]{8,17}$/
+const LOG_RETENTION_DAYS = Object.values(RetentionDays).filter(
+  (days) => typeof days === 'number' && days !== RetentionDays.INFINITE,
+)
+
+/**
+ * @param where put before the name of a prop in errors
+ * @param received what errors show as received, if it is not the props themselves
+ * @throws Error naming the prop, the value received and what was expected
+ */
+export function checkProps(
+  props: UncheckedProps,
+  where = '',
+  received = props,
+): asserts props is SessionArchiveProps {
+  const invalid = (key: keyof SessionArchiveProps, expected: string) =>
+    new Error(`${where}${key}: received ${shown(received[key])}, expected ${expected}`)
+  const { schedule, regions, retentionDays, alarmEmail, topicArn, keyArn, breakGlassPrincipals } = props
+  const { backupRetentionDays, logRetentionDays, removalPolicy, vpc, vpcId, vpcEndpoints } = props
+
+  if (
+    schedule !== undefined &&
+    !(schedule instanceof Duration && isWithin(schedule.toMinutes({ integral: false }), 5, 24 * 60))
+  )
+    throw invalid(
+      'schedule',
+      'a rate in whole minutes or hours, from 5 minutes to 24 hours, such as "1 hour" or "30 minutes"',
+    )
+  if (!isListOf(regions, (region) => isText(region, REGION)))
+    throw invalid('regions', 'different regions such as "eu-west-1,us-east-1"')
+  if (!isWithin(retentionDays, 31, Number.MAX_SAFE_INTEGER))
+    throw invalid(
+      'retentionDays',
+      'a whole number of days, 31 or more (AWS shows a session for 30 days: one deleted earlier would be archived again)',
+    )
+  if (!isText(alarmEmail, EMAIL)) throw invalid('alarmEmail', 'an e-mail address')
+  if (!isText(topicArn, TOPIC_ARN))
+    throw invalid('topicArn', 'the ARN of an SNS topic, such as "arn:aws:sns:eu-west-1:111122223333:alarms"')
+  if (!isText(keyArn, KEY_ARN))
+    throw invalid(
+      'keyArn',
+      'the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+    )
+  if (!isListOf(breakGlassPrincipals, (arn) => PRINCIPAL_ARN.test(arn), 0))
+    throw invalid(
+      'breakGlassPrincipals',
+      'different ARNs of IAM roles or users, such as "arn:aws:iam::111122223333:role/break-glass"; "*" may stand for a part of a name only',
+    )
+  // Backups are monthly: if each were kept for less than 35 days, there would be times without one.
+  if (backupRetentionDays !== false && !isWithin(backupRetentionDays, 35, 36_500))
+    throw invalid('backupRetentionDays', 'a whole number of days from 35 to 36500, or "off" (in code: false)')
+  if (backupRetentionDays && removalPolicy === RemovalPolicy.DESTROY)
+    throw invalid(
+      'backupRetentionDays',
+      'none with removalPolicy "destroy": a vault that holds backups cannot be deleted',
+    )
+  if (logRetentionDays !== undefined && !LOG_RETENTION_DAYS.includes(logRetentionDays as number))
+    throw invalid(
+      'logRetentionDays',
+      `one of the numbers of days that CloudWatch Logs takes: ${LOG_RETENTION_DAYS.join(', ')}`,
+    )
+  if (removalPolicy !== undefined && removalPolicy !== 'retain' && removalPolicy !== 'destroy')
+    throw invalid('removalPolicy', '"retain" or "destroy"')
+  if (!isText(vpcId, VPC_ID)) throw invalid('vpcId', 'the id of a VPC, such as "vpc-0a1b2c3d4e5f67890"')
+  if (vpcId !== undefined && vpc) throw invalid('vpcId', 'none beside vpc')
+  if (vpcEndpoints !== undefined && typeof vpcEndpoints !== 'boolean')
+    throw invalid('vpcEndpoints', 'true or false')
+  if (vpcEndpoints !== undefined && !vpc && vpcId === undefined)
+    throw invalid('vpcEndpoints', 'none without a VPC')
+}
+
+/** Whether a prop is text of a form. Like the next two, it accepts a prop that is not given. */
+function isText(value: unknown, form: RegExp): boolean {
+  return value === undefined || (typeof value === 'string' && (Token.isUnresolved(value) || form.test(value)))
+}
+
+/** Whether a prop is a whole number within these limits, both inclusive. */
+function isWithin(value: unknown, least: number, most: number): boolean {
+  return value === undefined || (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
+}
+
+/** Whether a prop is a list of different texts, each accepted. */
+function isListOf(value: unknown, accepts: (item: string) => boolean, minLength = 1): boolean {
+  if (value === undefined) return true
+  return (
+    Array.isArray(value) &&
+    value.length >= minLength &&
+    new Set(value).size === value.length &&
+    value.every((item) => typeof item === 'string' && accepts(item))
+  )
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value instanceof Duration ? value.toHumanString() : value)
+}

@@ -1,0 +1,9 @@
+import { fromContext, type Synthesised, withEveryOption } from './synth'
+
+/** Two stacks that most tests look at, synthesised once. */
+export const DEFAULT = fromContext()
+export const FULL = withEveryOption()
+export const STACKS: [string, Synthesised][] = [
+  ['the default stack', DEFAULT],
+  ['the stack with every option', FULL],
+]
