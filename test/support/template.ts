@@ -115,7 +115,7 @@ export function cdkSynth(): DeployedTemplate {
   const folder = mkdtempSync(join(FOLDER, 'cdk.out-'))
   const withoutAws = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
   execFileSync('npx', ['cdk', 'synth', '--quiet', '--output', folder], {
-    env: { ...Object.fromEntries(withoutAws), CI: 'true' },
+    env: { ...Object.fromEntries(withoutAws), CI: 'true', TMPDIR: FOLDER },
     stdio: 'pipe',
   })
   return new DeployedTemplate(folder)
