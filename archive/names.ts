@@ -1,4 +1,7 @@
-/** Names that the stack and the function share. */
+/** Names that the stack, the function and the command line share. */
+
+/** `eu-west-1`, `us-gov-west-1`, `ap-southeast-2` … */
+export const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/
 
 /** Environment variables that the stack sets and the function reads. */
 export const ENVIRONMENT = {

@@ -4,7 +4,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm'
 import { METRIC_NAMESPACE } from '../archive/names'
 import type { Receipt } from '../archive/receipt'
 import { SessionsTable } from '../archive/sessions-table'
-import { sourceKey } from '../archive/source'
+import { type Source, sourceKey } from '../archive/source'
 import { SweepsTable } from '../archive/sweeps-table'
 import { makeDynamoDBClient, makeSsmClient } from '../sweep/clients'
 import { SweepError, sweep } from '../sweep/sweep'
@@ -29,8 +29,9 @@ export interface LambdaContext {
 }
 
 /**
- * Archives one source. Event: `{}` or `{"region": "eu-west-1", "sweep": "full"}`. Returns the receipt.
+ * Archives one source. Event: `{}` or `{"account": "111122223333", "region": "eu-west-1", "sweep": "full"}`.
  *
+ * @returns the receipt
  * @throws SweepError, so that Lambda tries again, keeps the event in the failure queue and counts the error
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<Receipt> {
@@ -39,7 +40,16 @@ export async function handler(event: unknown, context: LambdaContext): Promise<R
   try {
     const { source, full } = readEvent(event, context.invokedFunctionArn, config.region)
     logger.appendKeys({ source: sourceKey(source) })
-    logger.info('sweep started')
+    return await archive(source, full, context)
+  } catch (error) {
+    logger.error('sweep failed', error as Error)
+    throw error
+  }
+}
+
+async function archive(source: Source, full: boolean, context: LambdaContext): Promise<Receipt> {
+  logger.info('sweep started')
+  try {
     const receipt = await sweep({
       source,
       ssm: ssmFor(source.region),
@@ -52,17 +62,15 @@ export async function handler(event: unknown, context: LambdaContext): Promise<R
       onPage: (counts) => logger.debug('page archived', { ...counts }),
     })
     logger.info(`sweep ${receipt.Outcome}`, { receipt })
-    await publish(receipt)
+    await publish(source, receipt)
     return receipt
   } catch (error) {
-    if (error instanceof SweepError) await publish(error.receipt)
-    logger.error('sweep failed', error as Error)
+    if (error instanceof SweepError) await publish(source, error.receipt)
     throw error
   }
 }
 
-async function publish(receipt: Receipt): Promise<void> {
-  const [accountId = ''] = receipt.Source.split('/')
+async function publish({ accountId }: Source, receipt: Receipt): Promise<void> {
   const sources = config.regions.map((region) => ({ accountId, region }))
   const days = await daysUntilLoss(sweeps, sources, new Date()).catch((error: unknown) => {
     logger.warn('the time left until loss is not known', error as Error)

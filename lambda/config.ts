@@ -1,4 +1,4 @@
-import { ENVIRONMENT } from '../archive/names'
+import { ENVIRONMENT, REGION } from '../archive/names'
 
 export interface Config {
   readonly sessionsTable: string
@@ -12,9 +12,6 @@ export interface Config {
   /** The dimension of every metric. */
   readonly functionName: string
 }
-
-/** `eu-west-1`, `us-gov-west-1`, `ap-southeast-2` … */
-export const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/
 
 type Environment = Readonly<Record<string, string | undefined>>
 

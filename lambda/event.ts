@@ -1,5 +1,5 @@
+import { REGION } from '../archive/names'
 import type { Source } from '../archive/source'
-import { REGION } from './config'
 
 /** What an event asks for. */
 export interface SweepRequest {

@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, type StackProps, Token } from 'aws-cdk-lib'
 import type { IVpc } from 'aws-cdk-lib/aws-ec2'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { REGION } from '../archive/names'
 
 export interface SessionArchiveProps {
   /** How often each region is swept: a whole number of minutes, from 5 minutes to 24 hours. @default Duration.hours(1) */
@@ -36,8 +37,6 @@ export interface SessionArchiveStackProps extends SessionArchiveProps, StackProp
 /** Props from context, or from code that no compiler has checked. */
 export type UncheckedProps = { readonly [Key in keyof SessionArchiveProps]: unknown }
 
-/** `eu-west-1`, `us-gov-west-1`, `ap-southeast-2` … */
-const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
