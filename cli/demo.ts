@@ -12,8 +12,9 @@ import { makeSsmClient } from '../sweep/clients'
 import { sweep } from '../sweep/sweep'
 import type { DemoFlags } from './commands/demo'
 import { ANYONE, type OpenArchive, openFolder } from './open-archive'
-import { printable, shorten } from './output/printable'
+import { printable } from './output/printable'
 import { describeCounts, startProgress } from './output/progress'
+import { shorten } from './output/shorten'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Lines of each answer. */

@@ -1,13 +1,12 @@
 import type { Table } from '../archive/batch-get'
-import { durationSeconds } from '../archive/record'
 import type { Interval } from '../audit/coverage'
 import { findAllReceipts, findCoverage, findSources, type SourceCoverage } from '../audit/find-receipts'
 import type { SweepsFlags } from './commands/sweeps'
 import { withArchive } from './open-archive'
 import { atMost } from './output/at-most'
-import { RECEIPT_COLUMNS, RECEIPT_MEMBERS, toSeconds } from './output/columns'
+import { RECEIPT_COLUMNS, RECEIPT_MEMBERS } from './output/columns'
+import { duration, secondsBetween, time } from './output/format'
 import { print } from './output/print'
-import { describeSeconds } from './output/printable'
 import type { Column } from './output/table'
 import type { ArchiveLocation } from './which-archive'
 
@@ -63,13 +62,13 @@ async function showCoverage(coverage: readonly SourceCoverage[], { output }: Swe
 const COVERAGE_COLUMNS: readonly Column<CoverageLine>[] = [
   { name: 'Source', width: 27, text: ({ Source }) => Source },
   { name: 'Is', width: 7, text: ({ Is }) => Is },
-  { name: 'From (UTC)', width: 19, text: ({ From }) => toSeconds(From) },
-  { name: 'Until (UTC)', width: 19, text: ({ Until }) => toSeconds(Until) },
+  { name: 'From (UTC)', width: 19, text: ({ From }) => time(From) },
+  { name: 'Until (UTC)', width: 19, text: ({ Until }) => time(Until) },
   {
     name: 'Length',
     width: 10,
     fromWidth: 90,
-    text: ({ From, Until }) => describeSeconds(durationSeconds(From, Until) ?? 0),
+    text: ({ From, Until }) => duration(secondsBetween(From, Until)),
   },
 ]
 

@@ -1,20 +1,16 @@
 import type { Receipt } from '../../archive/receipt'
 import type { SessionRecord } from '../../archive/record'
-import { describeSeconds } from './printable'
+import { duration, time } from './format'
 import type { Column } from './table'
-
-/** `2026-11-24 02:14:09` of an ISO 8601 time. */
-export const toSeconds = (time: unknown): string =>
-  typeof time === 'string' ? time.slice(0, 19).replace('T', ' ') : ''
 
 /** How long a session lasted, or why that is not known. */
 export function lasted({ OpenSource, DurationSeconds }: SessionRecord): string {
-  if (typeof DurationSeconds === 'number') return describeSeconds(DurationSeconds)
+  if (typeof DurationSeconds === 'number') return duration(DurationSeconds)
   return OpenSource === undefined ? 'end unknown' : 'open'
 }
 
 export const SESSION_COLUMNS: readonly Column<SessionRecord>[] = [
-  { name: 'StartDate (UTC)', width: 19, text: ({ StartDate }) => toSeconds(StartDate) },
+  { name: 'StartDate (UTC)', width: 19, text: ({ StartDate }) => time(StartDate) },
   { name: 'Duration', width: 11, text: lasted },
   { name: 'OwnerName', text: ({ OwnerName }) => OwnerName },
   { name: 'Target', text: ({ Target }) => Target },
@@ -60,7 +56,7 @@ export const SESSION_MEMBERS = [
 ]
 
 export const RECEIPT_COLUMNS: readonly Column<Receipt>[] = [
-  { name: 'StartedAt (UTC)', width: 19, text: ({ StartedAt }) => toSeconds(StartedAt) },
+  { name: 'StartedAt (UTC)', width: 19, text: ({ StartedAt }) => time(StartedAt) },
   { name: 'Source', width: 27, text: ({ Source }) => Source },
   { name: 'Kind', width: 6, fromWidth: 100, text: ({ Kind }) => Kind },
   { name: 'Outcome', width: 10, text: ({ Outcome }) => Outcome },

@@ -1,26 +1,27 @@
-import { columnsOf, printable, shorten } from './printable'
+import { printable } from './printable'
+import { columnsOf, shorten } from './shorten'
 
 /** One column of a table. */
 export interface Column<Item> {
   readonly name: string
-  /** Of the terminal: columns that it needs. @default - a share of what the others leave */
+  /** In columns of the terminal. @default - a share of what the others leave */
   readonly width?: number
-  /** Left away on a narrower terminal. @default 0 */
+  /** A narrower terminal does not show the column. @default 0 */
   readonly fromWidth?: number
   readonly text: (item: Item) => unknown
 }
 
 export interface TableStyle {
-  /** Columns of the terminal. */
+  /** In columns of the terminal. */
   readonly width: number
   readonly bold: (text: string) => string
-  /** Told once the table ends, if cells had to be cut. */
+  /** Called when the table ends, if cells had to be cut. */
   readonly onShortened: (cells: number) => void
 }
 
 const GAP = 2
 
-/** Rows as they come, in columns that fit the terminal. */
+/** Yields rows as items come, in columns that fit the terminal. */
 export async function* table<Item>(
   items: AsyncIterable<Item>,
   all: readonly Column<Item>[],
@@ -40,15 +41,16 @@ export async function* table<Item>(
     isFirst = false
     const cells = columns.map(({ text }, n) => {
       const whole = printable(String(text(item) ?? ''))
-      if (columnsOf(whole) > (widths[n] ?? 0)) shortened += 1
-      return shorten(whole, widths[n] ?? 0)
+      const cell = shorten(whole, widths[n] ?? 0)
+      if (cell !== whole) shortened += 1
+      return cell
     })
     yield `${row(cells)}\n`
   }
   if (shortened > 0) onShortened(shortened)
 }
 
-/** What the columns with a width leave is shared by the others. */
+/** The columns without a width share what the others leave. */
 function share(columns: readonly Column<never>[], width: number): number[] {
   const fixed = columns.reduce((sum, column) => sum + (column.width ?? 0), GAP * (columns.length - 1))
   const others = columns.filter((column) => column.width === undefined).length

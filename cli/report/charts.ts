@@ -1,5 +1,6 @@
 import { type EChartsOption, init } from 'echarts'
-import { printable, shorten } from '../output/printable'
+import { printable } from '../output/printable'
+import { shorten } from '../output/shorten'
 import { grouped } from './format'
 import { Html, html } from './html'
 import type { Period, Unit } from './periods'
