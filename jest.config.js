@@ -20,7 +20,7 @@ const ES_MODULES = [
 module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  transform: { '\\.[jt]s$': '@swc/jest' },
+  transform: { '\\.m?[jt]s$': '@swc/jest' },
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
   testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 300_000, // longer than the patience with a command, on however slow a machine

@@ -6,7 +6,7 @@ import { newReads } from '../audit/read-index'
 import { version } from '../package.json'
 import type { ReportFlags } from './commands/report'
 import { withArchive } from './open-archive'
-import { writeReport } from './report/report'
+import { writeReport } from './report/write-report'
 import type { ArchiveLocation } from './which-archive'
 
 /** Writes the page that answers a question. */

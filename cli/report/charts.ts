@@ -1,138 +1,89 @@
-import { type EChartsOption, init } from 'echarts'
+import { scaleBand, scaleLinear } from 'd3-scale'
+import { grouped } from '../output/format'
 import { printable } from '../output/printable'
 import { shorten } from '../output/shorten'
-import { grouped } from './format'
-import { Html, html } from './html'
+import { type Content, type Html, html } from './html'
 import type { Period, Unit } from './periods'
 
 export interface Bar {
   readonly label: string
   readonly sessions: number
-  /** Not one of its kind, but the sessions without one. */
+  /** Of the sessions that have no such name. */
   readonly isPale: boolean
 }
 
 const ROW_HEIGHT = 26
-const LABEL_WIDTH = 210
+/** Labels end left of the bars. */
+const BARS_LEFT = 222
+const LABEL_COLUMNS = 28
 
-/** Colours are those of the page's style sheet, so that they follow its scheme. */
-const INK = 'var(--ink)'
-const MUTED = 'var(--muted)'
-const LINE = 'var(--line)'
-
-const TEXT = { fontFamily: 'sans-serif', fontSize: 12, color: INK }
-
-/** Horizontal bars, in the order given. */
+/** Horizontal bars in the order given. */
 export function ranking(bars: readonly Bar[]): Html {
-  return draw(
-    { width: 560, height: bars.length * ROW_HEIGHT + 6 },
-    {
-      grid: { left: LABEL_WIDTH + 12, right: 52, top: 3, bottom: 3 },
-      xAxis: { type: 'value', show: false, min: 0 },
-      yAxis: {
-        type: 'category',
-        inverse: true,
-        data: bars.map(({ label }) => harmless(label)),
-        axisTick: { show: false },
-        axisLine: { show: false },
-        axisLabel: { ...TEXT, width: LABEL_WIDTH, overflow: 'truncate', ellipsis: '…', interval: 0 },
-      },
-      series: [
-        {
-          type: 'bar',
-          silent: true,
-          barWidth: 14,
-          barMinHeight: 2,
-          data: bars.map(({ sessions, isPale }) => ({
-            value: sessions,
-            itemStyle: { color: isPale ? 'var(--pale)' : 'var(--bar)', borderRadius: [0, 3, 3, 0] },
-          })),
-          label: label(({ value }) => grouped(Number(value))),
-        },
-      ],
-    },
-  )
+  const width = scaleLinear([0, Math.max(...bars.map(({ sessions }) => sessions))], [0, 286])
+  const rows = bars.map(({ label, sessions, isPale }, n) => {
+    const length = Math.max(2, width(sessions))
+    const middle = (n + 0.5) * ROW_HEIGHT
+    return html`
+${text(BARS_LEFT - 8, middle, 'end', shorten(printable(label), LABEL_COLUMNS))}
+${rect(isPale ? 'pale' : 'bar', { x: BARS_LEFT, y: middle - 7, width: length, height: 14 })}
+${text(BARS_LEFT + length + 5, middle, 'start', grouped(sessions))}`
+  })
+  return chart(560, bars.length * ROW_HEIGHT, rows)
 }
 
-/** Sessions over time; a period that has a gap in its coverage stands on red. */
+const HEIGHT = 220
+const LEFT = 44
+const TOP = 12
+const BOTTOM = HEIGHT - 28
+const LABEL_LENGTH: Readonly<Record<Unit, number>> = { day: 10, week: 10, month: 7, year: 4 }
+const CHARACTER_WIDTH = 7.5
+
+/** Sessions over time. The background of a period with a gap in its coverage is red. */
 export function timeline(periods: readonly Period[], unit: Unit, width: number): Html {
-  return draw(
-    { width, height: 220 },
-    {
-      grid: { left: 44, right: 8, top: 12, bottom: 28 },
-      xAxis: [
-        {
-          type: 'category',
-          data: periods.map(({ from }) => from.slice(0, unit === 'year' ? 4 : unit === 'month' ? 7 : 10)),
-          axisTick: { show: false },
-          axisLine: { lineStyle: { color: LINE } },
-          axisLabel: { ...TEXT, color: MUTED, hideOverlap: true },
-        },
-        { type: 'category', data: periods.map(({ from }) => from), show: false },
-      ],
-      yAxis: [
-        {
-          type: 'value',
-          min: 0,
-          minInterval: 1,
-          splitNumber: 4,
-          splitLine: { lineStyle: { color: LINE } },
-          axisLabel: { ...TEXT, color: MUTED, formatter: (value: number) => grouped(value) },
-        },
-        { type: 'value', show: false, min: 0, max: 1 },
-      ],
-      series: [
-        {
-          type: 'bar',
-          silent: true,
-          xAxisIndex: 1,
-          yAxisIndex: 1,
-          barWidth: '100%',
-          itemStyle: { color: 'var(--gap)' },
-          data: periods.map(({ hasGap }) => (hasGap ? 1 : '-')),
-        },
-        {
-          type: 'bar',
-          silent: true,
-          barWidth: periods.length > 60 ? '80%' : '62%',
-          barMaxWidth: 48,
-          itemStyle: { color: 'var(--bar)', borderRadius: [3, 3, 0, 0] },
-          data: periods.map(({ sessions }) => (sessions > 0 ? sessions : '-')),
-        },
-      ],
-    },
-  )
+  const most = Math.max(...periods.map(({ sessions }) => sessions))
+  const y = scaleLinear([0, Math.max(1, most)], [BOTTOM, TOP]).nice(4)
+  const x = scaleBand([...periods.keys()], [LEFT, width - 8])
+  const step = x.step()
+  const barWidth = Math.min(48, step * (periods.length > 60 ? 0.8 : 0.62))
+  const labelWidth = (LABEL_LENGTH[unit] + 1) * CHARACTER_WIDTH
+  const labelEvery = Math.ceil(labelWidth / step)
+
+  const lines = y
+    .ticks(4)
+    .filter(Number.isInteger)
+    .map(
+      (value) => html`
+<line x1="${LEFT}" x2="${width - 8}" y1="${y(value)}" y2="${y(value)}"/>
+${text(LEFT - 8, y(value), 'end', grouped(value), 'muted')}`,
+    )
+  const bars = periods.map(({ start, sessions, hasGap }, n) => {
+    const left = x(n) ?? 0
+    const middle = left + step / 2
+    const bar = { x: middle - barWidth / 2, y: y(sessions), width: barWidth, height: BOTTOM - y(sessions) }
+    const label = start.toISOString().slice(0, LABEL_LENGTH[unit])
+    return html`
+${hasGap ? rect('gap', { x: left, y: TOP, width: step, height: BOTTOM - TOP }) : undefined}
+${sessions > 0 ? rect('bar', bar) : undefined}
+${n % labelEvery === 0 ? text(middle, BOTTOM + 16, 'middle', label, 'muted') : undefined}`
+  })
+  return chart(width, HEIGHT, [lines, bars])
 }
 
-/**
- * A name that ECharts may measure. Its cache is a plain object with the texts as keys (zrender 6.1): a person called
- * `__proto__` would change the prototype of every object. The space before it is not drawn.
- */
-function harmless(label: string): string {
-  return ` ${shorten(printable(label), 60)}`
+interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
 }
 
-function label(formatter: (bar: { value: unknown }) => string) {
-  return { ...TEXT, show: true, position: 'right' as const, textBorderWidth: 0, formatter }
+function rect(name: string, { x, y, width, height }: Box): Html {
+  return html`<rect class="${name}" x="${x}" y="${y}" width="${width}" height="${height}" rx="${name === 'gap' ? 0 : 2}"/>`
 }
 
-function draw(size: { readonly width: number; readonly height: number }, option: EChartsOption): Html {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size })
-  try {
-    chart.setOption({ animation: false, ...option })
-    return html`<div class="chart" aria-hidden="true">${new Html(withoutStyles(chart.renderToSVGString({ useViewBox: true })))}</div>`
-  } finally {
-    chart.dispose()
-  }
+function text(x: number, y: number, anchor: string, content: string, name = 'ink'): Html {
+  return html`<text class="${name}" x="${x}" y="${y}" dy="0.35em" text-anchor="${anchor}">${content}</text>`
 }
 
-/**
- * The page's content policy forbids style attributes; its own style sheet says the fonts. Text in the drawing is
- * escaped, quotes too, so nothing but markup can match.
- */
-function withoutStyles(svg: string): string {
-  return svg
-    .replace(/<style[\s\S]*?<\/style>/g, '')
-    .replace(/ (style|class|ecmeta_\w+)="[^"]*"/g, '')
-    .replace(/^<svg width="\d+" height="\d+"/, '<svg')
+function chart(width: number, height: number, content: Content): Html {
+  return html`<div class="chart" aria-hidden="true"><svg viewBox="0 0 ${width} ${height}">${content}</svg></div>`
 }

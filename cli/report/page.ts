@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { counted, duration, grouped, percent, time } from '../output/format'
 import { timeline } from './charts'
-import { coverageAlerts, coverageAsked, coverageSection } from './coverage-section'
+import { coverageAsked } from './coverage-asked'
+import { coverageAlerts, coverageSection } from './coverage-section'
+import { empty, note, section } from './elements'
 import { findings } from './findings'
-import { counted, duration, grouped, share, time } from './format'
 import { Html, html } from './html'
+import type { Report } from './model'
 import { periods } from './periods'
 import { rankingSections } from './rankings'
-import type { Report } from './report'
 import { LIST_HEAD } from './session-rows'
 import type { Tally } from './tally'
 
 const style = readFileSync(join(__dirname, 'page.css'), 'utf8')
 const script = readFileSync(join(__dirname, 'page-script.js'), 'utf8')
 
-/** Nothing is loaded, sent or run but the page's own style and script. */
+/** The page loads and sends nothing, and runs nothing but its own script. */
 const POLICY = [
   "default-src 'none'",
   "base-uri 'none'",
@@ -61,7 +63,7 @@ ${findings(tally, report.generatedAt)}
 
 /** Everything below them. */
 export function pageFoot({ sessions }: Tally): Html {
-  return html`</table>${sessions === 0 ? html`<p class="empty">No session matches the question.</p>` : undefined}</section>
+  return html`</table>${sessions === 0 ? empty('No session matches the question.') : undefined}</section>
 <footer>${counted(sessions, 'session')}. All times are UTC. Invisible characters and those that change the direction of writing are shown as \\u{…}.</footer>
 </main>
 <script>${new Html(script)}</script>
@@ -71,45 +73,58 @@ export function pageFoot({ sessions }: Tally): Html {
 }
 
 function question({ question, from, to }: Report): Html {
-  return html`<section><h2>Question</h2>
-<dl>${question.map(({ name, value }) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
-<div><dt>Started from</dt><dd>${from === undefined ? 'any time' : time(from)}</dd></div>
-<div><dt>Started before</dt><dd>${to === undefined ? 'any time' : time(to)}</dd></div></dl>
-<p class="note">The bounds are of a session’s start: the first is included, the second is not. All times are UTC.</p></section>`
+  const bounds = [
+    { name: 'Started from', value: from === undefined ? 'any time' : time(from) },
+    { name: 'Started before', value: to === undefined ? 'any time' : time(to) },
+  ]
+  const terms = [...question, ...bounds].map(
+    ({ name, value }) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`,
+  )
+  return section('Question', [
+    html`<dl>${terms}</dl>`,
+    note('The bounds are of a session’s start: the first is included, the second is not. All times are UTC.'),
+  ])
 }
 
 function summary(tally: Tally): Html {
-  const anonymous = [...tally.anonymous.values()].reduce((sum, { sessions }) => sum + sessions, 0)
+  const { sessions, open, endUnknown, failed, withoutReason } = tally
+  const anonymous = [...tally.anonymous.values()].reduce((sum, owner) => sum + owner.sessions, 0)
   const named = (names: ReadonlyMap<string | undefined, unknown>) =>
     grouped(names.size - (names.has(undefined) ? 1 : 0))
-  return html`<section><h2>Summary</h2><div class="figures">
-${figure('Sessions', grouped(tally.sessions))}
-${figure('People', named(tally.people))}
-${figure('Targets', named(tally.targets))}
-${figure('Total duration', duration(tally.totalSeconds))}
-${figure('Failed', grouped(tally.failed), share(tally.failed, tally.sessions))}
-${figure('Still open', grouped(tally.open), tally.endUnknown > 0 ? `and ${grouped(tally.endUnknown)} of unknown end` : undefined)}
-${figure('Without a reason', grouped(tally.withoutReason), share(tally.withoutReason, tally.sessions))}
-${figure('Not identified', grouped(anonymous), share(anonymous, tally.sessions))}
-</div></section>`
+  const figures = [
+    figure('Sessions', grouped(sessions)),
+    figure('People', named(tally.people)),
+    figure('Targets', named(tally.targets)),
+    figure('Total duration', duration(tally.totalSeconds)),
+    figure('Failed', grouped(failed), percent(failed, sessions)),
+    figure('Still open', grouped(open), endUnknown > 0 ? `and ${grouped(endUnknown)} of unknown end` : ''),
+    figure('Without a reason', grouped(withoutReason), percent(withoutReason, sessions)),
+    figure('Not identified', grouped(anonymous), percent(anonymous, sessions)),
+  ]
+  return section('Summary', html`<div class="figures">${figures}</div>`)
 }
 
-function figure(name: string, value: string, detail?: string): Html {
-  return html`<div><span>${name}</span><b>${value}</b>${detail === undefined ? undefined : html`<small>${detail}</small>`}</div>`
+function figure(name: string, value: string, detail = ''): Html {
+  return html`<div><span>${name}</span><b>${value}</b>${detail && html`<small>${detail}</small>`}</div>\n`
 }
 
 function overTime({ from, to, coverage, generatedAt }: Report, { days, withoutStart }: Tally): Html {
-  const until = to !== undefined && Date.parse(to) > generatedAt.getTime() ? generatedAt.toISOString() : to
-  const gaps = coverage.flatMap(({ gaps }) => gaps)
-  const { unit, periods: bars } = periods({ days, gaps, from, to: until })
+  const title = 'Sessions over time'
+  if (days.size === 0) return section(title, empty('No sessions.'))
+  const now = generatedAt.toISOString()
+  const { unit, periods: bars } = periods({
+    days,
+    gaps: coverage.flatMap(({ gaps }) => gaps),
+    from,
+    to: to !== undefined && to > now ? now : to,
+  })
   const notes = [
-    ...(bars.some(({ hasGap }) => hasGap) ? [`Red: a ${unit} with a gap in its coverage.`] : []),
-    ...(withoutStart > 0 ? [`${counted(withoutStart, 'session')} without a start not shown.`] : []),
+    `Started, by ${unit === 'week' ? 'week (from Monday)' : unit}, UTC.`,
+    bars.some(({ hasGap }) => hasGap) ? `Red: a ${unit} with a gap in its coverage.` : '',
+    withoutStart > 0 ? `Not shown: ${counted(withoutStart, 'session')} without a start.` : '',
   ]
-  return html`<section><h2>Sessions over time</h2>${
-    days.size === 0
-      ? html`<p class="empty">No sessions.</p>`
-      : html`<p class="note">Started, by ${unit === 'week' ? 'week (from Monday)' : unit}, UTC. ${notes.join(' ')}</p>
-<div class="wide">${timeline(bars, unit, 1160)}</div><div class="narrow">${timeline(bars, unit, 640)}</div>`
-  }</section>`
+  return section(title, [
+    note(notes.join(' ')),
+    html`<div class="wide">${timeline(bars, unit, 1160)}</div><div class="narrow">${timeline(bars, unit, 640)}</div>`,
+  ])
 }

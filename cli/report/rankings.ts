@@ -1,5 +1,6 @@
-import { ranking } from './charts'
-import { counted, grouped } from './format'
+import { counted, grouped } from '../output/format'
+import { type Bar, ranking } from './charts'
+import { empty, note, section, table } from './elements'
 import { type Html, html } from './html'
 import type { Tally } from './tally'
 
@@ -24,20 +25,22 @@ ${rankingSection({ title: 'By document', many: 'documents', none: '(no document)
 }
 
 function rankingSection({ title, many, none }: Subject, counts: readonly Count[]): Html {
-  if (counts.length === 0) return html`<section><h2>${title}</h2><p class="empty">No sessions.</p></section>`
+  if (counts.length === 0) return section(title, empty('No sessions.'))
   const sorted = counts.toSorted(([, a], [, b]) => b - a)
   const bars = sorted
     .slice(0, SHOWN)
     .map(([name, sessions]) => ({ label: name ?? none, sessions, isPale: name === undefined }))
-  return html`<section><h2>${title}</h2>${ranking(bars)}
-${others(sorted.slice(SHOWN), many)}
-<details><summary>As a table, names in full</summary>
-<table><thead><tr><th scope="col">${title}</th><th scope="col" class="number">Sessions</th></tr></thead><tbody>
-${bars.map(({ label, sessions }) => html`<tr><td>${label}</td><td class="number">${grouped(sessions)}</td></tr>\n`)}</tbody></table></details></section>`
+  return section(title, [ranking(bars), others(sorted.slice(SHOWN), many), asTable(title, bars)])
 }
 
 function others(counts: readonly Count[], many: string): Html | undefined {
   if (counts.length === 0) return undefined
   const sessions = counts.reduce((sum, [, count]) => sum + count, 0)
-  return html`<p class="note">And ${grouped(counts.length)} other ${many}: ${counted(sessions, 'session')}.</p>`
+  return note(`And ${grouped(counts.length)} other ${many}: ${counted(sessions, 'session')}.`)
+}
+
+function asTable(title: string, bars: readonly Bar[]): Html {
+  const rows = bars.map(({ label, sessions }) => [label, grouped(sessions)])
+  return html`<details><summary>As a table, names in full</summary>
+${table([title, { heading: 'Sessions', numeric: true }], rows)}</details>`
 }

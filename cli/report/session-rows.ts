@@ -1,9 +1,8 @@
 import type { SessionRecord } from '../../archive/record'
-import { duration, memberText, time } from './format'
-import { type Content, type Html, html } from './html'
-import { secondsOf } from './tally'
+import { duration, time } from '../output/format'
+import { type Content, Html, html } from './html'
 
-/** As many rows to a group: a browser lays out only the groups that are in sight. */
+/** A browser lays out only the groups that are in sight. */
 export const ROWS_IN_GROUP = 100
 
 export function rowGroup(rows: readonly string[]): string {
@@ -11,7 +10,6 @@ export function rowGroup(rows: readonly string[]): string {
   return `<tbody${full}>\n${rows.join('')}</tbody>\n`
 }
 
-/** Each column in the order of the cells below. */
 const COLUMNS = [
   'Started',
   'Ended',
@@ -24,18 +22,23 @@ const COLUMNS = [
   'Session',
 ] as const
 
-/** The buttons work once the page's script runs. */
-export const LIST_HEAD: Html = html`<thead><tr>${COLUMNS.map(
-  (name) =>
-    html`<th scope="col"${name === 'Started' ? html` aria-sort="ascending"` : undefined}><button type="button" disabled>${name}</button></th>`,
-)}</tr></thead>`
+/** The page's script enables the buttons. */
+export const LIST_HEAD: Html = html`<thead><tr>${COLUMNS.map(columnHead)}</tr></thead>`
 
+function columnHead(name: (typeof COLUMNS)[number]): Html {
+  const sort = name === 'Started' ? html` aria-sort="ascending"` : undefined
+  return html`<th scope="col"${sort}><button type="button" disabled>${name}</button></th>`
+}
+
+/** The cells are in the order of COLUMNS. */
 export function sessionRow(record: SessionRecord): Html {
-  const seconds = secondsOf(record)
+  const { DurationSeconds: seconds } = record
   return html`<tr>${[
-    cell(time(memberText(record.StartDate))),
-    record.EndDate === undefined ? cell(openNote(record)) : cell(time(record.EndDate)),
-    cell(seconds !== undefined && html`<data value="${seconds}">${duration(seconds)}</data>`),
+    cell(time(record.StartDate)),
+    cell(record.EndDate === undefined ? openNote(record) : time(record.EndDate)),
+    cell(
+      typeof seconds === 'number' ? html`<data value="${seconds}">${duration(seconds)}</data>` : undefined,
+    ),
     cell(record.OwnerName, record.Owner),
     cell(record.Target),
     cell(record.DocumentName, record.AccessType),
@@ -46,21 +49,21 @@ export function sessionRow(record: SessionRecord): Html {
 `
 }
 
-/** Empty for a session that is over: some have no EndDate. */
-export function openNote({ State, EndUnknown }: SessionRecord): Content {
+/** Nothing for a session that is over: some have no EndDate. */
+export function openNote({ State, EndUnknown }: SessionRecord): Html | undefined {
   if (State !== 'Active') return undefined
   return EndUnknown === true ? html`<i class="warn">end unknown</i>` : html`<i class="good">still open</i>`
 }
 
-/** @param second in small below, where there is any */
+/** @param second in small below, if there is any */
 function cell(first: unknown, second?: unknown): Html {
   const small = memberText(second)
-  return html`<td>${contentOf(first)}${small === '' ? undefined : html`<div>${small}</div>`}</td>`
+  const content: Content = first instanceof Html ? first : memberText(first)
+  return html`<td>${content}${small && html`<div>${small}</div>`}</td>`
 }
 
-function contentOf(value: unknown): Content {
-  if (value === false) return undefined
-  return typeof value === 'object' && value !== null && 'markup' in value
-    ? (value as Html)
-    : memberText(value)
+/** A member of a record as text, empty if it is absent. */
+export function memberText(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

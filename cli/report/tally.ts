@@ -1,4 +1,4 @@
-import { durationSeconds, type SessionRecord } from '../../archive/record'
+import type { SessionRecord } from '../../archive/record'
 import { type Anonymity, anonymity } from './identity'
 
 export interface Person {
@@ -14,10 +14,10 @@ export interface Anonymous extends Anonymity {
 }
 
 const LONGEST = 10
-/** So many of those that have not ended are shown, the oldest first. */
+/** The oldest of those that have not ended. */
 const OPEN_SHOWN = 50
 
-/** What the page says of all sessions together: memory grows with people, targets and days, not with sessions. */
+/** What the page says of all sessions together. Memory grows with people, targets and days, not with sessions. */
 export class Tally {
   sessions = 0
   failed = 0
@@ -27,7 +27,7 @@ export class Tally {
   withoutStart = 0
   withoutDuration = 0
   totalSeconds = 0
-  /** Under undefined: the sessions without one. */
+  /** The key undefined is for sessions without one, here and below. */
   readonly people = new Map<string | undefined, Person>()
   readonly targets = new Map<string | undefined, number>()
   readonly documents = new Map<string | undefined, number>()
@@ -76,13 +76,13 @@ export class Tally {
   }
 
   private addDuration(record: SessionRecord): void {
-    const seconds = secondsOf(record)
-    if (seconds === undefined) {
+    const { DurationSeconds: seconds } = record
+    if (typeof seconds !== 'number') {
       this.withoutDuration += 1
       return
     }
     this.totalSeconds += Math.max(0, seconds)
-    const place = this.longest.findIndex((other) => (secondsOf(other) ?? 0) < seconds)
+    const place = this.longest.findIndex((other) => Number(other.DurationSeconds) < seconds)
     this.longest.splice(place === -1 ? this.longest.length : place, 0, record)
     this.longest.splice(LONGEST)
   }
@@ -95,15 +95,9 @@ export class Tally {
   }
 }
 
-/** A reason of spaces and invisible characters is none. */
-export function hasReason({ Reason }: SessionRecord): boolean {
+/** A reason of nothing but spaces and invisible characters does not count. */
+function hasReason({ Reason }: SessionRecord): boolean {
   return typeof Reason === 'string' && !/^[\s\p{C}]*$/u.test(Reason)
-}
-
-export function secondsOf(record: SessionRecord): number | undefined {
-  const { DurationSeconds } = record
-  if (typeof DurationSeconds === 'number') return DurationSeconds
-  return durationSeconds(record.StartDate, record.EndDate)
 }
 
 function textOf(value: unknown): string | undefined {

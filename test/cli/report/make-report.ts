@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SessionRecord, State } from '../../../archive/record'
 import { toRecord } from '../../../archive/to-record'
-import { type Report, writeReport } from '../../../cli/report/report'
+import type { Report } from '../../../cli/report/model'
+import { writeReport } from '../../../cli/report/write-report'
 import { generateSessions } from '../../../emulator/generate'
 import type { SessionMembers } from '../../../emulator/session'
 
@@ -59,7 +60,7 @@ async function* streamOf<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
   yield* items
 }
 
-/** What would run, load or mislead where it was taken for anything but text. */
+/** What would run, load or mislead if it was taken for anything but text. */
 export const HOSTILE: readonly string[] = [
   '</title></script><script>alert("hostile")</script>',
   '"\'><img src="https://evil.example/x.png" onerror="alert(1)">',

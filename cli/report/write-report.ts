@@ -3,37 +3,16 @@ import { mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { SessionRecord } from '../../archive/record'
-import type { Coverage } from '../../audit/coverage'
+import type { Report } from './model'
 import { pageFoot, pageHead } from './page'
 import { ROWS_IN_GROUP, rowGroup, sessionRow } from './session-rows'
 import { Tally } from './tally'
 
-export interface Report {
-  /** The question, as name and value, in the order to show: `--owner`, `alice`. Untrusted text. */
-  readonly question: readonly { readonly name: string; readonly value: string }[]
-  /**
-   * Start of the sessions asked about, inclusive. ISO 8601, UTC, milliseconds.
-   *
-   * @default unbounded, or a question without a span
-   */
-  readonly from?: string
-  /** Exclusive. As `from`. */
-  readonly to?: string
-  /** By source (`111122223333/eu-west-1`): what is proven to be covered, and gaps. Empty: no receipts. */
-  readonly coverage: readonly ({ readonly source: string } & Coverage)[]
-  /** In order of StartDate. */
-  readonly sessions: AsyncIterable<SessionRecord>
-  readonly generatedAt: Date
-  readonly version: string
-  /** Which archive was asked: a table's name or a folder. Untrusted text. */
-  readonly archive: string
-}
-
 /**
- * Writes the page to a temporary folder beside `file` and moves it into place when it is whole: a failed report
- * leaves nothing behind, and an older one as it was.
+ * Writes the page to a temporary folder beside `file` and moves it into place when it is whole. A failed report
+ * leaves nothing behind, and an older one unchanged.
  *
- * @returns how many sessions it shows
+ * @returns the number of sessions on the page
  */
 export async function writeReport(report: Report, file: string): Promise<number> {
   const folder = await mkdtemp(`${file}.`)
@@ -50,7 +29,7 @@ export async function writeReport(report: Report, file: string): Promise<number>
   }
 }
 
-/** The rows come first, as the head says what they add up to. */
+/** Rows are written first, because the head of the page has their sums. */
 async function writeRows(sessions: AsyncIterable<SessionRecord>, file: string): Promise<Tally> {
   const tally = new Tally()
   await pipeline(rowGroups(sessions, tally), createWriteStream(file))
@@ -75,7 +54,7 @@ async function* pageParts(report: Report, tally: Tally, rows: string): AsyncGene
   yield pageFoot(tally).markup
 }
 
-/** A machine that loses its power must not be left with a name and no page. */
+/** If the machine loses its power, the file must not have its name without its content. */
 async function flush(file: string): Promise<void> {
   const handle = await open(file)
   await handle.sync().finally(() => handle.close())

@@ -1,0 +1,24 @@
+import type { SessionRecord } from '../../archive/record'
+import type { SourceCoverage } from '../../audit/find-receipts'
+
+/** What a page shows. */
+export interface Report {
+  /** The question as names and values, in the order to show: `Person`, `alice`. Untrusted text. */
+  readonly question: readonly { readonly name: string; readonly value: string }[]
+  /**
+   * Start of the sessions asked about, inclusive. ISO 8601, UTC, milliseconds.
+   *
+   * @default unbounded
+   */
+  readonly from?: string
+  /** Exclusive, else like `from`. */
+  readonly to?: string
+  /** Of every source asked about. Empty: no receipts. */
+  readonly coverage: readonly SourceCoverage[]
+  /** In order of StartDate. */
+  readonly sessions: AsyncIterable<SessionRecord>
+  readonly generatedAt: Date
+  readonly version: string
+  /** Which archive was asked: a table's name or a folder. Untrusted text. */
+  readonly archive: string
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeReport } from '../../../cli/report/write-report'
+import { temporaryFolder } from '../../support/temporary-folder'
+import { HOSTILE, hostileRecords, month, NOW, pageOf, reportOf } from './make-report'
+
+const folder = temporaryFolder()
+
+/** A figure of the summary. */
+function figure(page: string, name: string): string | undefined {
+  return page.match(new RegExp(`<span>${name}</span><b>([^<]*)</b>`))?.[1]
+}
+
+test('the figures of a page are those of a plain count, and its list has every session in order', async () => {
+  const sessions = month(2000)
+  const page = await pageOf(folder(), reportOf(sessions))
+  const many = (matches: (session: (typeof sessions)[number]) => boolean) =>
+    sessions.filter(matches).length.toLocaleString('en-US')
+  const distinct = (member: string) =>
+    String(new Set(sessions.map((session) => session[member]).filter((value) => value !== undefined)).size)
+
+  expect(figure(page, 'Sessions')).toBe('2,000')
+  expect(figure(page, 'People')).toBe(distinct('OwnerName'))
+  expect(figure(page, 'Targets')).toBe(distinct('Target'))
+  expect(figure(page, 'Failed')).toBe(many(({ Status }) => Status === 'Failed'))
+  expect(figure(page, 'Still open')).toBe(many(({ State }) => State === 'Active'))
+  expect(figure(page, 'Without a reason')).toBe(many(({ Reason }) => Reason === undefined))
+  expect(figure(page, 'Not identified')).toBe(
+    many(({ Owner }) => Owner === undefined || /root$|\/botocore-session-|\/i-0/.test(String(Owner))),
+  )
+  const ids = [...page.matchAll(/<td>([^<]*)<div>111122223333 eu-west-1<\/div><\/td><\/tr>/g)]
+  expect(ids.map(([, id]) => id)).toEqual(sessions.map(({ SessionId }) => SessionId))
+})
+
+test('the alerts of a page are above its question', async () => {
+  const page = await pageOf(folder(), reportOf([], { coverage: [] }))
+  expect(page.indexOf('class="alert"')).toBeGreaterThan(page.indexOf('<h1>'))
+  expect(page.indexOf('class="alert"')).toBeLessThan(page.indexOf('<h2>Question'))
+})
+
+test('the chart over time ends with the day of the report if --to is in the future', async () => {
+  const bounds = { from: '2026-11-20T00:00:00.000Z', to: '2026-12-24T00:00:00.000Z' }
+  const page = await pageOf(folder(), reportOf(month(100), bounds))
+  const days = [...page.matchAll(/<text [^>]*>(2026-\d\d-\d\d)</g)].map(([, day]) => day)
+  expect(days.slice(0, 5)).toEqual(['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24'])
+  expect(new Set(days).size).toBe(5)
+})
+
+test('the content policy names the hashes of the one script and the one style', async () => {
+  const page = await pageOf(folder(), reportOf(month(10)))
+  const hash = (text = '') => `&#39;sha256-${createHash('sha256').update(text).digest('base64')}&#39;`
+  const [scripts, styles] = ['script', 'style'].map((tag) => [
+    ...page.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs')),
+  ])
+  expect([scripts?.length, styles?.length]).toEqual([1, 1])
+  expect(page).toContain(`script-src ${hash(scripts?.[0]?.[1])}`)
+  expect(page).toContain(`style-src ${hash(styles?.[0]?.[1])}`)
+  expect(page).toContain('default-src &#39;none&#39;')
+  expect(page).not.toMatch(/unsafe-|\sstyle=|\s(src|href|on\w+)=/)
+})
+
+test('hostile text is nowhere on a page as it came, and leaves the process as it was', async () => {
+  const before = Object.getOwnPropertyNames(Object.prototype)
+  const page = await pageOf(folder(), reportOf(hostileRecords()))
+  for (const text of HOSTILE.slice(0, 4)) expect(page).not.toContain(text)
+  expect(page).not.toMatch(/[^\P{Cc}\n]|[\p{Zl}\p{Zp}\u202a-\u202e]/u)
+  expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before)
+  expect(Object.keys(Object)).toEqual([])
+})
+
+test('a failed report leaves nothing behind, and an older one unchanged', async () => {
+  const file = join(folder(), 'report.html')
+  writeFileSync(file, 'older')
+  async function* failing() {
+    yield* month(500)
+    throw new Error('the table is gone')
+  }
+  await expect(writeReport(reportOf([], { sessions: failing() }), file)).rejects.toThrow('the table is gone')
+  expect(readdirSync(folder())).toEqual(['report.html'])
+  expect(readFileSync(file, 'utf8')).toBe('older')
+
+  expect(await writeReport(reportOf(month(3)), file)).toBe(3)
+  expect(readdirSync(folder())).toEqual(['report.html'])
+})
+
+test('the page of no session says so, and when it was made', async () => {
+  const page = await pageOf(folder(), reportOf([], { archive: 'a <b> c' }))
+  expect(page).toContain('No session matches the question.')
+  expect(page).toContain(`Made ${NOW.toISOString().slice(0, 19).replace('T', ' ')} UTC`)
+  expect(page).toContain('<bdi>a &lt;b&gt; c</bdi>')
+})
