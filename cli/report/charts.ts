@@ -15,7 +15,7 @@ export interface Bar {
 const ROW_HEIGHT = 26
 /** Labels end left of the bars. */
 const BARS_LEFT = 222
-const LABEL_COLUMNS = 28
+const LABEL_COLUMNS = 30
 
 /** Horizontal bars in the order given. */
 export function ranking(bars: readonly Bar[]): Html {
@@ -53,7 +53,7 @@ export function timeline(periods: readonly Period[], unit: Unit, width: number):
     .filter(Number.isInteger)
     .map(
       (value) => html`
-<line x1="${LEFT}" x2="${width - 8}" y1="${y(value)}" y2="${y(value)}"/>
+<line stroke="var(--line)" x1="${LEFT}" x2="${width - 8}" y1="${y(value)}" y2="${y(value)}"/>
 ${text(LEFT - 8, y(value), 'end', grouped(value), 'muted')}`,
     )
   const bars = periods.map(({ start, sessions, hasGap }, n) => {
@@ -62,7 +62,7 @@ ${text(LEFT - 8, y(value), 'end', grouped(value), 'muted')}`,
     const bar = { x: middle - barWidth / 2, y: y(sessions), width: barWidth, height: BOTTOM - y(sessions) }
     const label = start.toISOString().slice(0, LABEL_LENGTH[unit])
     return html`
-${hasGap ? rect('gap', { x: left, y: TOP, width: step, height: BOTTOM - TOP }) : undefined}
+${hasGap ? rect('gap', { x: left, y: TOP, width: step + 0.5, height: BOTTOM - TOP }) : undefined}
 ${sessions > 0 ? rect('bar', bar) : undefined}
 ${n % labelEvery === 0 ? text(middle, BOTTOM + 16, 'middle', label, 'muted') : undefined}`
   })
@@ -76,12 +76,12 @@ interface Box {
   readonly height: number
 }
 
-function rect(name: string, { x, y, width, height }: Box): Html {
-  return html`<rect class="${name}" x="${x}" y="${y}" width="${width}" height="${height}" rx="${name === 'gap' ? 0 : 2}"/>`
+function rect(colour: string, { x, y, width, height }: Box): Html {
+  return html`<rect fill="var(--${colour})" x="${x}" y="${y}" width="${width}" height="${height}" rx="${colour === 'gap' ? 0 : 2}"/>`
 }
 
-function text(x: number, y: number, anchor: string, content: string, name = 'ink'): Html {
-  return html`<text class="${name}" x="${x}" y="${y}" dy="0.35em" text-anchor="${anchor}">${content}</text>`
+function text(x: number, y: number, anchor: string, content: string, colour = 'ink'): Html {
+  return html`<text fill="var(--${colour})" x="${x}" y="${y}" dy="0.35em" text-anchor="${anchor}">${content}</text>`
 }
 
 function chart(width: number, height: number, content: Content): Html {

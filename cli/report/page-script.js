@@ -1,63 +1,47 @@
-// Search and sort of the list. Rows are moved, never made: what the archive holds is not taken for markup.
+// Searches and sorts the list. Rows are moved, never made: no text of the archive is read as markup.
 const GROUP = 100
 const list = document.querySelector('table.list')
 const search = document.querySelector('input')
 const output = document.querySelector('output')
 const headings = [...list.tHead.rows[0].cells]
 const rows = [...list.tBodies].flatMap((group) => [...group.rows])
-const texts = new Map()
 const counted = (some) => some.length.toLocaleString('en-US')
 const ALL = `${counted(rows)} sessions`
 
-// As the page writes it: an invisible character that is pasted into the search is found.
+// Written as on the page, so that an invisible character that is pasted into the search is found.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 const visible = (text) =>
   text.replace(INVISIBLE, (c) => (c === '\u200d' ? c : `\\u{${c.codePointAt(0).toString(16)}}`))
 
+const texts = new Map()
 function textOf(row) {
-  if (!texts.has(row))
-    texts.set(
-      row,
-      Array.from(row.cells, (cell) => cell.textContent)
-        .join(' ')
-        .toLowerCase(),
-    )
+  if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase())
   return texts.get(row)
 }
 
-function matching(words) {
-  return rows.filter((row) => words.every((word) => textOf(row).includes(word.toLowerCase())))
-}
-
-function groupOf(some) {
-  const group = document.createElement('tbody')
-  group.append(...some)
-  if (some.length === GROUP) group.className = 'full'
-  return group
-}
-
-// Works in short turns, so that the page answers meanwhile, until there is nothing more to do.
-function inTurns(doSome) {
-  const until = performance.now() + 12
-  let isMore = true
-  while (isMore && performance.now() < until) isMore = doSome()
-  if (isMore) setTimeout(inTurns, 0, doSome)
-}
-
-// The first groups at once, the rest while the reader reads; before printing, all of them.
 let pending = []
 function showGroup() {
-  if (pending.length > 0) list.append(groupOf(pending.splice(0, GROUP)))
-  return pending.length > 0
+  const group = document.createElement('tbody')
+  group.append(...pending.splice(0, GROUP))
+  if (group.rows.length === GROUP) group.className = 'full'
+  list.append(group)
+}
+
+// In short turns, so that the page answers meanwhile.
+function showPending() {
+  const until = performance.now() + 12
+  while (pending.length > 0 && performance.now() < until) showGroup()
+  if (pending.length > 0) setTimeout(showPending)
 }
 
 function show() {
   const words = visible(search.value).split(' ').filter(Boolean)
+  const lower = words.map((word) => word.toLowerCase())
   const isBusy = pending.length > 0
-  pending = matching(words)
+  pending = rows.filter((row) => lower.every((word) => textOf(row).includes(word)))
   output.textContent = words.length === 0 ? ALL : `${counted(pending)} of ${ALL} have “${words.join(' ')}”`
   list.replaceChildren(list.tHead)
-  if (!isBusy) inTurns(showGroup)
+  if (!isBusy) showPending()
 }
 
 function sortKey(cell) {
@@ -65,7 +49,7 @@ function sortKey(cell) {
   return data ? Number(data.value) : cell.textContent.toLowerCase()
 }
 
-// What is empty comes last, whichever the direction.
+// Empty cells come last in both directions.
 function sortBy(column) {
   const heading = headings[column]
   const direction = heading.ariaSort === 'ascending' ? -1 : 1
@@ -92,13 +76,7 @@ search.addEventListener('input', () => {
   waiting = setTimeout(show, 150)
 })
 addEventListener('beforeprint', () => {
-  while (showGroup());
+  while (pending.length > 0) showGroup()
 })
 document.querySelector('.controls').hidden = false
 output.textContent = ALL
-let read = 0
-inTurns(() => {
-  for (const row of rows.slice(read, read + GROUP)) textOf(row)
-  read += GROUP
-  return read < rows.length
-})

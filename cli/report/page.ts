@@ -101,11 +101,11 @@ function summary(tally: Tally): Html {
     figure('Without a reason', grouped(withoutReason), percent(withoutReason, sessions)),
     figure('Not identified', grouped(anonymous), percent(anonymous, sessions)),
   ]
-  return section('Summary', html`<div class="figures">${figures}</div>`)
+  return section('Summary', html`<dl class="figures">${figures}</dl>`)
 }
 
 function figure(name: string, value: string, detail = ''): Html {
-  return html`<div><span>${name}</span><b>${value}</b>${detail && html`<small>${detail}</small>`}</div>\n`
+  return html`<div><dt>${name}</dt><dd>${value}</dd>${detail && html`<small>${detail}</small>`}</div>\n`
 }
 
 function overTime({ from, to, coverage, generatedAt }: Report, { days, withoutStart }: Tally): Html {

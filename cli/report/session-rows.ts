@@ -45,8 +45,7 @@ export function sessionRow(record: SessionRecord): Html {
     cell(record.Status),
     cell(record.Reason, record.Details),
     cell(record.SessionId, `${record.AccountId} ${record.Region}`),
-  ]}</tr>
-`
+  ]}</tr>\n`
 }
 
 /** Nothing for a session that is over: some have no EndDate. */
@@ -59,7 +58,7 @@ export function openNote({ State, EndUnknown }: SessionRecord): Html | undefined
 function cell(first: unknown, second?: unknown): Html {
   const small = memberText(second)
   const content: Content = first instanceof Html ? first : memberText(first)
-  return html`<td>${content}${small && html`<div>${small}</div>`}</td>`
+  return html`<td>${content}${small && html`<div>${small}</div>`}</td>\n`
 }
 
 /** A member of a record as text, empty if it is absent. */

@@ -13,7 +13,7 @@ test('the longest bar of a ranking is the largest number, and the smallest can s
     isPale: sessions === 1,
   }))
   const { markup } = ranking(bars)
-  expect(values(markup, /<rect class="(\w+)"/g)).toEqual(['bar', 'bar', 'pale'])
+  expect(values(markup, /<rect fill="var\(--(\w+)/g)).toEqual(['bar', 'bar', 'pale'])
   expect(values(markup, /<rect .*? width="(\d+)"/g)).toEqual(['286', '143', '2'])
   expect(texts(markup)).toEqual(['of 1000', '1,000', 'of 500', '500', 'of 1', '1'])
 })
@@ -22,7 +22,7 @@ test('a long label of a chart ends in an ellipsis, and its text is harmless', ()
   const labels = ['会'.repeat(40), '\u202e</text><script>', '__proto__']
   const { markup } = ranking(labels.map((label) => ({ label, sessions: 1, isPale: false })))
   expect(texts(markup).filter((text) => text !== '1')).toEqual([
-    `${'会'.repeat(13)}…`,
+    `${'会'.repeat(14)}…`,
     '\\u{202e}&lt;/text&gt;&lt;script&gt;',
     '__proto__',
   ])
@@ -30,8 +30,8 @@ test('a long label of a chart ends in an ellipsis, and its text is harmless', ()
 
 test('a chart over time has a bar per period with sessions, on red if there is a gap', () => {
   const { markup } = timeline(days([3, 0, 6]), 'day', 1000)
-  expect(values(markup, /<rect class="(\w+)"/g)).toEqual(['bar', 'gap', 'bar'])
-  expect(values(markup, /<rect class="bar" .*? height="(\d+)"/g)).toEqual(['90', '180'])
+  expect(values(markup, /<rect fill="var\(--(\w+)/g)).toEqual(['bar', 'gap', 'bar'])
+  expect(values(markup, /<rect fill="var\(--bar.*? height="(\d+)"/g)).toEqual(['90', '180'])
 })
 
 test.each([
@@ -49,7 +49,7 @@ test.each([
   ['year', 4, /^\d{4}$/],
 ] as const)('labels of every %s stand apart from each other', (unit, length, form) => {
   const { markup } = timeline(days(Array(90).fill(7)), unit, 640)
-  const places = values(markup, /<text class="muted" x="([\d.]+)" y="208"/g).map(Number)
+  const places = values(markup, /<text fill="var\(--muted\)" x="([\d.]+)" y="208"/g).map(Number)
   expect(texts(markup).filter((text) => form.test(text ?? ''))).toHaveLength(places.length)
   for (const [n, place] of places.slice(1).entries())
     expect(place - (places[n] ?? 0)).toBeGreaterThan(length * 7)

@@ -9,7 +9,7 @@ const folder = temporaryFolder()
 
 /** A figure of the summary. */
 function figure(page: string, name: string): string | undefined {
-  return page.match(new RegExp(`<span>${name}</span><b>([^<]*)</b>`))?.[1]
+  return page.match(new RegExp(`<dt>${name}</dt><dd>([^<]*)</dd>`))?.[1]
 }
 
 test('the figures of a page are those of a plain count, and its list has every session in order', async () => {
@@ -29,7 +29,7 @@ test('the figures of a page are those of a plain count, and its list has every s
   expect(figure(page, 'Not identified')).toBe(
     many(({ Owner }) => Owner === undefined || /root$|\/botocore-session-|\/i-0/.test(String(Owner))),
   )
-  const ids = [...page.matchAll(/<td>([^<]*)<div>111122223333 eu-west-1<\/div><\/td><\/tr>/g)]
+  const ids = [...page.matchAll(/<td>([^<]*)<div>111122223333 eu-west-1<\/div><\/td>\n<\/tr>/g)]
   expect(ids.map(([, id]) => id)).toEqual(sessions.map(({ SessionId }) => SessionId))
 })
 
