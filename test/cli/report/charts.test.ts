@@ -19,10 +19,11 @@ test('the longest bar of a ranking is the largest number, and the smallest can s
 })
 
 test('a long label of a chart ends in an ellipsis, and its text is harmless', () => {
-  const labels = ['会'.repeat(40), '\u202e</text><script>', '__proto__']
+  const labels = ['会'.repeat(40), '\u202e'.repeat(9), '\u202e</text><script>', '__proto__']
   const { markup } = ranking(labels.map((label) => ({ label, sessions: 1, isPale: false })))
   expect(texts(markup).filter((text) => text !== '1')).toEqual([
     `${'会'.repeat(14)}…`,
+    '\\u{202e}\\u{202e}\\u{202e}\\u{20…',
     '\\u{202e}&lt;/text&gt;&lt;script&gt;',
     '__proto__',
   ])
@@ -35,6 +36,7 @@ test('a chart over time has a bar per period with sessions, on red if there is a
 })
 
 test.each([
+  [[0], ['0', '1']],
   [[1], ['0', '1']],
   [[3], ['0', '1', '2', '3']],
   [[950], ['0', '200', '400', '600', '800', '1,000']],

@@ -27,6 +27,13 @@ test('the longest sessions are the longest, the longest first', () => {
   ])
 })
 
+test('sessions without a duration are not among the longest, but counted', () => {
+  const sessions = [record({ SessionId: 's-1', StartDate: 0 }), record({ SessionId: 's-2', EndDate: 0 })]
+  const shown = section('longest', sessions)
+  expect(shown).toContain('No session has both a start and an end.')
+  expect(shown).toContain('2 sessions without a start or an end (open ones included) cannot be compared.')
+})
+
 test('of more than 50 sessions that have not ended, 50 are shown and the others are counted', () => {
   const open = Array.from({ length: 60 }, (_, n) =>
     record({ SessionId: `s-${n}`, StartDate: NOW.getTime() / 1000 - 3600 }, 'Active'),
@@ -43,6 +50,35 @@ test('of more than 50 sessions that have not ended, 50 are shown and the others 
 test('of 50 sessions that have not ended, none is more', () => {
   const sessions = Array.from({ length: 50 }, (_, n) => record({ SessionId: `s-${n}` }, 'Active'))
   expect(section('open', sessions)).not.toContain('more')
+})
+
+test('owners who name nobody are listed, the one with most sessions first, with the times of their sessions', () => {
+  const start = (StartDate: number | undefined, Owner: string) =>
+    record({ SessionId: 's', StartDate, Owner: `arn:aws:sts::111122223333:assumed-role/Ops/${Owner}` })
+  const shown = section('unidentified', [
+    start(0, 'AWSCLI-Session'),
+    start(60, 'botocore-session-1'),
+    start(120, 'botocore-session-1'),
+    start(undefined, 'botocore-session-1'),
+  ])
+  expect(shown).toContain('<b>4</b> of 4 sessions (100 %)')
+  const cells = [...shown.matchAll(/>(botocore-session-…|AWSCLI-Session|\d+|[\d-]{10} [\d:]{8})</g)]
+  expect(cells.map(([, cell]) => cell)).toEqual([
+    ...['4', 'botocore-session-…', '3', 'AWSCLI-Session', '1'],
+    ...['3', '1970-01-01 00:01:00', '1970-01-01 00:02:00', '1', '1970-01-01 00:00:00', '1970-01-01 00:00:00'],
+  ])
+})
+
+test('people without a reason are listed, the one with most such sessions first', () => {
+  const sessions = ['a', 'b', 'b', 'c'].map((name, n) =>
+    record({
+      SessionId: `s-${n}`,
+      Owner: `arn:aws:iam::111122223333:user/${name}`,
+      Reason: name === 'c' ? 'x' : undefined,
+    }),
+  )
+  const cells = [...section('no-reason', sessions).matchAll(/<td[^>]*>([^<]*)/g)].map(([, cell]) => cell)
+  expect(cells).toEqual(['b', '2', '100 %', 'a', '1', '100 %'])
 })
 
 test('a reason of spaces and invisible characters is none', () => {

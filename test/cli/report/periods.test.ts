@@ -32,7 +32,10 @@ test('sessions are counted in their period, and empty periods are shown', () => 
 })
 
 test('a gap marks the days that it reaches', () => {
-  const gaps = [{ from: '2026-11-01T23:59:59.999Z', until: '2026-11-03T00:00:00.000Z' }]
+  const gaps = [
+    { from: '2026-11-01T23:59:59.999Z', until: '2026-11-03T00:00:00.000Z' },
+    { from: '2026-11-05T00:00:00.000Z', until: '2026-11-06T00:00:00.000Z' },
+  ]
   const { periods: days } = periods({ days: new Map(), gaps, from: '2026-11-01', to: '2026-11-05' })
   expect(days.map(({ hasGap }) => hasGap)).toEqual([true, true, false, false])
 })

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeReport } from '../../../cli/report/write-report'
 import { temporaryFolder } from '../../support/temporary-folder'
-import { HOSTILE, hostileRecords, month, NOW, pageOf, reportOf } from './make-report'
+import { HOSTILE, hostileRecords, month, NOW, pageOf, record, reportOf } from './make-report'
 
 const folder = temporaryFolder()
 
@@ -31,6 +31,19 @@ test('the figures of a page are those of a plain count, and its list has every s
   )
   const ids = [...page.matchAll(/<td>([^<]*)<div>111122223333 eu-west-1<\/div><\/td>\n<\/tr>/g)]
   expect(ids.map(([, id]) => id)).toEqual(sessions.map(({ SessionId }) => SessionId))
+})
+
+test('a session that ends before it starts takes nothing from the total, one without a start is noted', async () => {
+  const times = [
+    [0, 60],
+    [60, 0],
+    [undefined, 60],
+  ] as const
+  const sessions = times.map(([StartDate, EndDate], n) => record({ SessionId: `s-${n}`, StartDate, EndDate }))
+  const page = await pageOf(folder(), reportOf(sessions))
+  expect(figure(page, 'Total duration')).toBe('1m')
+  expect(page).toContain('Not shown: 1 session without a start.')
+  expect(page).toContain('<data value="-60">-1m</data>')
 })
 
 test('the alerts of a page are above its question', async () => {
