@@ -1,6 +1,6 @@
 import { printable } from '../output/printable'
 
-/** Markup that is ready to be written. */
+/** Markup that is written as it is. */
 export class Html {
   constructor(readonly markup: string) {}
   toString(): string {
@@ -10,7 +10,7 @@ export class Html {
 
 export type Content = Html | string | number | undefined | readonly Content[]
 
-/** A template whose values are text, made harmless, unless they are Html themselves. */
+/** A template. Its values are made harmless, unless they are Html. */
 export function html(strings: TemplateStringsArray, ...values: readonly Content[]): Html {
   return new Html(strings.map((string, n) => (n === 0 ? string : markupOf(values[n - 1]) + string)).join(''))
 }

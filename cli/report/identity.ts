@@ -20,12 +20,12 @@ const RULES: readonly Rule[] = [
   },
   {
     kind: 'Root user',
-    why: 'The root user belongs to the account, not to a person: it was whoever had its credentials.',
+    why: 'The root user belongs to the account, not to a person: it was anybody with its credentials.',
     matches: (owner) => /^arn:[\w-]+:(iam|sts)::\d*:root$/.test(owner),
   },
   {
     kind: 'An instance',
-    why: 'A machine’s own role: anyone who could run a command on that machine.',
+    why: 'The role of a machine: it was anybody who could run a command there.',
     matches: (_owner, name) => /^m?i-[0-9a-f]{8,17}$/.test(name),
   },
   {
@@ -35,7 +35,7 @@ const RULES: readonly Rule[] = [
   },
   {
     kind: 'AWSCLI-Session',
-    why: 'A fixed name that the AWS CLI gives to everybody.',
+    why: 'The AWS CLI uses this name for everybody.',
     matches: (_owner, name) => /^AWSCLI-Session/i.test(name),
   },
   {
@@ -45,12 +45,12 @@ const RULES: readonly Rule[] = [
   },
   {
     kind: 'A time stamp',
-    why: 'A number of milliseconds or nanoseconds that a tool used as the name.',
+    why: 'A tool used the time in milliseconds or nanoseconds as the name.',
     matches: (_owner, name) => /^1(\d{12}|\d{18})$/.test(name),
   },
 ]
 
-/** Why nobody can be identified from the record alone, or undefined where the owner names somebody. */
+/** Why the record alone identifies nobody, or undefined if the owner names somebody. */
 export function anonymity({ Owner, OwnerName = '' }: Owned): Anonymity | undefined {
   return RULES.find(({ matches }) => matches(typeof Owner === 'string' ? Owner : '', OwnerName))
 }

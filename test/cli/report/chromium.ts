@@ -5,10 +5,10 @@ const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/googl
 
 const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find((path) => existsSync(path))
 
-/** Where there is no Chromium the tests are skipped, but never in continuous integration. */
+/** Without Chromium the tests are skipped, but never in continuous integration. */
 export function testInChromium(name: string, run: (browser: () => Browser) => Promise<void>): void {
   if (executablePath === undefined && process.env.CI === undefined) {
-    console.warn(`Skipped, for want of Chromium (${PATHS.join(', ')} or $CHROMIUM_PATH): ${name}`)
+    console.warn(`Skipped because there is no Chromium (${PATHS.join(', ')} or $CHROMIUM_PATH): ${name}`)
     test.skip(name, () => undefined)
   } else {
     test(name, () => run(theBrowser))
@@ -17,7 +17,7 @@ export function testInChromium(name: string, run: (browser: () => Browser) => Pr
 
 let browser: Browser | undefined
 
-/** One for all tests of the file; call at its top. */
+/** Starts one browser for all tests of the file. */
 export function useChromium(): void {
   beforeAll(async () => {
     if (executablePath === undefined) return
@@ -33,7 +33,7 @@ function theBrowser(): Browser {
 
 export interface Watched {
   readonly page: Page
-  /** Dialogs, messages of the console (violations of the content policy are there), errors, and requests but the file. */
+  /** Dialogs, messages of the console (violations of the content policy among them), errors, and all requests but for the file. */
   readonly events: string[]
 }
 

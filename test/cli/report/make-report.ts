@@ -31,7 +31,7 @@ export function month(count: number): SessionRecord[] {
     .sort(({ StartDate: a = '' }, { StartDate: b = '' }) => (a < b ? -1 : Number(a > b)))
 }
 
-/** All of October and November covered until an hour ago, and no bounds. */
+/** A report without bounds. October and November are covered until an hour ago. */
 export function reportOf(sessions: Iterable<SessionRecord>, change: Partial<Report> = {}): Report {
   return {
     question: [{ name: '--owner', value: 'alice' }],
@@ -78,7 +78,7 @@ export const HOSTILE: readonly string[] = [
   'constructor',
 ]
 
-/** Each text in every member that may hold it. */
+/** A session per text, which is in every member that can hold it. */
 export function hostileRecords(): SessionRecord[] {
   return HOSTILE.map((text, n) =>
     record({
