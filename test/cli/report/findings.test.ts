@@ -45,11 +45,7 @@ test('of more than 50 sessions that have not ended, 50 are shown and the others 
   expect(shown.match(/end unknown<\/i>/g)).toHaveLength(20)
   expect(shown.match(/1h ago/g)).toHaveLength(30)
   expect(shown).toContain('And 10 more sessions, in the list of all sessions.')
-})
-
-test('of 50 sessions that have not ended, none is more', () => {
-  const sessions = Array.from({ length: 50 }, (_, n) => record({ SessionId: `s-${n}` }, 'Active'))
-  expect(section('open', sessions)).not.toContain('more')
+  expect(section('open', sessions.slice(0, 50))).not.toContain('more')
 })
 
 test('owners who name nobody are listed, the one with most sessions first, with the times of their sessions', () => {
