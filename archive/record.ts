@@ -22,7 +22,7 @@ export interface OwnAttributes {
   /** When a missing session was last seen, or known to be, open. */
   readonly LastKnownActiveAt?: string
   /** The session stayed missing: its end will not be known. */
-  readonly EndUnknown?: true
+  readonly EndUnknown?: boolean
   /** `YYYY-MM-DD` of StartDate, UTC. */
   readonly StartDay?: string
   readonly FirstArchivedAt: string

@@ -11,7 +11,7 @@ test.each([
   [
     'end unknown',
     'that vanished before its end was seen',
-    { ...record(STARTED, 'Active'), OpenIn: undefined, EndUnknown: true },
+    { ...record(STARTED, 'Active'), OpenSource: undefined, EndUnknown: true },
   ],
 ])('a table shows the duration %j of a session %s', (shown, _, session) => {
   expect(lasted(session)).toBe(shown)
