@@ -41,7 +41,7 @@ export async function* listSessions(listing: Listing): AsyncGenerator<Answer> {
 }
 
 async function* listOnce({ ssm, state, filters, pageSize }: Listing): AsyncGenerator<Answer> {
-  const seen = new Set<string>()
+  const seen = new Set<string | undefined>()
   let token: string | undefined
   do {
     const answer = await describeSessions(ssm, {
@@ -52,7 +52,8 @@ async function* listOnce({ ssm, state, filters, pageSize }: Listing): AsyncGener
     })
     yield answer
     token = answer.nextToken
-    if (token !== undefined && seen.size === seen.add(token).size)
+    if (seen.has(token))
       throw new RepeatedTokenError('DescribeSessions returned the same NextToken twice in one listing')
+    seen.add(token)
   } while (token !== undefined)
 }

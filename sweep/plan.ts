@@ -32,7 +32,7 @@ export function planSweep({ state, begunAt, oldestStart, full = false, sliceMs }
   const msSince = (time: string) => Date.parse(begunAt) - Date.parse(time)
   const recentFrom = recentWindow(state)
   const isFullDue = LastFullAt === undefined || msSince(LastFullAt) >= FULL_EVERY_MS
-  const isFull = full || recentFrom === undefined || isFullDue
+  const isFull = full || isFullDue
   const isTooLong = isFull && ChainTooLongAt !== undefined && msSince(ChainTooLongAt) < TOO_LONG_FOR_MS
   const plan: Plan = {
     Kind: isFull ? 'full' : 'recent',

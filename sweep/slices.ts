@@ -28,13 +28,11 @@ function halves({ From, To }: Slice, begunAt: string): Slice[] {
   const to = Date.parse(To ?? begunAt)
   const from = From === undefined ? to - AWS_KEEPS_MS : Date.parse(From)
   const middle = wholeSecond((from + to) / 2)
-  const isDivisible = Date.parse(middle) > from && Date.parse(middle) < to
-  return isDivisible
-    ? [
-        { From, To: middle },
-        { From: middle, To },
-      ]
-    : [{ From, To }]
+  if (Date.parse(middle) <= from) return [{ From, To }]
+  return [
+    { From, To: middle },
+    { From: middle, To },
+  ]
 }
 
 /** As InvokedAfter and InvokedBefore are written: `2026-11-24T09:30:00Z`, rounded down. */
