@@ -29,7 +29,7 @@ export async function describeSessions(ssm: SSMClient, request: DescribeSessions
   const answered = Date.parse(date ?? '') || Date.now()
   return {
     sessions: Sessions,
-    nextToken: NextToken ?? undefined,
+    nextToken: NextToken || undefined, // empty counts as absent, as with every member
     seenFrom: new Date(answered - elapsedMs).toISOString(),
     seenUntil: new Date(answered + DATE_HEADER_MS).toISOString(),
   }
