@@ -19,6 +19,9 @@ const GIVE_UP_MS = 48 * 60 * 60 * 1000
 /** Upper bound from seeing a session to writing it: twice Lambda's 15 minutes. */
 const LONGEST_WRITE_MS = 30 * 60 * 1000
 
+/** A number outside of these is no date of a session, epoch seconds. */
+const [FIRST_DATE, LAST_DATE] = [0, 8.64e12]
+
 /** Archives the sessions that are open. */
 export async function archiveOpenSessions(run: Run): Promise<OpenNow> {
   const known = await run.sessions.openSessions(run.source)
@@ -31,7 +34,7 @@ export async function archiveOpenSessions(run: Run): Promise<OpenNow> {
       begins.push(seenFrom)
       for (const { SessionId, StartDate } of sessions) {
         vanished.delete(String(SessionId))
-        if (typeof StartDate === 'number') starts.push(StartDate)
+        if (isDate(StartDate)) starts.push(StartDate)
       }
     },
   })
@@ -45,6 +48,10 @@ export async function archiveOpenSessions(run: Run): Promise<OpenNow> {
   }
 }
 
+function isDate(value: unknown): value is number {
+  return typeof value === 'number' && value >= FIRST_DATE && value <= LAST_DATE
+}
+
 /**
  * Looks up the sessions that are in neither list: one that stays missing has its end marked as unknown.
  *
@@ -52,18 +59,17 @@ export async function archiveOpenSessions(run: Run): Promise<OpenNow> {
  */
 export async function followUpVanished(
   run: Run,
-  { vanished }: OpenNow,
-  { plan, found }: Listed,
+  { begunAt, vanished }: OpenNow,
+  { found }: Listed,
   { LastCompleteAt = '' }: SweepState,
 ): Promise<boolean> {
-  const since = plan.BegunAt
   for (const { SessionId, ObservedAt, MissingSince } of vanished.values()) {
     if (found.has(SessionId)) continue
     if (isLate(run)) return false
     if (await hasEnded(run, SessionId)) continue
     if (MissingSince === undefined)
-      await run.sessions.markMissing(SessionId, since, lastKnownActive(ObservedAt, LastCompleteAt))
-    else if (Date.parse(since) - Date.parse(MissingSince) >= GIVE_UP_MS)
+      await run.sessions.markMissing(SessionId, begunAt, lastKnownActive(ObservedAt, LastCompleteAt))
+    else if (Date.parse(begunAt) - Date.parse(MissingSince) >= GIVE_UP_MS)
       await run.sessions.markEndUnknown(SessionId, run.source)
   }
   return true
