@@ -111,5 +111,6 @@ async function count({ counts, plan, sweeps, source, sweepId }: Run, upserted: U
 /** Whether no recent sweep would have been shown a session that is new in the archive. */
 function wasMissed(plan: Run['plan'], startDate: string | undefined): boolean {
   const { Kind, RecentFrom } = plan ?? {}
-  return Kind === 'full' && RecentFrom !== undefined && (startDate === undefined || startDate < RecentFrom)
+  if (Kind !== 'full' || RecentFrom === undefined) return false
+  return startDate === undefined || Date.parse(startDate) < Date.parse(RecentFrom)
 }
