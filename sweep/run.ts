@@ -87,11 +87,12 @@ export interface Listed {
 }
 
 export function begin(job: SweepJob): Run {
-  const startedAt = job.now()
+  const { now, limits = DEFAULT_LIMITS, remainingMs = () => Number.MAX_SAFE_INTEGER } = job
+  const startedAt = now()
   return {
-    limits: DEFAULT_LIMITS,
-    remainingMs: () => Number.MAX_SAFE_INTEGER,
     ...job,
+    limits,
+    remainingMs,
     sweepId: newSweepId(startedAt),
     startedAt,
     counts: { ...NOTHING },
