@@ -1,130 +1,98 @@
 import type { Receipt } from '../../archive/receipt'
 import { coverage } from '../../audit/coverage'
 import { endedSessions } from '../support/sessions'
-import { openStage, type Stage } from '../support/stage'
+import { useStage } from '../support/stage'
+import { DAY } from '../support/times'
 
-const HOUR_MS = 60 * 60 * 1000
-const DAY_MS = 24 * HOUR_MS
+const day = (date: string) => `2026-${date}T00:00:00.000Z`
+const span = (from: string, until: string) => ({ from: day(from), until: day(until) })
+const receipt = (from: string, until: string, Outcome: Receipt['Outcome'] = 'complete') => ({
+  Outcome,
+  CoversFrom: day(from),
+  CoversUntil: day(until),
+})
+const JANUARY = receipt('01-01', '02-01')
 
-describe('coverage', () => {
-  const NOW = new Date('2026-03-10T00:00:00.000Z')
-  const receipt = (from: string, until: string, Outcome: Receipt['Outcome'] = 'complete') => ({
-    Outcome,
-    CoversFrom: `2026-${from}T00:00:00.000Z`,
-    CoversUntil: `2026-${until}T00:00:00.000Z`,
-  })
-  const span = (from: string, until: string) => ({
-    from: `2026-${from}T00:00:00.000Z`,
-    until: `2026-${until}T00:00:00.000Z`,
-  })
-
-  test('receipts that touch or overlap, in any order, make one interval', () => {
-    expect(
-      coverage([receipt('03-01', '03-05'), receipt('01-01', '02-01'), receipt('02-01', '03-02')], NOW),
-    ).toEqual({
-      covered: [span('01-01', '03-05')],
-      gaps: [],
-    })
-  })
-
-  test('a receipt within another adds nothing', () => {
-    expect(
-      coverage([receipt('01-01', '03-01'), receipt('01-10', '01-20'), receipt('02-27', '03-02')], NOW),
-    ).toEqual({
-      covered: [span('01-01', '03-02')],
-      gaps: [],
-    })
-  })
-
-  test('between receipts that do not touch is a gap', () => {
-    expect(
-      coverage([receipt('01-01', '02-01'), receipt('02-03', '03-01'), receipt('03-02', '03-03')], NOW),
-    ).toEqual({
-      covered: [span('01-01', '02-01'), span('02-03', '03-01'), span('03-02', '03-03')],
-      gaps: [span('02-01', '02-03'), span('03-01', '03-02')],
-    })
-  })
-
-  test('sweeps that did not complete prove nothing', () => {
-    const failures = [
-      receipt('02-01', '02-03', 'failed'),
-      receipt('02-01', '02-03', 'incomplete'),
+test.each([
+  ['that touch', [receipt('02-01', '02-03')], [span('01-01', '02-03')], []],
+  ['that overlap', [receipt('01-20', '02-03')], [span('01-01', '02-03')], []],
+  ['of which one is within another', [receipt('01-10', '01-20')], [span('01-01', '02-01')], []],
+  ['that bridge a gap', [receipt('02-03', '02-05'), receipt('01-31', '02-04')], [span('01-01', '02-05')], []],
+  [
+    'that do not touch',
+    [receipt('02-05', '02-06'), receipt('02-02', '02-03')],
+    [span('01-01', '02-01'), span('02-02', '02-03'), span('02-05', '02-06')],
+    [span('02-01', '02-02'), span('02-03', '02-05')],
+  ],
+  [
+    'of sweeps that did not complete',
+    [receipt('02-01', '02-03', 'failed'), receipt('02-01', '02-03', 'incomplete')],
+    [span('01-01', '02-01')],
+    [],
+  ],
+  [
+    'without a span, or with an empty or inverted one,',
+    [
       { Outcome: 'complete' as const },
-    ]
-    expect(coverage([receipt('01-01', '02-01'), ...failures, receipt('02-03', '03-01')], NOW).gaps).toEqual([
-      span('02-01', '02-03'),
-    ])
-  })
-
-  test('what ended since the last sweep is lost once that is more than 30 days ago', () => {
-    const receipts = [receipt('01-01', '02-01')]
-
-    expect(coverage(receipts, new Date('2026-03-03T00:00:00.000Z')).gaps).toEqual([])
-    expect(coverage(receipts, new Date('2026-03-10T00:00:00.000Z')).gaps).toEqual([span('02-01', '02-08')])
-  })
-
-  test('nothing is covered by no receipt', () => {
-    expect(coverage([], NOW)).toEqual({ covered: [], gaps: [] })
-  })
+      { Outcome: 'complete' as const, CoversFrom: day('02-01') },
+      { Outcome: 'complete' as const, CoversUntil: day('02-01') },
+      receipt('02-02', '02-02'),
+      receipt('02-03', '02-02'),
+    ],
+    [span('01-01', '02-01')],
+    [],
+  ],
+])('receipts %s, in any order, prove what they must and no more', (_which, others, covered, gaps) => {
+  const now = new Date(day('02-07'))
+  expect(coverage([JANUARY, ...others], now)).toEqual({ covered, gaps })
+  expect(coverage([...others, JANUARY].reverse(), now)).toEqual({ covered, gaps })
 })
 
-describe('coverage of real sweeps', () => {
-  let stage: Stage
-  beforeEach(async () => {
-    stage = await openStage()
-  })
-  afterEach(() => stage.close())
+test('what ended since the last sweep is lost once that is more than 30 days ago', () => {
+  expect(coverage([JANUARY], new Date(day('03-03'))).gaps).toEqual([])
+  expect(coverage([JANUARY], new Date(day('03-10'))).gaps).toEqual([span('02-01', '02-08')])
+})
 
-  const sweepAfter = (ms: number) => {
-    stage.world.clock.advance(ms)
-    return stage.sweep()
-  }
-  const lengths = (spans: readonly { from: string; until: string }[]) =>
-    spans.map(({ from, until }) => (Date.parse(until) - Date.parse(from)) / DAY_MS)
+test('without a receipt nothing is covered, and there is no gap', () => {
+  expect(coverage([], new Date(day('03-10')))).toEqual({ covered: [], gaps: [] })
+})
 
-  test('hourly sweeps cover everything from 30 days before the first on', async () => {
+describe('the coverage of real sweeps', () => {
+  const stage = useStage()
+  const now = () => stage.world.clock.now()
+  const days = (spans: readonly { from: string; until: string }[]) =>
+    spans.map(({ from, until }) => Math.round((Date.parse(until) - Date.parse(from)) / (DAY / 1000)) / 1000)
+
+  test('is everything since 30 days before the first of them, if they are hourly', async () => {
     const receipts = [await stage.sweep()]
-    for (let hour = 0; hour < 30; hour++) receipts.push(await sweepAfter(HOUR_MS))
+    for (let hour = 0; hour < 25; hour++) receipts.push(await stage.sweepAfter(1))
 
     expect(new Set(receipts.map(({ Kind }) => Kind))).toEqual(new Set(['full', 'recent']))
-    const { covered, gaps } = coverage(receipts, stage.world.clock.now())
+    const { covered, gaps } = coverage(receipts, now())
     expect(gaps).toEqual([])
-    expect(lengths(covered)[0]).toBeCloseTo(30 + 30 / 24, 3)
+    expect(days(covered)).toEqual([31.042])
   })
 
   test.each([
     [29, []],
     [31, [1]],
     [75, [45]],
-  ])('the function off for %i days leaves gaps of %j days', async (days, expected) => {
-    const receipts = [await stage.sweep(), await sweepAfter(HOUR_MS), await sweepAfter(days * DAY_MS)]
+  ])('has, after the function was off for %i days, gaps of %j days', async (off, gaps) => {
+    const receipts = [await stage.sweep(), await stage.sweepAfter(1), await stage.sweepAfter(off * 24)]
 
-    const gaps = lengths(coverage(receipts, stage.world.clock.now()).gaps)
-    expect(gaps).toHaveLength(expected.length)
-    gaps.forEach((length, n) => {
-      expect(length).toBeCloseTo(expected[n] ?? 0, 3)
-    })
+    expect(days(coverage(receipts, now()).gaps)).toEqual(gaps)
   })
 
-  test('a source added late is covered from 30 days before it was', async () => {
-    stage.world.clock.advance(100 * DAY_MS)
-    const added = stage.world.clock.now().getTime()
-
-    const { covered } = coverage([await stage.sweep()], stage.world.clock.now())
-
-    expect((Date.parse(covered[0]?.from ?? '') - added) / DAY_MS).toBeCloseTo(-30, 3)
-  })
-
-  test('failed sweeps leave a gap once they last for more than 30 days', async () => {
+  test('has a gap once sweeps have failed for more than 30 days', async () => {
     stage.world.add(endedSessions(3))
     const receipts = [await stage.sweep()]
     stage.emulator.faults.script = () => 'error'
-    for (let day = 0; day < 32; day += 8)
-      receipts.push(await sweepAfter(8 * DAY_MS).catch(({ receipt }: { receipt: Receipt }) => receipt))
+    for (let week = 0; week < 4; week++)
+      receipts.push(await stage.sweepAfter(8 * 24).catch(({ receipt }: { receipt: Receipt }) => receipt))
     stage.emulator.faults.script = undefined
-    receipts.push(await sweepAfter(DAY_MS))
+    receipts.push(await stage.sweepAfter(24))
 
-    expect(receipts.map(({ Outcome }) => Outcome).filter((outcome) => outcome === 'failed')).toHaveLength(4)
-    expect(lengths(coverage(receipts, stage.world.clock.now()).gaps)[0]).toBeCloseTo(3, 3)
+    expect(receipts.filter(({ Outcome }) => Outcome === 'failed')).toHaveLength(4)
+    expect(days(coverage(receipts, now()).gaps)).toEqual([3])
   })
 })

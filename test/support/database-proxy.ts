@@ -19,9 +19,16 @@ export interface DatabaseCall {
 
 /**
  * What may go wrong with a call: refused by throttling or an internal error; the connection lost before or
- * after the database did its work; keys left unprocessed.
+ * after the database did its work; half of the keys, or all, left unprocessed.
  */
-export type DatabaseFault = 'throttle' | 'error' | 'reset-before' | 'reset-after' | 'unprocessed' | Refusal
+export type DatabaseFault =
+  | 'throttle'
+  | 'error'
+  | 'reset-before'
+  | 'reset-after'
+  | 'unprocessed'
+  | 'all-unprocessed'
+  | Refusal
 
 /** An error answer of the test's own. */
 export interface Refusal {
@@ -78,6 +85,8 @@ async function handle(
   const call: DatabaseCall = { operation, body: JSON.parse(raw.toString()), credential }
   const fault = proxy.fault(call, proxy.calls.push(call) - 1)
   if (fault === 'reset-before') return void request.socket.destroy()
+  if (fault === 'all-unprocessed')
+    return void response.end(JSON.stringify({ Responses: {}, UnprocessedKeys: call.body.RequestItems }))
   const refusal = typeof fault === 'string' ? REFUSALS[fault] : fault
   if (refusal !== undefined) return refuse(response, refusal)
   const body = fault === 'unprocessed' ? Buffer.from(JSON.stringify(firstHalf(call.body))) : raw
