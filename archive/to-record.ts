@@ -126,7 +126,7 @@ function withIsoDates(members: Record<string, unknown>): Record<string, unknown>
 
 /** The service's protocol has epoch seconds, to the millisecond. */
 function isoDate(name: string, value: unknown): string {
-  const date = new Date(typeof value === 'number' ? Math.round(value * 1000) : String(value))
+  const date = new Date(typeof value === 'number' ? Math.round(value * 1000) : Number.NaN)
   if (Number.isNaN(date.getTime()))
     throw new Error(`${name}: received ${JSON.stringify(value)}, expected epoch seconds`)
   return date.toISOString()

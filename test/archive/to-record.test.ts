@@ -48,7 +48,7 @@ test('the record of an ended session has its members, its dates as text, and wha
   })
 })
 
-test('of a session with nothing but a SessionId, an archived record has no attribute without a value', () => {
+test('the record of a session with nothing but a SessionId has no attribute without a value', () => {
   expect(Object.keys(record({})).sort()).toEqual(
     ['SessionId', 'AccountId', 'Region', 'State', 'FirstArchivedAt', 'ObservedAt', 'SweepId', 'Revision']
       .concat('ContentHash', 'SchemaVersion')
@@ -107,6 +107,11 @@ test('an open session is in the index of open sessions, an ended one is not', ()
   expect(record({})).not.toHaveProperty('OpenSource')
 })
 
+test('a session with one date only has no duration', () => {
+  expect(record({ StartDate: START })).not.toHaveProperty('DurationSeconds')
+  expect(record({ EndDate: START })).not.toHaveProperty('DurationSeconds')
+})
+
 test('the day of a session is that of its start, in UTC', () => {
   expect(record({ StartDate: Date.parse('2026-11-24T23:59:59.999Z') / 1000 })).toMatchObject({
     StartDay: '2026-11-24',
@@ -129,24 +134,27 @@ test('a session that was first seen as ended soon after its start is not long, w
   expect(record({})).not.toHaveProperty('LongSource')
 })
 
-describe('with what is stored of a session', () => {
-  const before = active({ StartDate: START })
-  const stored: Stored = { ...before, FirstArchivedAt: '2020-02-19T00:00:00.000Z', Revision: 7 }
+describe('records of stored sessions', () => {
+  const stored = (): Stored => ({
+    ...active({ StartDate: START }),
+    FirstArchivedAt: '2020-02-19T00:00:00.000Z',
+    Revision: 7,
+  })
 
-  test('its record counts on, keeps the time of the first archiving, and completes the dates', () => {
+  test('the record of a stored session keeps its first time, counts on, and is completed with its dates', () => {
     const end = ended({ EndDate: START + 2 * DAY })
-    expect(toRecord(end, stored)).toMatchObject({
+    expect(toRecord(end, stored())).toMatchObject({
       Revision: 8,
       FirstArchivedAt: '2020-02-19T00:00:00.000Z',
       ObservedAt: '2026-03-01T12:00:01.000Z',
       DurationSeconds: 2 * DAY,
       LongSource: '111122223333/us-east-1',
     })
-    expect(toRecord(end, stored)).not.toHaveProperty('StartDate')
+    expect(toRecord(end, stored())).not.toHaveProperty('StartDate')
   })
 
-  test('dates that are observed count, and stored ones that are not', () => {
-    const withEnd = { ...stored, EndDate: record({ EndDate: START + 60 }).EndDate }
+  test('observed dates count before stored ones', () => {
+    const withEnd = { ...stored(), EndDate: record({ EndDate: START + 60 }).EndDate }
     expect(toRecord(ended({}), withEnd, 400)).toMatchObject({
       DurationSeconds: 60,
       ExpiresAt: Math.ceil(START + 60) + 400 * DAY,
@@ -193,7 +201,7 @@ test.each([
   ['an empty SessionId', { SessionId: '' }, 'SessionId: received none, expected a string'],
   ['a number as SessionId', { SessionId: 7 }, 'SessionId: received 7, expected a string'],
   ['a long SessionId', { SessionId: `${'ü'.repeat(1024)}a` }, 'received 2049 bytes, expected at most 2048'],
-  ['a StartDate that is none', { StartDate: 'soon' }, 'StartDate: received "soon", expected epoch seconds'],
+  ['a StartDate of text', { StartDate: '5' }, 'StartDate: received "5", expected epoch seconds'],
   ['an EndDate out of bounds', { EndDate: 1e30 }, 'EndDate: received 1e+30, expected epoch seconds'],
 ])('a session with %s is refused', (_what, session, message) => {
   expect(() => record(session)).toThrow(message)
