@@ -76,11 +76,11 @@ test('when sources were last swept completely is read at once, for those that ev
   await expect(stage.sweeps.lastComplete([SOURCE], AbortSignal.abort())).rejects.toThrow('aborted')
 })
 
-describe('a rejected session', () => {
+describe('rejected sessions', () => {
   const rejected = async () => (await stage.sweepsItems()).rejected
   const json = async () => (await rejected()).map(({ RawJson }) => String(RawJson)).join('')
 
-  test('is kept once, with the sweep and the reason that were the first', async () => {
+  test('a rejected session is kept once, with the first sweep and reason', async () => {
     const session = { SessionId: 's', Reason: '🚀' }
     await stage.sweeps.putRejected(SOURCE, 'first', { session, reason: 'x'.repeat(1001) })
     await stage.sweeps.putRejected(SOURCE, 'second', { session, reason: 'y' })
@@ -96,14 +96,14 @@ describe('a rejected session', () => {
     ])
   })
 
-  test('with another content, or of another source, is kept beside it', async () => {
+  test('a rejected session with another content, or of another source, is kept beside it', async () => {
     await stage.sweeps.putRejected(SOURCE, 'first', { session: { SessionId: 's' }, reason: '' })
     await stage.sweeps.putRejected(SOURCE, 'first', { session: { SessionId: 's', Reason: 'a' }, reason: '' })
     await stage.sweeps.putRejected(OTHER, 'first', { session: { SessionId: 's' }, reason: '' })
     expect(await rejected()).toHaveLength(3)
   })
 
-  test('that is longer than an item may be is kept in several, none of which cuts a character', async () => {
+  test('a rejected session longer than an item may be is kept in several, cut between characters', async () => {
     const session = { Details: `\n${'漢🔑'.repeat(100_000)}` }
     await stage.sweeps.putRejected(SOURCE, 'first', { session, reason: '' })
     expect((await rejected()).map(({ Parts, ItemId }) => `${Parts} ${ItemId}`)).toEqual(

@@ -98,7 +98,7 @@ test.each([
   },
 )
 
-describe('a record that a later version wrote', () => {
+describe('records of a later version', () => {
   beforeEach(async () => {
     await store([observe(open, 0, 'Active')])
     const update = { UpdateExpression: 'SET SchemaVersion = :two', ExpressionAttributeValues: { ':two': 2 } }
@@ -107,19 +107,19 @@ describe('a record that a later version wrote', () => {
   })
 
   test.each([false, true])(
-    'is left as it is, and the news are rejected (written first: %s)',
+    'a record that a later version wrote stays, and what is new is rejected (expected new: %s)',
     async (expectNew) => {
       const before = await record()
       const page = [observe(ended, 60), observe({ SessionId: 't' })]
       const { archived, rejected } = await upsert(stage.sessions, page, { expectNew })
       expect(archived).toMatchObject([{ SessionId: 't' }])
-      const reason = expect.stringContaining('"s": received SchemaVersion 2, expected at most 1')
+      const reason = expect.stringContaining('NewerSchemaError: session "s": received SchemaVersion 2')
       expect(rejected).toEqual([{ session: ended, reason }])
       expect(await record()).toEqual(before)
     },
   )
 
-  test('is unchanged if nothing is new', async () => {
+  test('a record that a later version wrote is unchanged if nothing is new', async () => {
     expect(await store([observe(open, 60, 'Active')])).toEqual(['unchanged'])
   })
 })
@@ -137,7 +137,7 @@ test('sessions that cannot be stored are rejected, and the others of the page ar
 })
 
 test.each([false, true])(
-  'of a session twice on a page, the content that comes last is written, once (written first: %s)',
+  'of a session twice on a page, the content that comes last is written, once (expected new: %s)',
   async (expectNew) => {
     const page = [observe(session('first')), observe(session('last'))]
     expect(await store(page, { expectNew })).toEqual(['archived', 'unchanged'])

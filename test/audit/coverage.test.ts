@@ -63,7 +63,7 @@ describe('the coverage of real sweeps', () => {
   const days = (spans: readonly { from: string; until: string }[]) =>
     spans.map(({ from, until }) => Math.round((Date.parse(until) - Date.parse(from)) / (DAY / 1000)) / 1000)
 
-  test('is everything since 30 days before the first of them, if they are hourly', async () => {
+  test('hourly sweeps cover everything since 30 days before the first of them', async () => {
     const receipts = [await stage.sweep()]
     for (let hour = 0; hour < 25; hour++) receipts.push(await stage.sweepAfter(1))
 
@@ -77,13 +77,13 @@ describe('the coverage of real sweeps', () => {
     [29, []],
     [31, [1]],
     [75, [45]],
-  ])('has, after the function was off for %i days, gaps of %j days', async (off, gaps) => {
+  ])('if the function was off for %i days, the gaps are of %j days', async (off, gaps) => {
     const receipts = [await stage.sweep(), await stage.sweepAfter(1), await stage.sweepAfter(off * 24)]
 
     expect(days(coverage(receipts, now()).gaps)).toEqual(gaps)
   })
 
-  test('has a gap once sweeps have failed for more than 30 days', async () => {
+  test('there is a gap once sweeps have failed for more than 30 days', async () => {
     stage.world.add(endedSessions(3))
     const receipts = [await stage.sweep()]
     stage.emulator.faults.script = () => 'error'

@@ -57,9 +57,9 @@ test('a history too long for one invocation is archived by several, each slice o
 })
 
 test.each([
-  [40, 'incomplete', 'given up as soon as it is clear that there is no time for it', 5],
-  [15, 'complete', 'drained if there is', 15],
-])('a first chain of %i pages is %s: it is %s', async (pages, Outcome, _is, calls) => {
+  [40, 'given up after 5 pages, for there is no time for it', 'incomplete', 5],
+  [15, 'listed to its end, for there is time', 'complete', 15],
+])('the first chain of %i pages is %s', async (pages, _is, Outcome, calls) => {
   add(pages * limits.pageSize)
 
   const receipt = await sweep(36, { pagesBeforeEstimate: 5 })
@@ -136,7 +136,7 @@ test('a recent sweep that is too long for one chain is sliced, and the next full
   expect(await sweep(1000, {}, true)).toMatchObject({ Outcome: 'complete', Sliced: false })
 })
 
-describe('slices', () => {
+describe('slices of time', () => {
   /** Of six hours each, up to now. */
   const slices = (count: number): Slice[] =>
     Array.from({ length: count }, (_, n) => ({
@@ -163,7 +163,7 @@ describe('slices', () => {
     )
   const pending = async () => ((await state()).Pending as Plan).Slices
 
-  test('are listed from the oldest on, each with its bounds as filters', async () => {
+  test('slices are listed from the oldest on, each with its bounds as filters', async () => {
     expect(await list(3, { slicesAtOnce: 1 })).toMatchObject({
       isDrained: true,
       plan: { Slices: { length: 3 } },
@@ -177,7 +177,7 @@ describe('slices', () => {
     expect(await pending()).toEqual([])
   })
 
-  test('are listed several at a time, each by one call at a time', async () => {
+  test('several slices are listed at a time, each by one call at a time', async () => {
     let [inFlight, most] = [0, 0]
     stage.ssm.middlewareStack.add((next) => (args) => {
       most = Math.max(most, ++inFlight)
@@ -188,14 +188,14 @@ describe('slices', () => {
     expect(most).toBe(3)
   })
 
-  test('that there is probably no time for are not begun', async () => {
+  test('a slice that there is probably no time for is not begun', async () => {
     add(32, 24) // four pages per slice, so four calls, and nine calls are not enough for three slices
     expect(await list(4, { slicesAtOnce: 1, reserveMs: 0 }, 11)).toMatchObject({ isDrained: false })
     expect(stage.emulator.calls.count()).toBe(8)
     expect(await pending()).toEqual(slices(4).slice(2))
   })
 
-  test('that are finished are not listed again after one fails, and no new one is begun', async () => {
+  test('after a slice fails, no new one is begun, and finished ones are not listed again', async () => {
     add(8, 24)
     stage.emulator.faults.script = (_call, { Filters }) =>
       Filters?.[0]?.value === slices(4)[1]?.From ? 'error' : undefined
@@ -210,7 +210,7 @@ describe('slices', () => {
     )
   })
 
-  test('under way when one fails stop after their page', async () => {
+  test('a slice that is under way when another fails stops after its page', async () => {
     add(60, 24)
     const failing = slices(4)[0]?.From
     stage.emulator.faults.script = (call, { Filters }) =>
@@ -220,7 +220,7 @@ describe('slices', () => {
     expect(await pending()).toEqual(slices(4))
   })
 
-  test('of which none could be finished are halved if they had a second page, and others stay', async () => {
+  test('if no slice could be finished, those with a second page are halved', async () => {
     add(30, 24)
     await list(4, { slicesAtOnce: 1 }, 2)
     const [first, second, ...others] = await pending()
@@ -228,14 +228,14 @@ describe('slices', () => {
     expect(others).toEqual(slices(4).slice(1))
   })
 
-  test('that are too long for an invocation are halved until they fit', async () => {
+  test('slices that are too long for an invocation are halved until they fit', async () => {
     add(20, 1.5)
     await stage.sweeps.savePlan(stage.world, plan(1))
     expect(await untilComplete(8)).toBeGreaterThan(3)
     expect((await stage.records()).size).toBe(20)
   })
 
-  test('tell when the last page was shown, also if that is stored before an earlier one', async () => {
+  test('the last page is the one shown last, even if it is stored before an earlier one', async () => {
     add(4, 12)
     stage.emulator.faults.script = () => {
       stage.world.clock.advance(HOUR)

@@ -111,7 +111,7 @@ test('if there is no time to look up all vanished sessions, the sweep stops in t
 })
 
 describe('the list of open sessions', () => {
-  test('begins with its earliest page, also if that is stored last, and knows the earliest start', async () => {
+  test('the Active list began with its earliest page, even if that is stored last', async () => {
     stage.world.add([open(-5, undefined, 'b'), open(-1, undefined, 'a'), open(-3, undefined, 'c')])
     stage.emulator.faults.script = () => {
       stage.world.clock.advance(HOUR)
@@ -125,20 +125,23 @@ describe('the list of open sessions', () => {
     expect(vanished.size).toBe(0)
   })
 
-  test('has no earliest start if no session has a start', async () => {
+  test('there is no oldest open session if none has a StartDate', async () => {
     stage.world.add([open(-1, undefined, 'undated', { StartDate: undefined })])
     expect(await archiveOpenSessions(runOf())).toMatchObject({ oldestStart: undefined })
   })
 
-  test.each([1e30, -1e30])('may hold the start %d, which is no date', async (StartDate) => {
-    stage.world.add([open(-1, undefined, 'odd', { StartDate }), open(-2)])
-    const oldestStart = hoursFromNow(-2).toISOString()
-    expect(await archiveOpenSessions(runOf())).toMatchObject({ oldestStart })
-    stage.world.update('open', { endedAt: NOW })
-    expect(await archiveOpenSessions(runOf())).toMatchObject({ oldestStart: undefined })
-  })
+  test.each([1e30, -1e30])(
+    'an open session with the StartDate %d, which is no date, fails no sweep',
+    async (StartDate) => {
+      stage.world.add([open(-1, undefined, 'odd', { StartDate }), open(-2)])
+      const oldestStart = hoursFromNow(-2).toISOString()
+      expect(await archiveOpenSessions(runOf())).toMatchObject({ oldestStart })
+      stage.world.update('open', { endedAt: NOW })
+      expect(await archiveOpenSessions(runOf())).toMatchObject({ oldestStart: undefined })
+    },
+  )
 
-  test('lacks those that the archive knows as open: they have vanished', async () => {
+  test('sessions that the archive knows as open and that are not in the Active list have vanished', async () => {
     stage.world.add([open(-1, 1), open(-1, undefined, 'stays')])
     await archiveOpenSessions(runOf())
     stage.world.clock.advance(HOUR)
@@ -147,7 +150,7 @@ describe('the list of open sessions', () => {
   })
 })
 
-describe('a vanished session', () => {
+describe('vanished sessions', () => {
   const begunAt = '2026-03-10T12:00:00.000Z'
   /** What becomes of a session that was stored as open at noon of March 1. */
   const followUp = async (
@@ -167,9 +170,9 @@ describe('a vanished session', () => {
   }
 
   test.each([
-    ['is given up after 48 hours', '2026-03-08T12:00:00.000Z', true],
-    ['is not given up a millisecond earlier', '2026-03-08T12:00:00.001Z', undefined],
-  ])('%s', async (_what, since, EndUnknown) => {
+    ['given up after 48 hours', '2026-03-08T12:00:00.000Z', true],
+    ['not given up a millisecond earlier', '2026-03-08T12:00:00.001Z', undefined],
+  ])('a missing session is %s', async (_what, since, EndUnknown) => {
     expect((await followUp(since))?.EndUnknown).toBe(EndUnknown)
   })
 
@@ -181,14 +184,17 @@ describe('a vanished session', () => {
       '2026-03-01T12:00:01.000Z',
     ],
     ['swept completely, if that was later still', '2026-03-01T12:30:01.001Z', '2026-03-01T12:30:01.001Z'],
-  ])('was last known active when last %s', async (_when, lastComplete, LastKnownActiveAt) => {
-    expect(await followUp(undefined, lastComplete)).toMatchObject({
-      MissingSince: begunAt,
-      LastKnownActiveAt,
-    })
-  })
+  ])(
+    'a vanished session was last known active when last %s',
+    async (_when, lastComplete, LastKnownActiveAt) => {
+      expect(await followUp(undefined, lastComplete)).toMatchObject({
+        MissingSince: begunAt,
+        LastKnownActiveAt,
+      })
+    },
+  )
 
-  test('that the history has shown is not looked up', async () => {
+  test('a vanished session that the history has shown is not looked up', async () => {
     expect(await followUp(undefined, undefined, ['open'])).not.toHaveProperty('MissingSince')
     expect(stage.emulator.calls.count()).toBe(0)
   })

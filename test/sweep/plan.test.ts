@@ -46,7 +46,7 @@ test('a recent sweep covers the time since the last complete one, and looks an h
 test.each([
   ['before the last complete sweep', '2026-03-29T08:30:00.001Z', '2026-03-29T07:30:00Z'],
   ['after the last complete sweep had begun', '2026-03-31T11:30:00.000Z', '2026-03-31T10:00:00Z'],
-])('with a session open that started %s, a recent sweep looks back far enough', (_when, start, from) => {
+])('a recent sweep looks back far enough for an open session that started %s', (_when, start, from) => {
   expect(plan({ ...SWEPT, OldestOpenStart: start })).toMatchObject({ Kind: 'recent', InvokedAfter: from })
 })
 
@@ -68,7 +68,7 @@ test('a full sweep that is asked for has no filter, and knows what a recent one 
   })
 })
 
-describe('an unfinished sweep', () => {
+describe('unfinished sweeps', () => {
   const pending = (Kind: Plan['Kind'], BegunAt = '2026-03-31T11:30:00.000Z'): Plan => ({
     Kind,
     BegunAt,
@@ -80,15 +80,15 @@ describe('an unfinished sweep', () => {
     ['recent', undefined],
     ['full', undefined],
     ['full', true],
-  ] as const)('of kind %s is continued as it is, if full is %s', (Kind, full) => {
+  ] as const)('an unfinished sweep of kind %s is continued as it is, if full is %s', (Kind, full) => {
     expect(plan({ ...SWEPT, Pending: pending(Kind) }, { full })).toEqual(pending(Kind))
   })
 
-  test('of a source that was never swept completely is continued', () => {
+  test('the unfinished sweep of a source that was never swept completely is continued', () => {
     expect(plan({ Pending: pending('full') })).toEqual(pending('full'))
   })
 
-  test('that is recent gives way to a full one that is asked for', () => {
+  test('an unfinished recent sweep gives way to a full one that is asked for', () => {
     expect(plan({ ...SWEPT, Pending: pending('recent') }, { full: true })).toMatchObject({
       Kind: 'full',
       BegunAt: BEGUN,
@@ -97,7 +97,7 @@ describe('an unfinished sweep', () => {
   })
 
   test.each([SWEPT.LastCompleteAt, '2026-03-31T10:30:00.000Z'])(
-    'that began at %s is dropped, because a later one or itself is complete',
+    'an unfinished sweep that began at %s is dropped if one that began later, or itself, is complete',
     (begunAt) => {
       expect(plan({ ...SWEPT, Pending: pending('full', begunAt) })).toMatchObject({
         Kind: 'recent',
@@ -107,17 +107,17 @@ describe('an unfinished sweep', () => {
   )
 })
 
-describe('after a chain that was too long for an invocation', () => {
+describe('chains too long for an invocation', () => {
   const almostAWeekAgo = '2026-03-24T12:00:00.501Z'
   const aWeekAgo = '2026-03-24T12:00:00.500Z'
 
-  test('full sweeps are sliced for a week, and remember when it was', () => {
+  test('after a chain was too long, full sweeps are sliced for a week, and remember when it was', () => {
     const { Slices, ...rest } = plan({ ...SWEPT, ChainTooLongAt: almostAWeekAgo }, { full: true })
     expect(rest).toMatchObject({ Kind: 'full', Sliced: true, ChainTooLongAt: almostAWeekAgo })
     expect(Slices).toHaveLength(30)
   })
 
-  test('a full sweep a week later is one chain again', () => {
+  test('a week after a chain was too long, a full sweep is one chain again', () => {
     expect(plan({ ...SWEPT, ChainTooLongAt: aWeekAgo }, { full: true })).toMatchObject({
       Slices: [{}],
       Sliced: false,
@@ -125,7 +125,7 @@ describe('after a chain that was too long for an invocation', () => {
     })
   })
 
-  test('a recent sweep is one chain', () => {
+  test('after a chain was too long, a recent sweep is one chain all the same', () => {
     expect(plan({ ...SWEPT, ChainTooLongAt: almostAWeekAgo })).toMatchObject({
       Kind: 'recent',
       Sliced: false,

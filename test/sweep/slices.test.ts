@@ -39,7 +39,7 @@ test.each([
   expect(Slices).toEqual(froms.map((From, n) => ({ From, To: froms[n + 1] })))
 })
 
-describe('slices that did not fit into an invocation', () => {
+describe('slices that are too long', () => {
   const halve = (slice: Slice, plan = full) =>
     halveSlices({ ...plan, Slices: [slice], Sliced: true }, new Set([slice])).Slices
 
@@ -66,7 +66,7 @@ describe('slices that did not fit into an invocation', () => {
       [{ From: at('08:00:00'), To: at('08:00:01') }],
     ],
     [
-      'everything before a time',
+      'all time before a time',
       { To: at('12:00:00') },
       [
         { From: undefined, To: '2026-03-16T12:00:00Z' },
@@ -74,19 +74,22 @@ describe('slices that did not fit into an invocation', () => {
       ],
     ],
     [
-      'everything since a time',
+      'all time since a time',
       { From: at('10:00:00') },
       [
         { From: at('10:00:00'), To: at('11:00:00') },
         { From: at('11:00:00'), To: undefined },
       ],
     ],
-    ['less than a second up to now', { From: at('12:00:00') }, [{ From: at('12:00:00') }]],
-  ])('%s: is cut in the middle, at a whole second, unless it is a second', (_which, slice, halves) => {
-    expect(halve(slice)).toEqual(halves)
-  })
+    ['no more than a second until now', { From: at('12:00:00') }, [{ From: at('12:00:00') }]],
+  ])(
+    'a slice of %s is cut in the middle, at a whole second, unless it is one second',
+    (_which, slice, halves) => {
+      expect(halve(slice)).toEqual(halves)
+    },
+  )
 
-  test('the others stay whole, and all keep their order', () => {
+  test('slices that are not too long stay whole, and all keep their order', () => {
     const plan = slicePlan(recent, HOUR_MS)
     const [first, second, third] = plan.Slices as [Slice, Slice, Slice]
     expect(halveSlices(plan, new Set([second]))).toEqual({
@@ -100,7 +103,7 @@ describe('slices that did not fit into an invocation', () => {
     })
   })
 
-  test('halved any number of times, slices leave no gap, overlap nowhere and keep their outer bounds', () => {
+  test('slices that are halved any number of times leave no gap, overlap nowhere and keep their outer bounds', () => {
     const picks = fc.array(fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 5 }), { maxLength: 12 })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 * 24 }), fc.boolean(), picks, (hours, isFull, rounds) => {

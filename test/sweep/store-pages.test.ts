@@ -138,16 +138,16 @@ test.each([
   },
 )
 
-describe('what no recent sweep would have been shown', () => {
+describe('sessions that recent sweeps miss', () => {
   const RecentFrom = '2026-03-01T12:00:00Z'
   const full: Plan = { Kind: 'full', BegunAt: '', RecentFrom, Slices: [{}], Sliced: false }
   const start = (time: string) => Date.parse(time) / 1000
   test.each<[string, number, Plan | undefined]>([
-    ['of a full sweep', 2, full],
-    ['of a recent sweep', 0, { ...full, Kind: 'recent' }],
-    ['of a first sweep', 0, { ...full, RecentFrom: undefined }],
-    ['before the plan is known', 0, undefined],
-  ])('is counted %s: %i of three new sessions', async (_kind, count, plan) => {
+    ['a full sweep', 2, full],
+    ['a recent sweep', 0, { ...full, Kind: 'recent' }],
+    ['a first sweep', 0, { ...full, RecentFrom: undefined }],
+    ['a sweep without a plan yet', 0, undefined],
+  ])('%s counts as missed by recent sweeps %i of three new sessions', async (_kind, count, plan) => {
     stage.world.add([
       ...endedSessions(1, { SessionId: 'before', StartDate: start('2026-03-01T11:59:59.999Z') }),
       ...endedSessions(1, { SessionId: 'undated', StartDate: undefined }),
@@ -160,8 +160,8 @@ describe('what no recent sweep would have been shown', () => {
   })
 })
 
-describe('when little or nothing is stored', () => {
-  test('new sessions are written without being read', async () => {
+describe('pages that are written first', () => {
+  test('on a first sweep, new sessions are written without being read', async () => {
     stage.world.add(endedSessions(25))
     const run = runOf({ expectNew: true })
     await storeHistory(run)
@@ -169,7 +169,7 @@ describe('when little or nothing is stored', () => {
     expect(readsAndWrites()).toEqual([0, 25])
   })
 
-  test('pages half of which are stored are written first, and what is there is read', async () => {
+  test('on a first sweep, a page half of which is stored is written first, and what is there is read', async () => {
     stage.world.add(endedSessions(20))
     await storeBefore(endedSessions(20).filter((_one, n) => n % 2 === 0))
     const run = runOf({ expectNew: true })
@@ -178,7 +178,7 @@ describe('when little or nothing is stored', () => {
     expect(readsAndWrites()).toEqual([10, 20])
   })
 
-  test('once more than half of a page turns out to be stored, all pages are read first', async () => {
+  test('once more than half of a page turns out to be stored, the first sweep reads first', async () => {
     stage.world.add(endedSessions(50))
     await storeBefore(endedSessions(50).slice(4))
     const run = runOf({ expectNew: true })
@@ -191,7 +191,7 @@ describe('when little or nothing is stored', () => {
     expect(run.expectNew).toBe(false)
   })
 
-  test('a page that shares a session with the page before is read first, the others are not', async () => {
+  test('on a first sweep, a page that shares a session with the page before is read first, others are not', async () => {
     const sessions = endedSessions(25)
     stage.world.add([...sessions, ...sessions.slice(9, 10)])
     const run = runOf({ expectNew: true })
@@ -200,7 +200,7 @@ describe('when little or nothing is stored', () => {
     expect(readsAndWrites()).toEqual([10, 25])
   })
 
-  test('after a restart, pages are read first', async () => {
+  test('on a first sweep, pages that come after a restart are read first', async () => {
     stage.world.add(endedSessions(25))
     breakCalls({ 1: 'empty-page', 2: 'expire-token' })
     const run = runOf({ expectNew: true })
@@ -209,7 +209,7 @@ describe('when little or nothing is stored', () => {
     expect(readsAndWrites()).toEqual([25, 25])
   })
 
-  test('a session that is archived as open and then seen in the history is updated', async () => {
+  test('on a first sweep, a session that is archived as open and then seen as ended is updated', async () => {
     stage.world.add([
       { startedAt: NOW, endedAt: new Date(NOW.getTime() + 1000), whileOpen: { SessionId: 's' } },
     ])
@@ -222,7 +222,7 @@ describe('when little or nothing is stored', () => {
     expect(await stage.record('s')).toMatchObject({ State: 'History', Status: 'Terminated', Revision: 2 })
   })
 
-  test('a session whose answer is lost is written once and counts as archived', async () => {
+  test('on a first sweep, a session is archived once if the answer to its write is lost', async () => {
     stage.world.add(endedSessions(3))
     let puts = 0
     stage.proxy.fault = ({ operation }) =>
