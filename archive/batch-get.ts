@@ -26,7 +26,7 @@ const BATCH_KEYS = 100
 const BACKOFF = [50, 100, 200, 400, 800, 1600, 3200, 6400]
 
 /**
- * Those of the items that exist, in no order.
+ * Returns the items that exist, in no order.
  *
  * @throws Error if the database leaves keys unprocessed for some ten seconds
  */

@@ -30,6 +30,6 @@ export const METRICS = {
   sessionsRejected: 'SessionsRejected',
   sessionsOpen: 'SessionsOpen',
   missedByRecent: 'MissedByRecent',
-  /** 30 less the days since the last complete sweep of the least healthy source. */
+  /** 30 minus the days since the last complete sweep of the least healthy source. */
   daysUntilLoss: 'DaysUntilLoss',
 } as const

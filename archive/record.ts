@@ -17,7 +17,7 @@ export interface OwnAttributes {
   readonly OpenSource?: string
   /** The source of a session that lasted, or may have lasted, {@link LONG_SECONDS}: the key of the sparse index LongSessions. */
   readonly LongSource?: string
-  /** Since when a session that was open has been in no list. */
+  /** Since when an open session has been in neither list. */
   readonly MissingSince?: string
   /** When a missing session was last seen, or known to be, open. */
   readonly LastKnownActiveAt?: string
@@ -41,7 +41,7 @@ export interface OwnAttributes {
 }
 
 /**
- * What the archive holds of a session: the service's own members, unchanged but for dates (ISO 8601, UTC,
+ * What the archive holds of a session: the members that AWS sent, unchanged but for dates (ISO 8601, UTC,
  * milliseconds) and empty values (absent), and the archive's own attributes.
  */
 export interface SessionRecord extends OwnAttributes {
@@ -51,7 +51,7 @@ export interface SessionRecord extends OwnAttributes {
   readonly EndDate?: string
 }
 
-/** `AWS`: a member of the service. `own`: the archive's. `transient`: the archive's; an update that does not set it removes it. */
+/** `AWS`: sent by AWS. `own`: added by the archive. `transient`: added by the archive, and removed by an update that does not set it. */
 type Kind = 'AWS' | 'own' | 'transient'
 
 /** Every known attribute, in the order in which it is shown. */

@@ -10,7 +10,7 @@ import { type Written, writeIf } from './write-if'
 export interface OpenSession {
   readonly SessionId: string
   readonly ObservedAt: string
-  /** Since when it is in no list of the service. */
+  /** Since when it is in neither list. */
   readonly MissingSince?: string
 }
 
@@ -47,7 +47,7 @@ export class SessionsTable {
     return new Map(items.map((item) => [item.SessionId, item]))
   }
 
-  /** Written if the session was not in the archive before. */
+  /** Writes the record if the archive does not have the session. */
   create(record: SessionRecord): Promise<Written> {
     return writeIf(
       this.table.client.send(
@@ -61,7 +61,7 @@ export class SessionsTable {
   }
 
   /**
-   * Written if the archive held another content, seen before this one. Members that `record` lacks are kept.
+   * Writes the record if the archive has another content, seen before this one. Members that `record` lacks are kept.
    * The history has the last word: it replaces what was seen of an open session, and never the other way round.
    *
    * @param seenFrom the earliest time at which AWS can have shown this content

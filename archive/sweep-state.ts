@@ -8,13 +8,13 @@ export interface SweepState {
   readonly OldestOpenStart?: string
   /** When the last complete full sweep began to list. */
   readonly LastFullAt?: string
-  /** When the last full sweep began whose listing, as one chain of pages, was too long for one invocation. */
+  /** When the last full sweep began that, as one chain of pages, was too long for one invocation. */
   readonly ChainTooLongAt?: string
   /** A sweep that has not been finished yet. */
   readonly Pending?: Plan
 }
 
-/** What a sweep has still to list. */
+/** What a sweep still has to list. */
 export interface Plan {
   readonly Kind: SweepKind
   /** When the sweep began to list. */

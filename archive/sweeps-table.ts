@@ -37,7 +37,7 @@ export class SweepsTable {
     )
   }
 
-  /** Keeps what a sweep has still to list, for the next one to go on. */
+  /** Saves what a sweep still has to list, so that the next one can go on. */
   async savePlan(source: Source, plan: Plan): Promise<void> {
     await this.updateState(source, plan, {
       UpdateExpression: 'SET Pending = :plan',
@@ -79,8 +79,7 @@ export class SweepsTable {
   }
 
   /**
-   * Keeps a session that could not be stored: its raw JSON, in as many items as its length needs, once
-   * however often it is seen. The key is `REJECTED#<SHA-256 of the JSON>#<part>`.
+   * Keeps the raw JSON of a session that could not be stored: once, in as many items as its length needs. The key is `REJECTED#<SHA-256 of the JSON>#<part>`.
    */
   async putRejected(source: Source, sweepId: string, { session, reason }: Rejection): Promise<void> {
     const json = JSON.stringify(session)

@@ -46,9 +46,9 @@ const MAX_KEY_BYTES = 2048
 /**
  * The whole record of an observed session.
  *
- * @param stored what the archive holds already: its dates and FirstArchivedAt last
+ * @param stored what the archive holds already: its FirstArchivedAt is kept, its dates complete the session's
  * @param retentionDays days after its end at which the record expires; undefined: never
- * @throws Error if the session has no SessionId that can be a key, or has a date that is none
+ * @throws Error if the session has no SessionId that can be a key, or has a date that is not a number
  */
 export function toRecord(
   { session, state, source, sweepId, seenUntil }: Observation,
@@ -112,7 +112,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set(
   Object.entries(ATTRIBUTES).flatMap(([name, kind]) => (kind === 'AWS' ? [] : [name])),
 )
 
-/** A member that AWS may add under a name of the archive's own is kept as `Service.NAME`. */
+/** If AWS adds a member whose name the archive uses, it is kept as `Service.NAME`. */
 function withoutClashes(members: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(members).map(([name, value]) => [OWN_NAMES.has(name) ? `Service.${name}` : name, value]),
@@ -132,7 +132,7 @@ function isoDate(name: string, value: unknown): string {
   return date.toISOString()
 }
 
-/** A session's members without the empty ones, by which DescribeSessions means "absent". */
+/** Leaves out empty members: DescribeSessions means "absent" by them. */
 function membersOf(session: Session): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(session)

@@ -87,7 +87,7 @@ export async function upsert(
 }
 
 interface Candidate {
-  /** Of a session that is new in the archive. */
+  /** What is written if the session is new. */
   readonly record: SessionRecord
   readonly observation: Observation
   readonly retentionDays: number | undefined
@@ -120,7 +120,7 @@ function differs(record: SessionRecord, stored: Stored): boolean {
   return record.ContentHash !== stored.ContentHash || stored.MissingSince !== undefined
 }
 
-/** The database will never take this item, or this version may not, however often it is offered. */
+/** A retry would not help: the database refuses the item, or a later version wrote the record. */
 function isRefusal(error: unknown): boolean {
   return error instanceof NewerSchemaError || (error instanceof Error && error.name === 'ValidationException')
 }

@@ -7,7 +7,7 @@ export interface SourceCoverage extends Coverage {
   readonly source: string
 }
 
-/** Every source that has a receipt. Reads one item per source. */
+/** Every source that was swept. Reads one item per source. */
 export async function findSources({ client, tableName }: Table): Promise<string[]> {
   const sources = new Set<string>()
   let ExclusiveStartKey: Record<string, unknown> | undefined

@@ -45,10 +45,10 @@ export async function findSession(
 }
 
 /**
- * Every session that answers the question, sorted by StartDate, then SessionId. Holds a few pages, however many
- * there are.
+ * Every session that answers the question, sorted by StartDate, then SessionId. Holds a few pages in memory, however
+ * many there are.
  *
- * @throws DynamoDBServiceException when the client's own retries were in vain: what came before is not all
+ * @throws DynamoDBServiceException if the client's own retries did not help: the answer is incomplete then
  * @throws NewerSchemaError if a later version wrote a record that had to be read
  */
 export async function* findSessions(search: Search): AsyncGenerator<SessionRecord> {

@@ -12,7 +12,7 @@ export interface Question {
   readonly target?: string
   readonly status?: string
   readonly documentName?: string
-  /** Part of the reason, whatever the case. */
+  /** Part of the reason, in upper or lower case. */
   readonly reason?: string
   readonly accountId?: string
   readonly region?: string

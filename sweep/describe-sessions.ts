@@ -18,7 +18,7 @@ const DATE_HEADER_MS = 1000
 /**
  * One call of DescribeSessions.
  *
- * @throws SSMServiceException when the client's own retries were in vain
+ * @throws SSMServiceException if the client's own retries did not help
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html
  */
 export async function describeSessions(ssm: SSMClient, request: DescribeSessionsRequest): Promise<Answer> {

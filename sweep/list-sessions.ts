@@ -25,7 +25,7 @@ export class RepeatedTokenError extends Error {
  * After an invalid token the listing begins again, so its sessions may be seen twice.
  *
  * @throws RepeatedTokenError
- * @throws SSMServiceException when the client's own retries were in vain
+ * @throws SSMServiceException if the client's own retries did not help
  */
 export async function* listSessions(listing: Listing): AsyncGenerator<Answer> {
   for (let restarts = 0; ; restarts++) {

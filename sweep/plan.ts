@@ -23,7 +23,7 @@ export interface Situation {
   readonly sliceMs: number
 }
 
-/** What to list: what an earlier sweep left; or else everything, if it is due; or else what can have ended since the last one. */
+/** Decides what to list: what an unfinished sweep left; or else everything, if it is due; or else what can have ended since the last sweep. */
 export function planSweep({ state, begunAt, oldestStart, full = false, sliceMs }: Situation): Plan {
   const { Pending, LastCompleteAt, LastFullAt, ChainTooLongAt } = state
   const isUnfinished = Pending !== undefined && Pending.BegunAt > (LastCompleteAt ?? '')

@@ -11,7 +11,7 @@ export function slicePlan(plan: Plan, widthMs: number): Plan {
   return { ...plan, Slices: froms.map((From, n) => ({ From, To: bounds[n] })), Sliced: true }
 }
 
-/** Where a plan's listing begins. Epoch milliseconds. */
+/** The earliest start of a session that a plan lists. Epoch milliseconds. */
 export function windowStart({ BegunAt, InvokedAfter }: Plan): number {
   return InvokedAfter === undefined ? Date.parse(BegunAt) - AWS_KEEPS_MS : Date.parse(InvokedAfter)
 }

@@ -73,7 +73,7 @@ function receiptOf(run: Run, outcome: Partial<Receipt> & Pick<Receipt, 'Outcome'
   }
 }
 
-/** The ends of sessions that a complete sweep could not miss: AWS still showed those at the last page. */
+/** A complete sweep cannot have missed a session that ended in this time: AWS still showed it with the last page. */
 function coverage(
   { CoversFrom = '', BegunAt }: Plan,
   lastSeen: string,
