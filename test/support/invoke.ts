@@ -58,3 +58,8 @@ export async function invoke(template: DeployedTemplate, options: InvokeOptions)
   const log = [...lines, ...errors.trim().split('\n')].filter((line) => line.startsWith('{'))
   return { ...JSON.parse(answer), log: log.map((line) => JSON.parse(line)) }
 }
+
+/** The metrics in an invocation's log, one line per emission. */
+export function metricsOf({ log }: Pick<Invocation, 'log'>) {
+  return log.filter((line) => '_aws' in line)
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { generateSessions } from '../../emulator/generate'
+import { Random } from '../../emulator/random'
+import { openDeployment } from '../support/deployment'
+import { expectedMembers, membersOf } from '../support/expected-record'
+
+const KILLS = 50
+const FULL = { event: { sweep: 'full' } }
+
+test(`after ${KILLS} kills at random moments, one sweep leaves no session missing or damaged`, async () => {
+  const { world, emulator, start, invoke, records, close } = await openDeployment()
+  world.add(generateSessions({ count: 4_000, seed: 4, now: world.clock.now() }))
+  const random = new Random(5)
+  const archived: number[] = []
+
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const calls = emulator.calls.count()
+    const { child } = start(FULL)
+    const gone = once(child, 'exit')
+    while (emulator.calls.count() === calls && child.exitCode === null) await sleep(5)
+    await sleep(random.integer(0, 250))
+    child.kill('SIGKILL')
+    await gone
+    if (kill % 10 === 0) archived.push((await records()).size)
+  }
+  const { result } = await invoke(FULL)
+
+  expect(archived[0]).toBeGreaterThan(0) // the kills hit sweeps at work …
+  expect(archived[0]).toBeLessThan(4_000) // … that were not done
+  expect(result).toMatchObject({ Outcome: 'complete' })
+  const kept = await records()
+  const shown = [...world.list('History'), ...world.list('Active')]
+  expect(kept.size).toBe(shown.length)
+  for (const session of shown) {
+    const record = kept.get(session.SessionId) ?? {}
+    expect(membersOf(record)).toEqual(expectedMembers(session))
+    expect(record).toMatchObject({ Revision: 1, FirstArchivedAt: record.ObservedAt })
+  }
+  await close()
+})
