@@ -30,11 +30,11 @@ export interface Step {
 export interface ModelSweep {
   readonly full: boolean
   /** Network calls after which it is killed. @default - never */
-  readonly killedAfter: number | undefined
+  readonly killedAfter?: number
   /** Whether the call that it is killed in has its effect. */
   readonly killedWithEffect: boolean
   /** Network calls that it has time for. @default - any number */
-  readonly callsUntilDeadline: number | undefined
+  readonly callsUntilDeadline?: number
   /** How far the archiver's own clock is off. */
   readonly clockOff: Hours
 }

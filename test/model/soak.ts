@@ -1,34 +1,18 @@
-import { Command } from 'commander'
-import fc from 'fast-check'
-import { wholeNumber } from '../../cli/parsers'
-import { history } from './history'
-import { runHistory } from './run-history'
+import { parseArgs } from 'node:util'
+import { live, randomSeed } from './live'
 
-interface SoakFlags {
-  readonly runs: number
-  readonly seed?: number
-}
-
-/** Any number of the histories of which `npm test` runs 500. */
-new Command('soak')
-  .option('--runs <n>', 'histories to live through', wholeNumber(1), 5000)
-  .option('--seed <n>', 'repeat the histories of another run', wholeNumber(0))
-  .action(async ({ runs, seed = Date.now() % 0x7fffffff }: SoakFlags) => {
-    console.log(`${runs} histories, seed ${seed}`)
-    let lived = 0
-    const live = fc.asyncProperty(history, async (one) => {
-      await runHistory(one)
-      lived += 1
-      if (lived % 500 === 0) console.log(`${lived} held`)
-    })
-    await fc.assert(live, { numRuns: runs, seed })
+/** `npm run soak -- --runs 500 --seed 7`: any number of random histories. */
+const { values } = parseArgs({ options: { runs: { type: 'string' }, seed: { type: 'string' } } })
+const runs = Number(values.runs ?? 5_000)
+const seed = Number(values.seed ?? randomSeed())
+console.log(`${runs} histories of seed ${seed}`)
+live({ runs, seed }).then(
+  () => {
     console.log('all held')
-  })
-  .parseAsync()
-  .then(
-    () => process.exit(),
-    (error: unknown) => {
-      console.error(error)
-      process.exit(1)
-    },
-  )
+    process.exit()
+  },
+  (error: unknown) => {
+    console.error(error)
+    process.exit(1)
+  },
+)

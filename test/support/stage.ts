@@ -60,8 +60,8 @@ export function useStage(): Stage {
   return stage
 }
 
-export async function openStage(): Promise<Stage> {
-  const world = new World({ clock: Clock.frozenAt(NOW) })
+/** @param world @default - without sessions, frozen at {@link NOW} */
+export async function openStage(world = new World({ clock: Clock.frozenAt(NOW) })): Promise<Stage> {
   const emulator = await startEmulator({ world, recordCalls: true })
   const database = await startDatabase()
   const proxy = await startDatabaseProxy(database.endpoint)
