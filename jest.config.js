@@ -1,28 +1,23 @@
+const { readdirSync } = require('node:fs')
+
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
-/** These packages are ES modules only, which Jest cannot require. */
-const ES_MODULES = [
-  ...['p-map', 'pretty-ms', 'parse-ms', 'd3-[a-z-]+', 'internmap'],
-  ...['string-width', 'strip-ansi', 'ansi-regex', 'get-east-asian-width', 'cli-truncate', 'slice-ansi'],
-  ...['ansi-styles', 'is-fullwidth-code-point', 'ora', 'chalk', 'cli-cursor', 'restore-cursor', 'onetime'],
-  ...[
-    'mimic-function',
-    'cli-spinners',
-    'is-interactive',
-    'is-unicode-supported',
-    'log-symbols',
-    'stdin-discarder',
-  ],
-  ...['yoctocolors'],
-]
+/** Jest cannot require these packages, nor those in them, until they are transformed. */
+const ES_MODULES = readdirSync('node_modules').filter((name) => {
+  try {
+    return require(`./node_modules/${name}/package.json`).type === 'module'
+  } catch {
+    return false // a folder of packages, or none
+  }
+})
 
 /** @type {import('jest').Config} */
 module.exports = {
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
+  testMatch: ['**/*.test.ts'], // of which `*.slow.test.ts` are not run by `npm test`
   transform: { '\\.m?[jt]s$': '@swc/jest' },
-  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
-  testSequencer: '<rootDir>/test/longest-first.js',
-  testTimeout: 300_000, // longer than the patience with a command, on however slow a machine
-  maxWorkers: '100%', // of the cores; jest's default is one fewer
+  transformIgnorePatterns: [`^<rootDir>/node_modules/(?!(${ES_MODULES.join('|')})/)`],
+  globalSetup: '<rootDir>/test/support/one-temporary-folder.ts',
+  testTimeout: 300_000, // for slow machines
+  maxWorkers: '100%', // of the cores; Jest's default is one fewer
 }

@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A new folder for each test of the file, gone after it. */
+/** A new folder for each test of the file. */
 export function temporaryFolder(): () => string {
   let folder = ''
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'session-archive-'))
+    folder = mkdtempSync(join(tmpdir(), 'test-'))
   })
-  afterEach(() => rmSync(folder, { recursive: true, force: true }))
   return () => folder
 }
