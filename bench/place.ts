@@ -2,20 +2,21 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-export interface PlaceOptions {
-  /** Ended sessions that DescribeSessions shows. */
-  readonly sessions: number
-  /** Milliseconds before each of its answers. */
-  readonly listMs: number
-  /** Milliseconds before each answer of the database. */
-  readonly databaseMs: number
-}
+/** Milliseconds before each answer of DescribeSessions. */
+export const LIST_MS = 100
+/** Milliseconds before each answer of the database: DynamoDB takes "single-digit milliseconds". */
+export const DATABASE_MS = 4
 
 export interface Counts {
   readonly listCalls: number
-  /** Of sessions. */
+  /** Of records, refused ones included. */
   readonly writes: number
+  /** Of records, found or not. */
   readonly reads: number
+  /** In the archive now. */
+  readonly records: number
+  /** Processor time of both servers. */
+  readonly serverSeconds: number
 }
 
 /** An emulator and a database with an empty archive, each in a process of its own. */
@@ -26,23 +27,29 @@ export interface Place {
   close(): void
 }
 
-export async function openPlace({ sessions, listMs, databaseMs }: PlaceOptions): Promise<Place> {
-  const emulator = await start('emulator', sessions, listMs)
-  const database = await start('database', databaseMs)
+/** @param sessions ended sessions that DescribeSessions shows */
+export async function openPlace(sessions: number): Promise<Place> {
+  const [emulator, database] = await Promise.all([
+    start('emulator', sessions, LIST_MS),
+    start('database', DATABASE_MS),
+  ])
   return {
     environment: {
       AWS_REGION: 'us-east-1',
-      AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'any',
       AWS_SECRET_ACCESS_KEY: 'any',
       AWS_ENDPOINT_URL_SSM: emulator.url,
       AWS_ENDPOINT_URL_DYNAMODB: database.url,
       AWS_LAMBDA_FUNCTION_NAME: 'bench',
-      SESSION_ARCHIVE_SESSIONS_TABLE: 'Archive',
+      PUTS: String(sessions),
+      SESSION_ARCHIVE_SESSIONS_TABLE: 'Sessions',
       SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps',
     },
-    counts: async () => ({ ...(await emulator.counts()), ...(await database.counts()) }) as Counts,
-    close: () => {
+    async counts() {
+      const [listed, stored] = await Promise.all([emulator.counts(), database.counts()])
+      return { ...listed, ...stored, serverSeconds: listed.cpuSeconds + stored.cpuSeconds }
+    },
+    close() {
       emulator.process.kill()
       database.process.kill()
     },
@@ -57,7 +64,7 @@ async function start(server: string, ...args: number[]) {
   const counts = async () => {
     const answer = once(child, 'message')
     child.send('counts')
-    return (await answer)[0] as object
+    return (await answer)[0]
   }
   return { process: child, url, counts }
 }

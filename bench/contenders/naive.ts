@@ -6,18 +6,14 @@ const ssm = new SSMClient({})
 const database = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
   marshallOptions: { removeUndefinedValues: true },
 })
+const TableName = process.env.SESSION_ARCHIVE_SESSIONS_TABLE
 
-/** The SDK's paginator, and one put a session. */
+/** The SDK's paginator, and one put per session. */
 export async function handler(): Promise<void> {
-  for await (const { Sessions = [] } of paginateDescribeSessions(
-    { client: ssm },
-    { State: 'History', MaxResults: 200 },
-  ))
-    for (const { StartDate, EndDate, ...session } of Sessions)
-      await database.send(
-        new PutCommand({
-          TableName: process.env.SESSION_ARCHIVE_SESSIONS_TABLE,
-          Item: { ...session, StartDate: StartDate?.toISOString(), EndDate: EndDate?.toISOString() },
-        }),
-      )
+  const pages = paginateDescribeSessions({ client: ssm }, { State: 'History', MaxResults: 200 })
+  for await (const { Sessions = [] } of pages)
+    for (const { StartDate, EndDate, ...session } of Sessions) {
+      const Item = { ...session, StartDate: StartDate?.toISOString(), EndDate: EndDate?.toISOString() }
+      await database.send(new PutCommand({ TableName, Item }))
+    }
 }

@@ -1,9 +1,10 @@
-import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startDatabase } from '../../emulator/dynamodb'
+import { answerParent } from './answer-parent'
 
-/** The table of the races: a hash map in this process. Every other table is the embedded database's. */
-const ARCHIVE = 'Archive'
+/** A hash map in this process. Every other table is in the embedded database. */
+const TABLE = 'Sessions'
 
 type Item = Readonly<Record<string, { readonly S?: string }>>
 interface Body {
@@ -17,39 +18,41 @@ interface Keys {
   readonly ExpressionAttributeNames: Readonly<Record<string, string>>
 }
 
-/** Of sessions, in items. */
 const counts = { writes: 0, reads: 0 }
 /** As JSON, which takes less memory than objects. */
 const sessions = new Map<string, Buffer>()
 
-/** What contenders ask of ended sessions: no other operation, and of conditions `attribute_not_exists` only. */
+/** What contenders ask for ended sessions: no other operation, and no condition but `attribute_not_exists`. */
 const OPERATIONS: Readonly<Record<string, (body: Body) => object>> = {
   PutItem({ Item = {}, ConditionExpression }) {
     counts.writes += 1
     if (ConditionExpression !== undefined && sessions.has(idOf(Item))) return REFUSED
-    sessions.set(idOf(Item), Buffer.from(JSON.stringify(Item)))
+    store(Item)
     return {}
   },
   BatchWriteItem({ RequestItems = {} }) {
-    const requests = RequestItems[ARCHIVE] as { PutRequest: { Item: Item } }[]
+    const requests = RequestItems[TABLE] as { PutRequest: { Item: Item } }[]
     counts.writes += requests.length
-    for (const { PutRequest } of requests)
-      sessions.set(idOf(PutRequest.Item), Buffer.from(JSON.stringify(PutRequest.Item)))
+    for (const { PutRequest } of requests) store(PutRequest.Item)
     return { UnprocessedItems: {} }
   },
   BatchGetItem({ RequestItems = {} }) {
-    const { Keys, ExpressionAttributeNames } = RequestItems[ARCHIVE] as Keys
+    const { Keys, ExpressionAttributeNames } = RequestItems[TABLE] as Keys
     counts.reads += Keys.length
     const names = Object.values(ExpressionAttributeNames)
     const found = Keys.flatMap((key) => sessions.get(idOf(key)) ?? [])
-    return { Responses: { [ARCHIVE]: found.map((json) => pick(JSON.parse(json.toString()), names)) } }
+    return { Responses: { [TABLE]: found.map((json) => pick(JSON.parse(json.toString()), names)) } }
   },
-  Query: () => ({ Items: [], Count: 0, ScannedCount: 0 }), // of OpenSessions: all have ended
+  Query: () => ({ Items: [], Count: 0, ScannedCount: 0 }), // no session is open
 }
 
 const REFUSED = {
   __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException',
   message: 'The conditional request failed',
+}
+
+function store(item: Item): void {
+  sessions.set(idOf(item), Buffer.from(JSON.stringify(item)))
 }
 
 function idOf({ SessionId }: Item): string {
@@ -60,40 +63,45 @@ function pick(item: Item, names: readonly string[]): object {
   return Object.fromEntries(names.flatMap((name) => (name in item ? [[name, item[name]]] : [])))
 }
 
-/** Serves DynamoDB's protocol: node database.ts LATENCY_MS. */
+/** Serves DynamoDB's protocol: node database.ts LATENCY_MS */
 async function serve(latencyMs: number): Promise<void> {
   const { endpoint } = await startDatabase()
-  const agent = new Agent({ keepAlive: true })
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => setTimeout(answer, latencyMs, Buffer.concat(chunks), request, response))
+    request.on('end', () => setTimeout(answer, latencyMs, endpoint, Buffer.concat(chunks), request, response))
   })
-  const answer = (raw: Buffer, request: IncomingMessage, response: ServerResponse) => {
-    const body: Body = JSON.parse(raw.toString())
-    if (body.TableName === ARCHIVE || ARCHIVE in (body.RequestItems ?? {})) {
-      answerForArchive(body, request, response)
-      return
-    }
-    const { headers, method = 'POST' } = request
-    send(endpoint, { agent, headers, method }, (reply) => {
-      response.writeHead(reply.statusCode ?? 500, reply.headers)
-      reply.pipe(response)
-    }).end(raw)
-  }
   server.listen(0, '127.0.0.1', () => {
-    process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    answerParent(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, () => ({
+      ...counts,
+      records: sessions.size,
+    }))
   })
-  process.on('disconnect', () => process.exit())
-  process.on('message', () => process.send?.(counts))
 }
 
-function answerForArchive(body: Body, { headers }: IncomingMessage, response: ServerResponse): void {
-  const operation = String(headers['x-amz-target']).split('.')[1] ?? ''
-  const result = OPERATIONS[operation]?.(body)
-  if (result === undefined) throw new Error(`${operation} of ${ARCHIVE}: not an operation of the races`)
-  response.writeHead(result === REFUSED ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' })
-  response.end(JSON.stringify(result))
+async function answer(
+  endpoint: string,
+  raw: Buffer,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body: Body = JSON.parse(raw.toString())
+  const target = String(headers['x-amz-target'])
+  if (body.TableName === TABLE || TABLE in (body.RequestItems ?? {})) {
+    const operation = target.split('.')[1] ?? ''
+    const result = OPERATIONS[operation]?.(body)
+    if (result === undefined) throw new Error(`${TABLE}: received ${operation}, expected one that is known`)
+    response.writeHead(result === REFUSED ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' })
+    response.end(JSON.stringify(result))
+    return
+  }
+  const reply = await fetch(endpoint, {
+    method: 'POST',
+    headers: Object.entries(headers).map(([name, value]) => [name, String(value)]),
+    body: raw,
+  })
+  response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.0' })
+  response.end(await reply.text())
 }
 
 void serve(Number(process.argv[2]))

@@ -1,2 +1,0 @@
-/** Does nothing: what Node.js itself takes. */
-export async function handler(): Promise<void> {}
