@@ -21,6 +21,7 @@ const STORED = [
   'State',
   'MissingSince',
   'FirstArchivedAt',
+  'ObservedAt',
   'SweepId',
   'Revision',
   'ContentHash',

@@ -32,6 +32,7 @@ export type Stored = Pick<
   | 'State'
   | 'MissingSince'
   | 'FirstArchivedAt'
+  | 'ObservedAt'
   | 'SweepId'
   | 'Revision'
   | 'ContentHash'

@@ -109,7 +109,10 @@ async function write(
   if (written === 'written') return done
 
   const current = (await sessions.read([record.SessionId], true)).get(record.SessionId)
-  const isOurs = current?.SweepId === record.SweepId && current.ContentHash === record.ContentHash
+  const { ContentHash, SweepId, ObservedAt } = current ?? {}
+  // The sweep may have stored the same content already, from an earlier page: ObservedAt is that page's.
+  const isOurs =
+    ContentHash === record.ContentHash && SweepId === record.SweepId && ObservedAt === record.ObservedAt
   if (written === 'unsure' && isOurs) return done
   return stored === undefined && current !== undefined ? write(sessions, candidate, current) : 'unchanged'
 }
