@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import pMap from 'p-map'
-import { startDatabase } from '../../emulator/database'
+import { type Database, startDatabase } from '../../emulator/database'
 import { CLI, cliEnvironment } from '../support/cli'
 import { databaseClient } from '../support/clients'
 
@@ -12,10 +12,15 @@ const SESSIONS = 100_000
 const DAYS = 31
 const FIRST = Date.parse('2026-01-01T00:00:00Z')
 
-test('the export of 100,000 sessions is complete and in order, with a heap of 96 MB', async () => {
-  const { endpoint, sessionsTable, close } = await startDatabase()
-  await fill(endpoint, sessionsTable)
+let database: Database
+beforeAll(async () => {
+  database = await startDatabase()
+  await fill(database)
+})
+afterAll(() => database.close())
 
+test('the export of 100,000 sessions is complete and in order, with a heap of 96 MB', async () => {
+  const { endpoint, sessionsTable } = database
   const flags = ['--table', sessionsTable, '--endpoint-url', endpoint, '--from', '2026-01-01']
   const args = ['--max-old-space-size=96', CLI, 'sessions', ...flags, '--output', 'jsonl']
   const child = spawn(process.execPath, args, { env: cliEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] })
@@ -27,14 +32,13 @@ test('the export of 100,000 sessions is complete and in order, with a heap of 96
   }
 
   expect({ read, exit: await exit }).toEqual({ read: SESSIONS, exit: [0, null] })
-  await close()
 })
 
 function sessionId(n: number): string {
   return `s-${String(n).padStart(6, '0')}`
 }
 
-async function fill(endpoint: string, table: string): Promise<void> {
+async function fill({ endpoint, sessionsTable }: Database): Promise<void> {
   const client = databaseClient(endpoint)
   const fillBatch = async (batch: number) => {
     const puts = Array.from({ length: 25 }, (_, index) => {
@@ -43,7 +47,7 @@ async function fill(endpoint: string, table: string): Promise<void> {
       const day = { StartDate, StartDay: StartDate.slice(0, 10) }
       return { PutRequest: { Item: { SessionId: sessionId(n), ...day, Details: 'x'.repeat(500) } } }
     })
-    await client.send(new BatchWriteCommand({ RequestItems: { [table]: puts } }))
+    await client.send(new BatchWriteCommand({ RequestItems: { [sessionsTable]: puts } }))
   }
   await pMap(Array(SESSIONS / 25).keys(), fillBatch, { concurrency: 4 })
   client.destroy()

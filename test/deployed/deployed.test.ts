@@ -19,7 +19,6 @@ beforeAll(async () => {
   world.add(generateSessions({ count: 1_000, seed: 2, now: NOW }))
   world.add(ODD_SESSIONS.map((afterEnd) => ({ startedAt: daysAgo(2), endedAt: daysAgo(1), afterEnd })))
 })
-afterAll(() => deployment.close())
 
 const FULL = { event: { sweep: 'full' } }
 

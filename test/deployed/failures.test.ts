@@ -10,11 +10,9 @@ const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
 
 let template: DeployedTemplate
-let deployment: Deployment
 beforeAll(() => {
   template = synthesise()
 })
-afterEach(() => deployment.close())
 
 type Break = (deployment: Deployment) => void
 
@@ -37,7 +35,7 @@ const FAILURES: Record<string, Break> = {
 test.each(Object.entries(FAILURES))(
   '%s fails the sweep, which raises the alarm; the next sweep heals it',
   async (_name, fail) => {
-    deployment = await openDeployment({ template })
+    const deployment = await openDeployment({ template })
     const { world, emulator, proxy, invoke } = deployment
     world.add(generateSessions({ count: 250, seed: 6, now: world.clock.now() }))
 
@@ -87,7 +85,7 @@ const ALARMS: Record<string, { readonly days: number; readonly induce: Break; re
 
 test.each(Object.entries(ALARMS))('%s raises these alarms and no others', async (_name, alarm) => {
   const { days, induce, rings } = alarm
-  deployment = await openDeployment({ template, now: new Date(Date.now() - days * DAY_MS) })
+  const deployment = await openDeployment({ template, now: new Date(Date.now() - days * DAY_MS) })
   const { world, invoke } = deployment
 
   await invoke()

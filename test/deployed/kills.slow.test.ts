@@ -9,7 +9,7 @@ const KILLS = 50
 const FULL = { event: { sweep: 'full' } }
 
 test(`after ${KILLS} kills at random moments, one sweep leaves no session missing or damaged`, async () => {
-  const { world, emulator, start, invoke, records, close } = await openDeployment()
+  const { world, emulator, start, invoke, records } = await openDeployment()
   world.add(generateSessions({ count: 4_000, seed: 4, now: world.clock.now() }))
   const random = new Random(5)
   const archived: number[] = []
@@ -37,5 +37,4 @@ test(`after ${KILLS} kills at random moments, one sweep leaves no session missin
     expect(membersOf(record)).toEqual(expectedMembers(session))
     expect(record).toMatchObject({ Revision: 1, FirstArchivedAt: record.ObservedAt })
   }
-  await close()
 })

@@ -13,7 +13,7 @@ beforeAll(() => {
 })
 
 test('every metric carries the number of its receipt', async () => {
-  const { world, invoke, close } = await openDeployment({ template, now: daysAgo(1) })
+  const { world, invoke } = await openDeployment({ template, now: daysAgo(1) })
   world.add(ended(30, 'old', 20))
   await invoke()
   world.clock.advance(DAY_MS)
@@ -42,11 +42,10 @@ test('every metric carries the number of its receipt', async () => {
   }
   expect(metricsOf({ log })).toEqual([expect.objectContaining(expected)])
   expect(Object.keys(expected).sort()).toEqual(Object.values(METRICS).sort())
-  await close()
 })
 
 test('DaysUntilLoss is that of the least healthy region, whichever was swept', async () => {
-  const { world, invoke, close } = await openDeployment({ template, now: daysAgo(5) })
+  const { world, invoke } = await openDeployment({ template, now: daysAgo(5) })
   const sweep = async (region: string) => {
     const environment = { [ENVIRONMENT.regions]: 'us-east-1,eu-west-1' }
     const [metrics] = metricsOf(await invoke({ event: { region }, environment }))
@@ -58,7 +57,6 @@ test('DaysUntilLoss is that of the least healthy region, whichever was swept', a
   world.clock.advance(5 * DAY_MS)
   expect(await sweep('us-east-1')).toBeCloseTo(25, 1)
   expect(await sweep('eu-west-1')).toBeCloseTo(30, 1)
-  await close()
 })
 
 function daysAgo(days: number): Date {

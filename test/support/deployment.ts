@@ -28,7 +28,6 @@ export interface Deployment {
   start(options?: Partial<InvokeOptions>): ReturnType<typeof startInvocation>
   /** Records by SessionId. */
   records(): Promise<Map<unknown, Record<string, unknown>>>
-  close(): Promise<void>
 }
 
 export interface DeploymentOptions {
@@ -38,6 +37,10 @@ export interface DeploymentOptions {
   readonly now?: Date
 }
 
+const closings: (() => Promise<void>)[] = []
+afterAll(() => Promise.all(closings.map((close) => close())))
+
+/** Closed after the tests of the file. */
 export async function openDeployment({
   template = synthesise(),
   now = new Date(),
@@ -63,6 +66,12 @@ export async function openDeployment({
     },
     nodeFlags,
   })
+  closings.push(async () => {
+    client.destroy()
+    await emulator.close()
+    await proxy.close()
+    await database.close()
+  })
   return {
     template,
     world,
@@ -75,12 +84,6 @@ export async function openDeployment({
     start: (options = {}) => startInvocation(template, withDefaults(options)),
     records: async () =>
       new Map((await scan(client, tables.sessions)).map((record) => [record.SessionId, record])),
-    close: async () => {
-      client.destroy()
-      await emulator.close()
-      await proxy.close()
-      await database.close()
-    },
   }
 }
 
