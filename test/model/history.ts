@@ -1,21 +1,21 @@
 import fc from 'fast-check'
 
-/** Hours from the beginning of the history; a session may have started before. */
+/** Hours from the beginning of the history. A session may have started before it. */
 type Hours = number
 
-/** A session of the model's world. Its contents are numbered in the order in which the service shows them. */
+/** A session of the model's world. Its contents are numbered in the order in which AWS shows them. */
 export interface ModelSession {
   readonly start: Hours
   readonly duration: Hours
-  /** `ends`: as most do. `vanishes`: leaves the Active list and is never in the history. */
+  /** A session that vanishes leaves the Active list and is never in the history. */
   readonly fate: 'ends' | 'vanishes'
-  /** Hours between its end and its appearance in the history: in no list meanwhile. */
+  /** Hours between its end and its appearance in the history. It is in no list in between. */
   readonly late: Hours
-  /** Whether the service lists it twice. */
+  /** Whether AWS lists it twice. */
   readonly twice: boolean
   /** Whether it shows a StartDate. */
   readonly dated: boolean
-  /** How often its content changes while it is open, and again after its end: at any call of the sweeps. */
+  /** How often its content changes while it is open, and as often after its end. Any call can be the moment. */
   readonly changes: number
 }
 
@@ -23,7 +23,7 @@ export interface ModelSession {
 export interface Step {
   /** Hours after the step before. */
   readonly after: Hours
-  /** Several run at the same time. */
+  /** They run at the same time. */
   readonly sweeps: readonly ModelSweep[]
 }
 
@@ -31,9 +31,9 @@ export interface ModelSweep {
   readonly full: boolean
   /** Network calls after which it is killed. @default - never */
   readonly killedAfter?: number
-  /** Whether the call that it is killed in has its effect. */
+  /** Whether the call during which it is killed has its effect. */
   readonly killedWithEffect: boolean
-  /** Network calls that it has time for. @default - any number */
+  /** Network calls for which it has time. @default - any number */
   readonly callsUntilDeadline?: number
   /** How far the archiver's own clock is off. */
   readonly clockOff: Hours
@@ -42,13 +42,13 @@ export interface ModelSweep {
 export interface History {
   readonly sessions: readonly ModelSession[]
   readonly steps: readonly Step[]
-  /** Probability that a call is refused or broken off. */
+  /** Probability that a call is refused or cut off. */
   readonly faultRate: number
   /** Probability that a page is short or empty. */
   readonly shortPageRate: number
   /** Milliseconds that a call takes: sessions end and change while sweeps are under way. */
   readonly callMs: number
-  /** Decides which calls suffer which fault, and which of those that wait goes first. */
+  /** Decides which calls suffer which fault, and which waiting call goes first. */
   readonly seed: number
 }
 

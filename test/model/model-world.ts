@@ -12,14 +12,14 @@ export const BEGINNING = Date.parse('2026-01-15T00:00:00Z')
 export interface Truth {
   readonly id: string
   readonly start: number
-  /** Of its time in the Active list. */
+  /** When it leaves the Active list. */
   readonly end: number
-  /** From when it is in the history; undefined for one that is never. */
+  /** When it appears in the history; undefined if it never does. */
   readonly appears: number | undefined
-  /** What the service shows until its end, and after it, at present: contents are numbered in that order. */
+  /** What AWS shows at present until its end, and after it. */
   whileOpen: SessionMembers
   afterEnd: SessionMembers
-  /** How often each of them is still to change. */
+  /** How many changes of each are still to come. */
   readonly changesLeft: { whileOpen: number; afterEnd: number }
   readonly dated: boolean
 }
@@ -42,7 +42,7 @@ export function truthOf(session: ModelSession, n: number): Truth {
   }
 }
 
-/** The content that the service shows, if any. */
+/** What AWS shows of it, if anything. */
 export function shownAt(truth: Truth, time: number): SessionMembers | undefined {
   if (time < truth.start) return undefined
   if (time < truth.end) return truth.whileOpen
@@ -68,7 +68,7 @@ export function buildWorld(sessions: readonly ModelSession[], truths: readonly T
   return world
 }
 
-/** Moves the world on by one call, at which contents may change. */
+/** Lets the time of a call pass. Contents may change meanwhile. */
 export function passCall(world: World, truths: readonly Truth[], random: Random, ms: number): void {
   world.clock.advance(ms)
   const now = world.clock.now().getTime()

@@ -1,6 +1,6 @@
 import type { Random } from '../../emulator/random'
 
-/** Lets one call through at a time, and decides by chance whose turn it is: the same seed, the same order. */
+/** Lets one call through at a time. Chance decides whose turn it is: the same seed repeats the order. */
 export class Turnstile {
   private readonly waiting: (() => void)[] = []
   private busy = false
@@ -23,7 +23,7 @@ export class Turnstile {
   private next(): void {
     if (this.busy) return
     this.busy = true
-    // Whoever will ask for a turn as a result of the last call has asked by then.
+    // By then, whatever the last call caused has asked for its turn.
     setImmediate(() => {
       if (this.waiting.length === 0) {
         this.busy = false

@@ -2,112 +2,121 @@ import assert from 'node:assert/strict'
 import type { Receipt } from '../../archive/receipt'
 import type { DatabaseCall } from '../support/database-proxy'
 
-/** Sees every write that reaches the Sessions table, and that none of them damages a record. */
+/** A record, as its last write left it. */
+interface Written {
+  readonly firstArchivedAt: string
+  content: number
+  sweepId: string
+  /** Whether the answer of the write was lost. */
+  wasLost: boolean
+}
+
+/** The writes of a sweep that reached the table. */
+interface Writes {
+  archived: number
+  updated: number
+  /** Those whose answer was lost and that another sweep wrote over. */
+  overtaken: number
+}
+
+/** Sees every write that reaches the Sessions table, and checks that it damages no record. */
 export class Watch {
-  private readonly contents = new Map<string, number>()
-  private readonly firstArchivedAt = new Map<string, string>()
-  private readonly puts = new Map<string, number>()
-  private readonly updates = new Map<string, number>()
-  private readonly lastWriter = new Map<string, string>()
+  private readonly records = new Map<string, Written>()
+  private readonly sweeps = new Map<string, Writes>()
   private readonly lost = new WeakSet<DatabaseCall>()
-  /** By session: the write whose answer was lost is the last one. */
-  private readonly lastWasLost = new Set<string>()
-  /** Writes of a sweep whose answers were lost, and that another one wrote over. */
-  private readonly overtaken = new Map<string, number>()
-
-  constructor(private readonly sessionsTable: string) {}
-
   /** The first thing that was wrong with a write. */
   private damage: unknown
 
-  /** The answer of this call will not arrive. */
+  constructor(private readonly sessionsTable: string) {}
+
+  /** The answer of this call will be lost. */
   lose(call: DatabaseCall): void {
     this.lost.add(call)
   }
 
   see(call: DatabaseCall, status: number): void {
+    if (status !== 200 || call.body.TableName !== this.sessionsTable) return
     try {
-      this.inspect(call, status)
+      this.inspect(call)
     } catch (error) {
       this.damage ??= error
     }
   }
 
-  /** @throws AssertionError where a write was wrong */
+  /** @throws AssertionError if a write was wrong */
   checkWrites(): void {
     if (this.damage !== undefined) throw this.damage
   }
 
-  private inspect(call: DatabaseCall, status: number): void {
+  private inspect(call: DatabaseCall): void {
     const { operation, body } = call
-    if (status !== 200 || body.TableName !== this.sessionsTable) return
     if (operation === 'PutItem') {
       const { SessionId, Details, FirstArchivedAt, SweepId } = body.Item
-      assert.equal(this.firstArchivedAt.has(SessionId.S), false, `${SessionId.S} was put twice`)
-      this.firstArchivedAt.set(SessionId.S, FirstArchivedAt.S)
-      this.advance(SessionId.S, Details.S)
-      count(this.puts, SweepId.S)
-      this.wrote(call, SessionId.S, SweepId.S)
+      const id = SessionId.S
+      assert.equal(this.records.has(id), false, `${id} was put twice`)
+      this.records.set(id, {
+        firstArchivedAt: FirstArchivedAt.S,
+        content: 0,
+        sweepId: SweepId.S,
+        wasLost: false,
+      })
+      this.writesOf(SweepId.S).archived += 1
+      this.wrote(call, id, Details.S, SweepId.S)
     }
     if (operation === 'UpdateItem') {
-      const set = (name: string): string | undefined => {
-        const names: [string, string][] = Object.entries(body.ExpressionAttributeNames)
-        const placeholder = names.find(([key, value]) => value === name && /^#\d+$/.test(key))?.[0]
-        return placeholder && body.ExpressionAttributeValues[placeholder.replace('#', ':')].S
-      }
-      assert.equal(set('FirstArchivedAt'), undefined, 'FirstArchivedAt never changes')
-      const details = set('Details')
-      if (details === undefined) return // a mark, not a content
-      this.advance(body.Key.SessionId.S, details)
-      const writer = String(set('SweepId'))
-      count(this.updates, writer)
-      this.wrote(call, body.Key.SessionId.S, writer)
+      const { FirstArchivedAt, Details, SweepId = '' } = attributesSetBy(body)
+      assert.equal(FirstArchivedAt, undefined, 'FirstArchivedAt never changes')
+      if (Details === undefined) return // a mark, not a content
+      this.writesOf(SweepId).updated += 1
+      this.wrote(call, body.Key.SessionId.S, Details, SweepId)
     }
   }
 
-  private wrote(call: DatabaseCall, id: string, writer: string): void {
-    const before = this.lastWriter.get(id)
-    if (before !== undefined && before !== writer && this.lastWasLost.has(id)) count(this.overtaken, before)
-    this.lastWriter.set(id, writer)
-    if (this.lost.has(call)) this.lastWasLost.add(id)
-    else this.lastWasLost.delete(id)
+  private wrote(call: DatabaseCall, id: string, details: string, sweepId: string): void {
+    const record = this.records.get(id)
+    assert.ok(record, `${id} was updated before it was put`)
+    const content = Number(details.slice(1))
+    assert.ok(content >= record.content, `${id} went back from v${record.content} to v${content}`)
+    if (record.wasLost && record.sweepId !== sweepId) this.writesOf(record.sweepId).overtaken += 1
+    Object.assign(record, { content, sweepId, wasLost: this.lost.has(call) })
   }
 
-  /** No record ever goes back to an older content. */
-  private advance(id: string, details: string): void {
-    const content = Number(details.slice(1))
-    const before = this.contents.get(id) ?? 0
-    assert.ok(content >= before, `${id} went back from v${before} to v${content}`)
-    this.contents.set(id, content)
+  private writesOf(sweepId: string): Writes {
+    const writes = this.sweeps.get(sweepId) ?? { archived: 0, updated: 0, overtaken: 0 }
+    this.sweeps.set(sweepId, writes)
+    return writes
   }
 
   /**
-   * A receipt tells what was written. A failed sweep cannot know of writes whose answers were lost, and no sweep
-   * of one that another wrote over before it could be asked for.
+   * A receipt counts what was written. It need not count writes whose answers were lost: none of them if the sweep
+   * failed, else those that another sweep wrote over before this one could read them.
    */
   checkReceipt({ ItemId, Outcome, Archived, Updated, Unchanged, Rejected, Seen }: Receipt): void {
     assert.equal(Rejected, 0)
-    const put = this.puts.get(ItemId) ?? 0
-    const updated = this.updates.get(ItemId) ?? 0
-    assert.ok(Archived <= put && Updated <= updated, `receipt ${ItemId} tells of writes that never were`)
-    if (Outcome !== 'failed') {
-      const untold = put + updated - Archived - Updated
-      assert.ok(
-        untold <= (this.overtaken.get(ItemId) ?? 0),
-        `receipt ${ItemId} does not tell of ${untold} writes`,
-      )
-      assert.equal(Archived + Updated + Unchanged, Seen)
-    }
+    const { archived, updated, overtaken } = this.writesOf(ItemId)
+    const isTrue = Archived <= archived && Updated <= updated
+    assert.ok(isTrue, `receipt ${ItemId} counts writes that never were`)
+    if (Outcome === 'failed') return
+    const uncounted = archived + updated - Archived - Updated
+    assert.ok(uncounted <= overtaken, `receipt ${ItemId} does not count ${uncounted} writes`)
+    assert.equal(Archived + Updated + Unchanged, Seen)
   }
 
   checkRecords(records: readonly Record<string, unknown>[]): void {
     for (const { SessionId, FirstArchivedAt, Details } of records) {
-      assert.equal(FirstArchivedAt, this.firstArchivedAt.get(String(SessionId)))
-      assert.equal(Details, `v${this.contents.get(String(SessionId))}`)
+      const record = this.records.get(String(SessionId))
+      assert.equal(FirstArchivedAt, record?.firstArchivedAt)
+      assert.equal(Details, `v${record?.content}`)
     }
   }
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
+/** The texts that an UpdateItem sets, by attribute. */
+function attributesSetBy({ ExpressionAttributeNames, ExpressionAttributeValues }: DatabaseCall['body']) {
+  const names: [string, string][] = Object.entries(ExpressionAttributeNames)
+  return Object.fromEntries(
+    names
+      .filter(([placeholder]) => /^#\d+$/.test(placeholder))
+      .map(([placeholder, name]) => [name, ExpressionAttributeValues[placeholder.replace('#', ':')].S]),
+  ) as Record<string, string | undefined>
 }

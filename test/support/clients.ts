@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 
-/** What any emulator accepts. */
+/** Dummy credentials, which every emulator accepts. */
 export const ANYONE = {
   region: 'us-east-1',
   credentials: {
@@ -10,7 +10,7 @@ export const ANYONE = {
   },
 }
 
-/** The same for a process: no file of the machine is read. */
+/** The same for a process, which then reads no configuration of this machine. */
 export const ANYONE_ENVIRONMENT = {
   AWS_REGION: ANYONE.region,
   AWS_ACCESS_KEY_ID: ANYONE.credentials.accessKeyId,

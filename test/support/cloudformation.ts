@@ -6,13 +6,13 @@ import { credentialOf } from './database-proxy'
 
 export interface CloudFormation {
   readonly url: string
-  /** What was asked, and with which credential: key, day, region, service. */
+  /** The requests, and their credentials: key, day, region, service. */
   readonly calls: { readonly body: string; readonly credential: string }[]
   close(): Promise<void>
 }
 
 /**
- * Answers DescribeStacks for stacks of these outputs, as AWS does.
+ * Answers DescribeStacks as AWS does, for stacks with these outputs.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
  */

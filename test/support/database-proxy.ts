@@ -18,8 +18,8 @@ export interface DatabaseCall {
 }
 
 /**
- * What may go wrong with a call: refused by throttling or an internal error; the connection lost before or
- * after the database did its work; half of the keys, or all, left unprocessed.
+ * What can go wrong with a call: a refusal by throttling or an internal error, a connection that is lost before or
+ * after the database did its work, keys that stay unprocessed.
  */
 export type DatabaseFault =
   | 'throttle'
@@ -30,7 +30,7 @@ export type DatabaseFault =
   | 'all-unprocessed'
   | Refusal
 
-/** An error answer of the test's own. */
+/** An error that a test words itself. */
 export interface Refusal {
   readonly type: string
   readonly message: string
@@ -38,11 +38,11 @@ export interface Refusal {
 
 export interface DatabaseProxy {
   readonly endpoint: string
-  /** Every request received, in order, retries included. */
+  /** Every request in the order received, with retries. */
   readonly calls: DatabaseCall[]
   /** Decides what goes wrong with a call. */
   fault: (call: DatabaseCall, n: number) => DatabaseFault | undefined
-  /** Told of each call that the database itself answered, whether or not the answer arrives. */
+  /** Called for each call that the database answered, even if the answer is then lost. */
   onAnswered: (call: DatabaseCall, status: number) => void
   close(): Promise<void>
 }
@@ -52,7 +52,7 @@ const REFUSALS: Record<string, Refusal & { status?: number }> = {
   error: { type: 'InternalServerError', message: 'Internal server error', status: 500 },
 }
 
-/** Stands between a client and the embedded database: writes down every call, and breaks those it is told to. */
+/** Stands between a client and the embedded database: records every call, and breaks some on demand. */
 export async function startDatabaseProxy(target: string): Promise<DatabaseProxy> {
   const server = createServer((request, response) => {
     handle(proxy, target, request, response).catch(() => response.destroy())

@@ -1,6 +1,6 @@
 import type { SessionMembers } from '../../emulator/session'
 
-/** The service's own members as the archive must hold them; written apart from the archive's own mapping. */
+/** AWS's members as the archive must hold them. Shares no code with the archive's own mapping. */
 export function expectedMembers(session: SessionMembers): Record<string, unknown> {
   const expected: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(session)) {
@@ -38,7 +38,7 @@ const PROVENANCE = [
   'ExpiresAt',
 ]
 
-/** A record without what the archive added. */
+/** The members of a record that are AWS's. */
 export function membersOf(record: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !PROVENANCE.includes(name)))
 }

@@ -7,18 +7,18 @@ import { DEPLOYMENT, type DeployedTemplate } from './template'
 export interface Invocation {
   readonly result?: Record<string, unknown>
   readonly error?: { name: string; message: string }
-  /** The function's log: JSON lines, metrics among them; errors last. */
+  /** The function's log: lines of JSON, with metrics, errors last. */
   readonly log: Record<string, unknown>[]
 }
 
 export interface InvokeOptions {
   readonly event: unknown
-  /** Endpoints and whatever else is to differ from what is deployed. */
+  /** Variables that differ from the deployed ones, such as endpoints. */
   readonly environment: Readonly<Record<string, string>>
   readonly nodeFlags?: readonly string[]
 }
 
-/** Starts the deployed function: the template's code, handler and environment, in a process of its own. */
+/** Starts the deployed function, with the template's code, handler and environment, in a new process. */
 export function startInvocation(
   template: DeployedTemplate,
   { event, environment, nodeFlags = [] }: InvokeOptions,

@@ -2,7 +2,7 @@ import type { SessionMembers } from '../../emulator/session'
 
 const LONGEST_DATE = 253_402_300_799.999
 
-/** Sessions as a live answer may hold them, whatever the model says; each with an id of its own. */
+/** Sessions as a live answer may hold them, whatever the API's model says. Each has another id. */
 export const ODD_SESSIONS: readonly SessionMembers[] = [
   { SessionId: 'only-an-id' },
   {
