@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { buildFunction, FUNCTION_MODULE } from '../lib/function-code'
+import { buildFunction } from '../lib/function-code'
 import { CACHE, node24 } from './node24'
 import type { Counts, Place } from './place'
 
@@ -28,11 +28,15 @@ const CONTENDERS = join(__dirname, 'contenders')
 /** Bundles `ours` or one of the contenders, and invokes it once in a process of its own. */
 export async function run(contender: string, { environment, counts }: Place): Promise<Run> {
   const folder = join(CACHE, contender)
-  buildFunction(folder, contender === 'ours' ? undefined : join(CONTENDERS, `${contender}.ts`))
+  const isOurs = contender === 'ours'
+  buildFunction(
+    folder,
+    isOurs ? join(__dirname, '../lambda/archiver.ts') : join(CONTENDERS, `${contender}.ts`),
+  )
   const before = await counts()
   const { stdout } = await promisify(execFile)(
     node24(),
-    [...FLAGS, join(CONTENDERS, 'invoke.mjs'), join(folder, FUNCTION_MODULE)],
+    [...FLAGS, join(CONTENDERS, 'invoke.mjs'), join(folder, isOurs ? 'archiver' : contender)],
     { env: environment },
   )
   const after = await counts()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb'
 import pMap from 'p-map'
-import { type Database, startDatabase } from '../../emulator/database'
+import { type Database, startDatabase } from '../../emulator/dynamodb'
 import { CLI, cliEnvironment } from '../support/cli'
 import { databaseClient } from '../support/clients'
 

@@ -19,7 +19,7 @@ import { Watch } from './watch'
 
 const HOUR_MS = 60 * 60 * 1000
 const SSM_FAULTS: Fault[] = ['throttle', 'error', 'reset', 'repeat-token', 'expire-token']
-const SHORT_PAGES: Fault[] = ['short', 'empty']
+const SHORT_PAGES: Fault[] = ['short-page', 'empty-page']
 const DATABASE_FAULTS: DatabaseFault[] = ['throttle', 'error', 'reset-before', 'reset-after', 'unprocessed']
 /** Small enough for a few sessions to need several pages, and slices. */
 const LIMITS = {

@@ -1,5 +1,6 @@
 import type { DatabaseCall } from '../support/database-proxy'
-import { NOW, openStage, type Stage } from '../support/stage'
+import { openStage, type Stage } from '../support/stage'
+import { NOW } from '../support/times'
 
 const MINUTE_MS = 60 * 1000
 const HOUR_MS = 60 * MINUTE_MS

@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS } from '../../sweep/run'
-import { NOW, openStage, type Stage } from '../support/stage'
+import { openStage, type Stage } from '../support/stage'
+import { NOW } from '../support/times'
 
 let stage: Stage
 beforeEach(async () => {
