@@ -1,5 +1,10 @@
 #!/usr/bin/env node
-// This project's SDK version is pinned: advice to move on from the user's Node version is not for the user.
+// The SDK of this project is pinned: its users need no advice about their version of Node.js.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 require('tsx/cjs')
-require('../cli/program.ts').run(process.argv)
+const { stdout, stderr, env } = process
+require('../cli/program.ts')
+  .run(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd() })
+  .then((status) => {
+    process.exitCode = status
+  })

@@ -1,66 +1,68 @@
-import { existsSync } from 'node:fs'
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
-import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Table } from '../archive/batch-get'
 import { startDatabase } from '../emulator/dynamodb'
+import { LOCAL_CREDENTIALS } from '../emulator/local-credentials'
 import { makeDynamoDBClient } from '../sweep/clients'
-import type { AwsFlags } from './aws-flags'
-import type { ArchiveLocation } from './which-archive'
+import type { ArchiveLocation, AwsFlags } from './flags'
+import type { Io } from './io'
+import { messageOf } from './output/message-of'
 
 export interface OpenArchive {
-  readonly client: DynamoDBDocumentClient
-  readonly sessionsTable: string
-  readonly sweepsTable: string
+  readonly sessions: Table
+  readonly sweeps: Table
   close(): Promise<void>
 }
 
 /**
- * Does something with an archive that exists.
+ * Opens an archive, uses it and closes it. A folder that does not exist becomes a new archive.
  *
- * @throws Error where it cannot be found or used
+ * @throws Error if the archive cannot be found or used
  */
 export async function withArchive<T>(
   location: ArchiveLocation,
   flags: AwsFlags,
+  io: Io,
   use: (archive: OpenArchive) => Promise<T>,
 ): Promise<T> {
-  if ('folder' in location && !existsSync(`${location.folder}/CURRENT`))
-    throw new Error(`folder ${JSON.stringify(location.folder)}: expected an archive, and there is none`)
-  const archive = await openArchive(location, flags)
+  const archive =
+    'folder' in location
+      ? await openFolder(location.folder)
+      : await openTables(location, awsConfig(flags, io))
   try {
     return await use(archive)
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error
-    const { sessionsTable, sweepsTable } = archive
-    const tables = [sessionsTable, sweepsTable].filter((name) => name !== '').join(' and ')
-    const region = await archive.client.config.region()
-    throw new Error(`${error.message}: expected ${tables} in ${region}`, { cause: error })
+    if (!String(error).includes('ResourceNotFoundException')) throw error
+    const { sessions, sweeps } = archive
+    const tables = [sessions, sweeps].flatMap(({ tableName }) => (tableName === '' ? [] : [tableName]))
+    const region = await sessions.client.config.region()
+    throw new Error(`${messageOf(error)}: expected ${tables.join(' and ')} in ${region}`, { cause: error })
   } finally {
     await archive.close()
   }
 }
 
-/**
- * Makes the folder where it is a new one.
- *
- * @throws Error where the folder cannot be used, or the stack cannot be read
- */
-export async function openArchive(location: ArchiveLocation, flags: AwsFlags): Promise<OpenArchive> {
-  if ('folder' in location) return openFolder(location.folder)
-  const aws = awsConfig(flags)
+async function openTables(
+  location: Exclude<ArchiveLocation, { folder: string }>,
+  aws: ReturnType<typeof awsConfig>,
+): Promise<OpenArchive> {
   const client = makeDynamoDBClient(aws)
-  await regionOf(client)
-  const tables = 'stack' in location ? await tablesOf(location.stack, aws) : location
-  return { sessionsTable: '', sweepsTable: '', ...tables, client, close: async () => client.destroy() }
+  const region = await regionOf(client)
+  const { sessionsTable, sweepsTable } =
+    'stack' in location ? await tablesOf(location.stack, region, aws) : location
+  return {
+    sessions: { client, tableName: sessionsTable },
+    sweeps: { client, tableName: sweepsTable },
+    close: async () => client.destroy(),
+  }
 }
 
 /** Starts the embedded database, on the folder or in memory. */
 export async function openFolder(folder?: string): Promise<OpenArchive> {
-  const database = await startDatabase(folder === undefined ? {} : { folder })
-  const client = makeDynamoDBClient({ endpoint: database.endpoint, ...ANYONE })
+  const database = await startDatabase({ folder })
+  const client = makeDynamoDBClient({ ...LOCAL_CREDENTIALS, endpoint: database.endpoint })
   return {
-    ...database,
-    client,
+    sessions: { client, tableName: database.sessionsTable },
+    sweeps: { client, tableName: database.sweepsTable },
     close: async () => {
       client.destroy()
       await database.close()
@@ -68,47 +70,43 @@ export async function openFolder(folder?: string): Promise<OpenArchive> {
   }
 }
 
-/** What an SDK client is made with. */
-export function awsConfig({ region, profile, endpointUrl }: AwsFlags) {
+/** The configuration of an SDK client. */
+export function awsConfig({ region, profile, endpointUrl }: AwsFlags, { env }: Io) {
   // The AWS CLI knows both variables, the SDK only the first.
-  const found = region || process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION
   return {
-    ...(found && { region: found }),
-    ...(profile !== undefined && { profile }),
-    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+    region: region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined,
+    profile,
+    endpoint: endpointUrl,
   }
 }
 
-/** @throws Error where no region is configured */
+/** @throws Error if no region is configured */
 export async function regionOf({ config }: { config: { region(): Promise<string> } }): Promise<string> {
   try {
     return await config.region()
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`${message}: expected one from --region, $AWS_REGION or the profile`, { cause })
+    throw new Error(`${messageOf(cause)}: expected one from --region, $AWS_REGION or the profile`, { cause })
   }
 }
 
 /** The outputs of the stack that name its tables. */
-async function tablesOf(stack: string, aws: ReturnType<typeof awsConfig>) {
+async function tablesOf(stack: string, region: string, aws: ReturnType<typeof awsConfig>) {
   const client = new CloudFormationClient(aws)
-  const { Stacks = [] } = await client
-    .send(new DescribeStacksCommand({ StackName: stack }))
-    .finally(() => client.destroy())
-  const outputs = new Map((Stacks[0]?.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue]))
-  const output = (name: string): string => {
-    const value = outputs.get(name)
-    if (value === undefined)
-      throw new Error(
-        `stack ${JSON.stringify(stack)}: received no output ${name}, expected an archive's stack`,
-      )
-    return value
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }))
+    const outputs = new Map((Stacks[0]?.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue]))
+    const output = (name: string): string => {
+      const value = outputs.get(name)
+      if (value === undefined) throw new Error(`received no output ${name}, expected an archive's stack`)
+      return value
+    }
+    return { sessionsTable: output('SessionsTable'), sweepsTable: output('SweepsTable') }
+  } catch (error) {
+    throw new Error(
+      `stack ${JSON.stringify(stack)} in ${region}: ${messageOf(error)}. --stack, --table or --local choose another archive, --region another region`,
+      { cause: error },
+    )
+  } finally {
+    client.destroy()
   }
-  return { sessionsTable: output('SessionsTable'), sweepsTable: output('SweepsTable') }
-}
-
-/** What the embedded database and the emulator accept; no file or service is asked. */
-export const ANYONE = {
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 }

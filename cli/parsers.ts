@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 
-/** Parsers of option values. @throws InvalidArgumentError that says what was expected */
+/** Parsers of option values. They throw an InvalidArgumentError that says what was expected. */
 
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {
@@ -13,7 +13,7 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   }
 }
 
-/** The generator takes 32 bits: beyond them another seed would not be another month. */
+/** The generator of months uses 32 bits: a larger seed would make no other month. */
 export const seed = wholeNumber(0, 2 ** 32 - 1)
 
 export function positiveNumber(text: string): number {
@@ -61,7 +61,7 @@ function isRealDay(day: string): boolean {
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 60 * 60, d: 24 * 60 * 60, w: 7 * 24 * 60 * 60 }
 
-/** `90m`, `36h`, `7d`, `2w`: in seconds. */
+/** `90m`, `36h`, `7d` or `2w`, in seconds. */
 export function duration(text: string): number {
   const [, count, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? []
   if (count === undefined || unit === undefined)
@@ -69,7 +69,7 @@ export function duration(text: string): number {
   return Number(count) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS]
 }
 
-/** A date, a time with its zone, or how long ago: `7d`. Gives ISO 8601, UTC, milliseconds. */
+/** A date, a time with its zone, or a time ago such as `7d`, as ISO 8601, UTC, milliseconds. */
 export function moment(text: string): string {
   const isAgo = /^\d+[smhdw]$/.test(text)
   const date = isAgo ? new Date(Date.now() - duration(text) * 1000) : time(text)

@@ -1,56 +1,92 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError } from '@commander-js/extra-typings'
 import { version } from '../package.json'
-import { archiveCommand } from './commands/archive'
-import { demoCommand } from './commands/demo'
-import { emulateCommand } from './commands/emulate'
-import { reportCommand } from './commands/report'
-import { sessionCommand } from './commands/session'
-import { sessionsCommand } from './commands/sessions'
-import { sweepsCommand } from './commands/sweeps'
+import { Ended, type Io, say, UsageError, write } from './io'
+import { messageOf } from './output/message-of'
 import { printable } from './output/printable'
 
-/** The exit statuses of every command. */
+interface CommandFile {
+  define(command: Command, io: Io): void
+}
+
+/** Each command with its summary. Its file is loaded only if the command is asked for. */
+const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => CommandFile]>> = {
+  sessions: ['Find the sessions that meet every given condition.', () => require('./commands/sessions')],
+  session: ['Show everything known about one session.', () => require('./commands/session')],
+  sweeps: [
+    'Show the receipts of sweeps, newest first, or what they prove.',
+    () => require('./commands/sweeps'),
+  ],
+  report: [
+    'Write the answer as one HTML page to hand over, with the proof of coverage.',
+    () => require('./commands/report'),
+  ],
+  archive: [
+    'Sweep once, now, from here: archive every session that AWS still shows.',
+    () => require('./commands/archive'),
+  ],
+  emulate: [
+    'Serve DescribeSessions from this machine until interrupted.',
+    () => require('./commands/emulate'),
+  ],
+  demo: [
+    'See the whole story in ten seconds: archived, forgotten by AWS, still answered.',
+    () => require('./commands/demo'),
+  ],
+}
+
 const FAILED = 1
 const WRONG_USAGE = 2
+const HINT = '(--help explains more)'
 
-/** Runs the command line; the process ends with status 0, 1 (failed) or 2 (wrong usage). */
-export async function run(argv: readonly string[]): Promise<void> {
+/**
+ * Runs the command line.
+ *
+ * @param args without the names of Node.js and of this program
+ * @returns the exit status: 0, 1 (failed) or 2 (wrong usage)
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const { stdout, stderr } = io
+  // A failed write rejects where it is awaited.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
+  let help = ''
   const program = new Command('session-archive')
     .description('Keeps the history of AWS Session Manager sessions beyond the 30 days that AWS does.')
     .version(version)
-    .configureOutput({ outputError: (message, write) => write(printableLines(message)) })
-    .showHelpAfterError('(--help tells more)')
-  const commands = [
-    sessionsCommand(),
-    sessionCommand(),
-    sweepsCommand(),
-    reportCommand(),
-    archiveCommand(),
-    emulateCommand(),
-    demoCommand(),
-  ]
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
-  for (const command of [program, ...commands]) command.exitOverride()
-  // Whoever reads the output may stop before its end.
-  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : FAILED))
+    .exitOverride()
+    .showHelpAfterError(HINT)
+    .configureOutput({
+      writeOut: (text) => {
+        help += text
+      },
+      writeErr: (text) => stderr.write(text),
+      outputError: (message, writeError) => writeError(printableLines(message)),
+      getOutHelpWidth: () => stdout.columns ?? 80,
+      getErrHelpWidth: () => stderr.columns ?? 80,
+    })
+  const asked = args.find((arg) => arg !== 'help' && !arg.startsWith('-'))
+  for (const [name, [summary, load]] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(summary)
+    if (name === asked) load().define(command, io)
+  }
   try {
-    await program.parseAsync(argv)
+    await program.parseAsync(args, { from: 'user' }).catch(async (error: unknown) => {
+      if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error
+      await write(io, help)
+    })
+    return 0
   } catch (error) {
-    process.exitCode = report(error)
+    return statusOf(error, io)
   }
 }
 
-/** Says what went wrong in one message; commander has already spoken for its own errors. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE
-  console.error(`session-archive: ${printable(messageOf(error))}`)
-  return FAILED
-}
-
-/** A host of several addresses that all refuse gives an AggregateError without a message of its own. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
-  return error instanceof Error ? error.message || error.name : String(error)
+/** Says what went wrong, in one message. */
+function statusOf(error: unknown, io: Io): number {
+  if (error instanceof Ended) return error.status
+  if (error instanceof CommanderError) return WRONG_USAGE // commander has said it
+  const message = printable(messageOf(error))
+  const isUsage = error instanceof UsageError
+  say(io, isUsage ? `error: ${message}\n${HINT}` : `session-archive: ${message}`)
+  return isUsage ? WRONG_USAGE : FAILED
 }
 
 /** Commander's messages quote what was typed. */

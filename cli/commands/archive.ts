@@ -1,44 +1,50 @@
-import { Command } from 'commander'
+import type { Command } from '@commander-js/extra-typings'
+import { sourceKey } from '../../archive/source'
+import { addArchiveFlags, archiveNamed, outputOption } from '../flags'
+import { type Io, UsageError, write } from '../io'
+import { RECEIPTS } from '../output/columns'
+import { print } from '../output/print'
+import { describeCounts } from '../output/progress'
 import { region, url } from '../parsers'
-import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
 
-export interface SweepFlags extends ArchiveFlags {
-  readonly region?: string
-  readonly profile?: string
-  readonly endpointUrl?: string
-  readonly full: boolean
-  readonly json: boolean
-}
-
-const NEEDS: Needs = ['sessionsTable', 'sweepsTable']
-
-export function archiveCommand(): Command {
-  const command = new Command('archive')
-    .description('Sweep once, now, from here: archive every session that AWS still shows.')
-    .option('--region <region>', 'region to sweep (default: as the AWS CLI finds it)', region)
-    .option('--profile <name>', 'profile of the AWS configuration files')
-    .option(
-      '--endpoint-url <url>',
-      'list the sessions of this endpoint, such as an emulator, not of AWS',
-      url,
-    )
-  return addArchiveFlags(command, NEEDS)
+export function define(command: Command, io: Io): void {
+  addArchiveFlags(
+    command
+      .option('--region <region>', 'region to sweep (default: as the AWS CLI finds it)', region)
+      .option('--profile <name>', 'profile of the AWS configuration files')
+      .option('--endpoint-url <url>', 'list the sessions of this endpoint, such as an emulator', url),
+  )
     .option('--full', 'list everything that AWS shows, due or not', false)
-    .option('--json', 'print the receipt as JSON', false)
+    .addOption(outputOption())
     .addHelpText(
       'after',
       `
-The tables are found as the AWS CLI finds them: $AWS_ENDPOINT_URL_DYNAMODB can point elsewhere.
-Deployed tables take writes from their own archiver and from break-glass principals only.
-The account is the one that sts:GetCallerIdentity names.
+Say where to keep the sessions: in a folder (--local), which is made if it does not exist, in the tables of
+a stack (--stack), or in two tables (--table and --sweeps-table). Deployed tables accept writes only from
+their archiver and from break-glass principals. $AWS_ENDPOINT_URL_DYNAMODB says where the tables are, if not
+in AWS. The account is the one that sts:GetCallerIdentity names.
 
 Examples:
   session-archive archive --region eu-west-1 --local ./sessions
   session-archive archive --endpoint-url http://127.0.0.1:8000 --local ./sessions`,
     )
-    .action(async (flags: SweepFlags) => {
-      const location = whichArchive(flags, NEEDS, process.env, (message) => command.error(message))
-      const { archive } = require('../archive') as typeof import('../archive')
-      await archive(flags, location)
+    .action(async ({ full, output, endpointUrl, ...flags }) => {
+      const location = archiveNamed(flags, ['table', 'sweepsTable'], io)
+      if (location === undefined)
+        throw new UsageError("where to? expected '--local <dir>', '--stack <name>' or '--table <name>'")
+      const { makeSsmClient } = require('../../sweep/clients') as typeof import('../../sweep/clients')
+      const { identify } = require('../identify') as typeof import('../identify')
+      const { awsConfig, withArchive } = require('../open-archive') as typeof import('../open-archive')
+      const { sweepInto } = require('../sweep-into') as typeof import('../sweep-into')
+      const aws = awsConfig({ ...flags, endpointUrl }, io)
+      const ssm = makeSsmClient(aws)
+      const source = await identify(aws, ssm)
+      const job = { source, ssm, now: () => new Date(), full }
+      const receipt = await withArchive(location, flags, io, (archive) =>
+        sweepInto(archive, `Archiving ${sourceKey(source)}`, job, io),
+      )
+      const { Source, Pages } = receipt
+      if (output !== 'table') await print([receipt], RECEIPTS, output, io)
+      else await write(io, `Archived ${Source}: ${describeCounts(receipt)} (${Pages} list calls)\n`)
     })
 }

@@ -1,7 +1,12 @@
 import { once } from 'node:events'
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
-import type { Command as UntypedCommand } from 'commander'
-import type { World } from '../../emulator/world'
+import { resolve } from 'node:path'
+import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { randomFaults } from '../../emulator/faults'
+import { generateSessions } from '../../emulator/generate'
+import { startEmulator } from '../../emulator/server'
+import { World } from '../../emulator/world'
+import { loadSessions } from '../../emulator/world-file'
+import { type Io, say, UsageError, write } from '../io'
 import { positiveNumber, probability, seed, time, wholeNumber } from '../parsers'
 
 /** Node.js turns longer timers into 1 ms. */
@@ -24,9 +29,8 @@ const FAULTS = {
 type Kind = keyof typeof FAULTS
 type FaultValues = Partial<Record<Kind, number>>
 
-export function emulateCommand(): UntypedCommand {
-  const command = new Command('emulate')
-    .description('Serve DescribeSessions from this machine until interrupted.')
+export function define(command: Command, io: Io): void {
+  command
     .option('--port <n>', 'port on 127.0.0.1; 0 for any free one', wholeNumber(0, 65535), 8000)
     .option('--sessions <file...>', 'sessions as `aws ssm describe-sessions --output json` prints them')
     .option('--generate <n>', 'or a made-up month of n sessions', wholeNumber(0, 1_000_000))
@@ -43,35 +47,32 @@ ${Object.entries(FAULTS)
 
 Examples:
   session-archive emulate --generate 5000
-  session-archive emulate --generate 5000 --fault latency=200 --fault throttle=5 --fault error=0.1
-  session-archive emulate --sessions active.json history.json --clock 2024-02-21T18:00:00Z
+  session-archive emulate --generate 5000 --fault latency=200 --fault error=0.1
+  session-archive emulate --sessions history.json --clock 2024-02-21T18:00:00Z
   curl -X PUT http://127.0.0.1:8000/clock -d 2026-12-25T00:00:00Z`,
     )
-    .action(async ({ port, sessions, generate, seed, clock, fault = {} }, command) => {
-      if ((sessions === undefined) === (generate === undefined))
-        command.error("error: expected one of '--sessions <file...>' and '--generate <n>'")
-      const { generateSessions } =
-        require('../../emulator/generate') as typeof import('../../emulator/generate')
-      const { startEmulator } = require('../../emulator/server') as typeof import('../../emulator/server')
-      const { World } = require('../../emulator/world') as typeof import('../../emulator/world')
-      const { loadSessions } =
-        require('../../emulator/world-file') as typeof import('../../emulator/world-file')
+    .action(async ({ port, sessions: files = [], generate, seed, clock, fault = {} }) => {
+      if ((files.length === 0) === (generate === undefined))
+        throw new UsageError("expected one of '--sessions <file...>' and '--generate <n>'")
       const world = new World()
       if (clock !== undefined) world.clock.set(clock)
       const { accountId, region } = world
       const now = world.clock.now()
+      const paths = files.map((file) => resolve(io.cwd, file))
       world.add(
         generate === undefined
-          ? await loadSessions(sessions ?? [], now)
+          ? await loadSessions(paths, now)
           : generateSessions({ count: generate, seed, now, accountId, region }),
       )
       const emulator = await startEmulator({ world, port, faults: toFaults(fault, seed) })
       const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-      announce(world, emulator.url)
-      await stopped
-      await emulator.close()
+      try {
+        await announce(world, emulator.url, io)
+        await stopped
+      } finally {
+        await emulator.close()
+      }
     })
-  return command as unknown as UntypedCommand // cli/program.ts has commander's own types
 }
 
 function addFault(text: string, others: FaultValues = {}): FaultValues {
@@ -92,7 +93,6 @@ function toFaults(
   { latency, throttle, 'token-lifetime': tokenLifetime, ...probabilities }: FaultValues,
   seed: number,
 ) {
-  const { randomFaults } = require('../../emulator/faults') as typeof import('../../emulator/faults')
   return {
     latencyMs: latency,
     requestsPerSecond: throttle,
@@ -101,15 +101,17 @@ function toFaults(
   }
 }
 
-function announce(world: World, url: string): void {
+async function announce(world: World, url: string, io: Io): Promise<void> {
   const { active, history, forgotten, notYetStarted } = world.counts()
   const now = world.clock.now().toISOString()
-  console.log(
-    `Serving DescribeSessions at ${url}: ${active} sessions open, ${history} in history, ${forgotten} forgotten, ${notYetStarted} not yet started at ${now}`,
+  await write(
+    io,
+    `Serving DescribeSessions at ${url}: ${active} sessions open, ${history} in history, ${forgotten} forgotten, ${notYetStarted} not yet started at ${now}\n`,
   )
   if (active + history === 0 && forgotten > 0)
-    console.error('Every session ended more than 30 days before the clock: --clock sets it back.')
-  console.log(
-    `AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws ssm describe-sessions --state History --region ${world.region} --endpoint-url ${url}`,
+    say(io, 'Every session ended more than 30 days before the clock: --clock sets it back.')
+  await write(
+    io,
+    `AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws ssm describe-sessions --state History --region ${world.region} --endpoint-url ${url}\n`,
   )
 }

@@ -1,40 +1,81 @@
-import { Command } from 'commander'
-import { type AwsFlags, addAwsFlags } from '../aws-flags'
+import { resolve } from 'node:path'
+import type { Command } from '@commander-js/extra-typings'
+import { sourceKey } from '../../archive/source'
+import type { Question } from '../../audit/question'
+import { version } from '../../package.json'
+import { addReadFlags, archiveToRead } from '../flags'
+import { type Io, say } from '../io'
+import { counted } from '../output/format'
 import { nonEmpty } from '../parsers'
-import { addQuestionFlags, QUESTION_HELP, type QuestionFlags, questionOf } from '../question-flags'
-import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
+import { addQuestionFlags, QUESTION_HELP, questionOf } from '../question-flags'
 
-export interface ReportFlags extends AwsFlags, ArchiveFlags, QuestionFlags {
-  readonly region?: string
-  readonly local?: string
-  readonly out: string
-}
-
-const NEEDS: Needs = ['sessionsTable', 'sweepsTable']
-
-export function reportCommand(): Command {
-  const command = new Command('report')
-    .description(
-      'Write the answer as one HTML page to hand over: readable offline, with the proof of coverage.',
-    )
-    .requiredOption('--out <file.html>', 'the page; one that exists is replaced', nonEmpty)
-  addQuestionFlags(command)
-  addArchiveFlags(addAwsFlags(command), NEEDS)
-  return command
+export function define(command: Command, io: Io): void {
+  addReadFlags(
+    addQuestionFlags(
+      command.requiredOption('--out <file.html>', 'the page; replaces one that exists', nonEmpty),
+    ),
+  )
     .addHelpText(
       'after',
       `${QUESTION_HELP}
 
 Examples:
-  session-archive report --stack SessionArchive --from 2026-07-01 --to 2026-10-01 --out q3.html
-  session-archive report --stack SessionArchive --owner alice --from 52w --out alice.html
+  session-archive report --from 2026-07-01 --to 2026-10-01 --out q3.html
+  session-archive report --owner alice --from 52w --out alice.html
   session-archive report --local ./sessions --out sessions.html`,
     )
-    .action(async (flags: ReportFlags) => {
-      const refuse = (message: string): never => command.error(message)
-      const location = whichArchive(flags, NEEDS, process.env, refuse)
-      const question = questionOf(flags, refuse, (message) => console.error(message))
-      const { report } = require('../write-report') as typeof import('../write-report')
-      await report(flags, location, question)
+    .action(async ({ out, ...flags }) => {
+      const location = archiveToRead(flags, ['table', 'sweepsTable'], io)
+      const question = questionOf(flags, io)
+      const { findCoverage, findSources } =
+        require('../../audit/find-receipts') as typeof import('../../audit/find-receipts')
+      const { findSessions } =
+        require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
+      const { withArchive } = require('../open-archive') as typeof import('../open-archive')
+      const { writeReport } = require('../report/write-report') as typeof import('../report/write-report')
+      const now = new Date()
+      const written = await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
+        const sources = (await findSources(sweeps)).filter((source) => isAsked(source, question))
+        const report = {
+          question: describe(question),
+          from: question.from,
+          to: question.to,
+          coverage: await findCoverage(sweeps, sources, now),
+          sessions: findSessions({ ...sessions, question, now }),
+          generatedAt: now,
+          version,
+          archive: flags.local ?? `${sessions.tableName} in ${await sessions.client.config.region()}`,
+        }
+        return writeReport(report, resolve(io.cwd, out))
+      })
+      say(io, `${counted(written, 'session')} in ${JSON.stringify(out)}.`)
     })
+}
+
+/** Whether the question is about this source. */
+function isAsked(source: string, { accountId, region }: Question): boolean {
+  const [account = '', sourceRegion = ''] = source.split('/')
+  return source === sourceKey({ accountId: accountId ?? account, region: region ?? sourceRegion })
+}
+
+/** The page shows the span anyway. */
+const NAMES: { readonly [name in Exclude<keyof Question, 'from' | 'to'>]: string } = {
+  at: 'Connected at',
+  ownerName: 'Person',
+  target: 'Target',
+  status: 'Status',
+  documentName: 'Document',
+  reason: 'Reason contains',
+  accountId: 'Account',
+  region: 'Region',
+  accessType: 'Access type',
+  open: 'Open',
+  minDuration: 'Lasted at least, seconds',
+}
+
+function describe(question: Question): { readonly name: string; readonly value: string }[] {
+  const names = Object.keys(NAMES) as (keyof typeof NAMES)[]
+  return names.flatMap((name) =>
+    question[name] === undefined ? [] : [{ name: NAMES[name], value: String(question[name]) }],
+  )
 }

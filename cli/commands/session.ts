@@ -1,32 +1,48 @@
-import { Command } from 'commander'
-import { type AwsFlags, addAwsFlags, type Format, outputOption } from '../aws-flags'
+import type { Command } from '@commander-js/extra-typings'
+import { ATTRIBUTES } from '../../archive/record'
+import { addReadFlags, archiveToRead, outputOption } from '../flags'
+import { type Io, write } from '../io'
+import { SESSIONS } from '../output/columns'
+import { print } from '../output/print'
+import { printable } from '../output/printable'
 import { nonEmpty } from '../parsers'
-import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
 
-export interface SessionFlags extends AwsFlags, ArchiveFlags {
-  readonly output: Format
-}
-
-const NEEDS: Needs = ['sessionsTable']
-
-export function sessionCommand(): Command {
-  const command = new Command('session')
-    .description('Show everything known of one session, and how it is known.')
-    .argument('<id>', 'its SessionId', nonEmpty)
-    .addOption(outputOption())
-  return addArchiveFlags(addAwsFlags(command), NEEDS)
+export function define(command: Command, io: Io): void {
+  addReadFlags(command.argument('<id>', 'its SessionId', nonEmpty).addOption(outputOption()))
     .addHelpText(
       'after',
       `
-Exit status 1 where the archive has no such session.
+The exit status is 1 if the archive has no such session.
 
 Examples:
-  session-archive session alice-0a1b2c3d4e5f67890 --stack SessionArchive
+  session-archive session alice-0a1b2c3d4e5f67890
   session-archive session alice-0a1b2c3d4e5f67890 --local ./sessions --output json`,
     )
-    .action(async (id: string, flags: SessionFlags) => {
-      const location = whichArchive(flags, NEEDS, process.env, (message) => command.error(message))
-      const { session } = require('../session') as typeof import('../session')
-      await session(id, flags, location)
+    .action(async (id, { output, ...flags }) => {
+      const location = archiveToRead(flags, ['table'], io)
+      const { findSession } =
+        require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
+      const { withArchive } = require('../open-archive') as typeof import('../open-archive')
+      const record = await withArchive(location, flags, io, ({ sessions }) => findSession(sessions, id))
+      if (record === undefined)
+        throw new Error(
+          `no session ${JSON.stringify(id)} in this archive. Is the SessionId whole? Was its source swept since the session began? 'session-archive sweeps --coverage' shows that`,
+        )
+      if (output === 'table') await write(io, describe(record))
+      else await print([record], SESSIONS, output, io)
     })
+}
+
+/** A line per attribute, those of AWS first. */
+function describe(record: Readonly<Record<string, unknown>>): string {
+  const known = Object.keys(ATTRIBUTES).filter((name) => name in record)
+  const names = [...new Set([...known, ...Object.keys(record)])]
+  const width = Math.max(...names.map((name) => name.length))
+  return names
+    .map((name) => {
+      const value = record[name]
+      const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+      return `${printable(name).padEnd(width)}  ${printable(text)}\n`
+    })
+    .join('')
 }

@@ -1,44 +1,55 @@
-import { Command } from 'commander'
-import { type AwsFlags, addAwsFlags, type Format, outputOption } from '../aws-flags'
+import type { Command } from '@commander-js/extra-typings'
+import type { Reads } from '../../audit/read-index'
+import { addReadFlags, archiveToRead, outputOption } from '../flags'
+import { type Io, say } from '../io'
+import { atMost } from '../output/at-most'
+import { SESSIONS } from '../output/columns'
+import { print } from '../output/print'
 import { wholeNumber } from '../parsers'
-import { addQuestionFlags, QUESTION_HELP, type QuestionFlags, questionOf } from '../question-flags'
-import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
+import { addQuestionFlags, QUESTION_HELP, questionOf } from '../question-flags'
 
-export interface SessionsFlags extends AwsFlags, ArchiveFlags, QuestionFlags {
-  readonly region?: string
-  readonly local?: string
-  readonly limit?: number
-  readonly newestFirst: boolean
-  readonly explain: boolean
-  readonly output: Format
-}
+/** The smallest query page with --limit, for filters that few sessions match. */
+const LEAST_PAGE = 100
 
-const NEEDS: Needs = ['sessionsTable']
-
-export function sessionsCommand(): Command {
-  const command = new Command('sessions').description('Find sessions: everything given must hold.')
-  addQuestionFlags(command)
-    .option('--limit <n>', 'no more than so many', wholeNumber(1))
-    .option('--newest-first', 'the latest StartDate first', false)
-    .addOption(outputOption())
-    .option('--explain', 'tell which index was read, and how much of it', false)
-  addArchiveFlags(addAwsFlags(command), NEEDS)
-  return command
+export function define(command: Command, io: Io): void {
+  addReadFlags(
+    addQuestionFlags(command)
+      .option('--limit <n>', 'at most n sessions', wholeNumber(1))
+      .option('--newest-first', 'the latest StartDate first', false)
+      .addOption(outputOption())
+      .option('--explain', 'say which index was read, and how much of it', false),
+  )
     .addHelpText(
       'after',
       `${QUESTION_HELP}
 
 Examples:
-  session-archive sessions --stack SessionArchive --owner alice --from 2026-01-01 --to 2027-01-01
-  session-archive sessions --stack SessionArchive --at 2026-11-24T02:14:00Z --target i-0abc1234def567890
-  session-archive sessions --stack SessionArchive --from 7d --reason INC-4711 --output csv > inc-4711.csv
+  session-archive sessions --owner alice --from 2026-01-01 --to 2027-01-01
+  session-archive sessions --at 2026-11-24T02:14:00Z --target i-0abc1234def567890
+  session-archive sessions --from 7d --reason INC-4711 --output csv > inc-4711.csv
   session-archive sessions --local ./sessions --open --min-duration 8h`,
     )
-    .action(async (flags: SessionsFlags) => {
-      const refuse = (message: string): never => command.error(message)
-      const location = whichArchive(flags, NEEDS, process.env, refuse)
-      const question = questionOf(flags, refuse, (message) => console.error(message))
-      const { sessions } = require('../sessions') as typeof import('../sessions')
-      await sessions(flags, location, question)
+    .action(async ({ output, limit, newestFirst, explain, ...flags }) => {
+      const location = archiveToRead(flags, ['table'], io)
+      const question = questionOf(flags, io)
+      const { findSessions } =
+        require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
+      const { newReads } = require('../../audit/read-index') as typeof import('../../audit/read-index')
+      const { withArchive } = require('../open-archive') as typeof import('../open-archive')
+      const reads = newReads()
+      const printed = await withArchive(location, flags, io, ({ sessions }) => {
+        const search = { ...sessions, question, newestFirst, now: new Date(), reads }
+        const found =
+          limit === undefined
+            ? findSessions(search)
+            : atMost(limit, findSessions({ ...search, pageSize: Math.max(limit + 1, LEAST_PAGE) }), io)
+        return print(found, SESSIONS, output, io)
+      })
+      if (explain) say(io, describe(reads, printed))
     })
+}
+
+function describe({ indexes, calls, items, readUnits }: Reads, returned: number): string {
+  const index = [...indexes].join(', ') || 'no index'
+  return `Read ${index}: ${calls} calls, ${items} items read, ${returned} returned, ${readUnits} read units.`
 }

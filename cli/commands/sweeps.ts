@@ -1,45 +1,107 @@
-import { Command, Option } from 'commander'
-import { type AwsFlags, addAwsFlags, type Format, outputOption } from '../aws-flags'
+import { type Command, Option } from '@commander-js/extra-typings'
+import type { Receipt } from '../../archive/receipt'
+import type { Interval } from '../../audit/coverage'
+import type { SourceCoverage } from '../../audit/find-receipts'
+import { addReadFlags, archiveToRead, outputOption } from '../flags'
+import { Ended, type Io, say, UsageError } from '../io'
+import { atMost } from '../output/at-most'
+import { RECEIPTS } from '../output/columns'
+import { counted, duration, secondsBetween, time } from '../output/format'
+import { type Kind, print } from '../output/print'
 import { source, wholeNumber } from '../parsers'
-import { type ArchiveFlags, addArchiveFlags, type Needs, whichArchive } from '../which-archive'
 
-export interface SweepsFlags extends AwsFlags, ArchiveFlags {
-  readonly source?: string
-  readonly outcome?: string
-  readonly limit?: number
-  readonly coverage: boolean
-  readonly output: Format
-}
-
-const NEEDS: Needs = ['sweepsTable']
-
-export function sweepsCommand(): Command {
-  const command = new Command('sweeps')
-    .description('Show the receipts of sweeps, newest first, or what they prove.')
-    .option('--source <account/region>', 'of this source', source)
-    .addOption(
-      new Option('--outcome <outcome>', 'with this outcome').choices(['complete', 'incomplete', 'failed']),
-    )
-    .option('--limit <n>', 'no more than so many', wholeNumber(1))
-    .option('--coverage', 'show in which time no session can have been missed, and every gap', false)
-    .addOption(outputOption())
-  return addArchiveFlags(addAwsFlags(command), NEEDS)
+export function define(command: Command, io: Io): void {
+  addReadFlags(
+    command
+      .option('--source <account/region>', 'of this source', source)
+      .addOption(
+        new Option('--outcome <outcome>', 'with this outcome').choices([
+          'complete',
+          'incomplete',
+          'failed',
+        ] as const),
+      )
+      .option('--limit <n>', 'at most n receipts', wholeNumber(1))
+      .option('--coverage', 'show in which time no session can have been missed, and every gap', false)
+      .addOption(outputOption()),
+  )
     .addHelpText(
       'after',
       `
-With --coverage: a session that ended in a time that is covered is in the archive. In a gap, sessions may
-have ended and been forgotten by AWS unseen. Exit status 1 if there is a gap, or nothing is covered.
+With --coverage: the archive has every session that ended in a covered time. In a gap, sessions may have
+ended and AWS may have forgotten them unseen. The exit status is 1 if there is a gap, or if nothing is covered.
 
 Examples:
-  session-archive sweeps --stack SessionArchive --outcome failed
-  session-archive sweeps --stack SessionArchive --coverage
+  session-archive sweeps --outcome failed
+  session-archive sweeps --coverage
   session-archive sweeps --local ./sessions --coverage --output json`,
     )
-    .action(async (flags: SweepsFlags) => {
-      const location = whichArchive(flags, NEEDS, process.env, (message) => command.error(message))
-      if (flags.coverage && (flags.outcome !== undefined || flags.limit !== undefined))
-        command.error("error: '--coverage' is of all receipts: expected no --outcome or --limit with it")
-      const { sweeps } = require('../sweeps') as typeof import('../sweeps')
-      await sweeps(flags, location)
+    .action(async ({ source, outcome, limit, coverage, output, ...flags }) => {
+      const location = archiveToRead(flags, ['sweepsTable'], io)
+      if (coverage && (outcome !== undefined || limit !== undefined))
+        throw new UsageError("'--coverage' is about all receipts: expected no --outcome or --limit with it")
+      const { findAllReceipts, findCoverage, findSources } =
+        require('../../audit/find-receipts') as typeof import('../../audit/find-receipts')
+      const { withArchive } = require('../open-archive') as typeof import('../open-archive')
+      await withArchive(location, flags, io, async ({ sweeps }) => {
+        const sources = source === undefined ? await findSources(sweeps) : [source]
+        if (coverage) {
+          const found = await findCoverage(sweeps, sources, new Date())
+          await print(found.flatMap(linesOf), COVERAGE, output, io)
+          requireCovered(found, io)
+        } else {
+          const wanted = withOutcome(findAllReceipts(sweeps, sources), outcome)
+          await print(limit === undefined ? wanted : atMost(limit, wanted, io), RECEIPTS, output, io)
+        }
+      })
     })
+}
+
+async function* withOutcome(receipts: AsyncIterable<Receipt>, outcome: Receipt['Outcome'] | undefined) {
+  for await (const receipt of receipts)
+    if (outcome === undefined || receipt.Outcome === outcome) yield receipt
+}
+
+/** @throws Ended if there is a gap, or if nothing is covered */
+function requireCovered(coverage: readonly SourceCoverage[], io: Io): void {
+  const uncovered = coverage.filter(({ covered }) => covered.length === 0)
+  const gaps = coverage.flatMap((one) => one.gaps)
+  if (coverage.length === 0) say(io, 'No sweep has left a receipt yet: nothing is covered.')
+  for (const { source } of uncovered) say(io, `${source}: no sweep was complete yet: nothing is covered.`)
+  if (gaps.length > 0) say(io, `${counted(gaps.length, 'gap')}.`)
+  if (coverage.length === 0 || uncovered.length > 0 || gaps.length > 0) throw new Ended(1)
+}
+
+interface CoverageLine {
+  readonly Source: string
+  readonly Is: 'covered' | 'GAP'
+  readonly From: string
+  readonly Until: string
+}
+
+const COVERAGE: Kind<CoverageLine> = {
+  noun: 'covered time',
+  columns: [
+    { name: 'Source', width: 27, text: ({ Source }) => Source },
+    { name: 'Is', width: 7, text: ({ Is }) => Is },
+    { name: 'From (UTC)', width: 19, text: ({ From }) => time(From) },
+    { name: 'Until (UTC)', width: 19, text: ({ Until }) => time(Until) },
+    {
+      name: 'Length',
+      width: 10,
+      fromWidth: 90,
+      text: ({ From, Until }) => duration(secondsBetween(From, Until)),
+    },
+  ],
+  members: ['Source', 'Is', 'From', 'Until'],
+}
+
+/** In order of time. */
+function linesOf({ source, covered, gaps }: SourceCoverage): CoverageLine[] {
+  const line =
+    (Is: CoverageLine['Is']) =>
+    ({ from, until }: Interval): CoverageLine => ({ Source: source, Is, From: from, Until: until })
+  return [...covered.map(line('covered')), ...gaps.map(line('GAP'))].sort((a, b) =>
+    a.From < b.From ? -1 : 1,
+  )
 }

@@ -1,7 +1,7 @@
 import type { Receipt } from '../../archive/receipt'
-import type { SessionRecord } from '../../archive/record'
+import { ATTRIBUTES, type SessionRecord } from '../../archive/record'
 import { duration, time } from './format'
-import type { Column } from './table'
+import type { Kind } from './print'
 
 /** How long a session lasted, or why that is not known. */
 export function lasted({ OpenSource, DurationSeconds }: SessionRecord): string {
@@ -9,85 +9,59 @@ export function lasted({ OpenSource, DurationSeconds }: SessionRecord): string {
   return OpenSource === undefined ? 'end unknown' : 'open'
 }
 
-export const SESSION_COLUMNS: readonly Column<SessionRecord>[] = [
-  { name: 'StartDate (UTC)', width: 19, text: ({ StartDate }) => time(StartDate) },
-  { name: 'Duration', width: 11, text: lasted },
-  { name: 'OwnerName', text: ({ OwnerName }) => OwnerName },
-  { name: 'Target', text: ({ Target }) => Target },
-  { name: 'DocumentName', fromWidth: 150, text: ({ DocumentName }) => DocumentName },
-  { name: 'Reason', text: ({ Reason }) => Reason },
-  { name: 'Status', width: 12, fromWidth: 120, text: ({ Status }) => Status },
-  { name: 'Source', width: 27, fromWidth: 180, text: ({ AccountId, Region }) => `${AccountId}/${Region}` },
-  { name: 'SessionId', text: ({ SessionId }) => SessionId },
-]
+export const SESSIONS: Kind<SessionRecord> = {
+  noun: 'session',
+  columns: [
+    { name: 'StartDate (UTC)', width: 19, text: ({ StartDate }) => time(StartDate) },
+    { name: 'Duration', width: 11, text: lasted },
+    { name: 'OwnerName', text: ({ OwnerName }) => OwnerName },
+    { name: 'Target', text: ({ Target }) => Target },
+    { name: 'DocumentName', fromWidth: 150, text: ({ DocumentName }) => DocumentName },
+    { name: 'Reason', text: ({ Reason }) => Reason },
+    { name: 'Status', width: 12, fromWidth: 120, text: ({ Status }) => Status },
+    { name: 'Source', width: 27, fromWidth: 180, text: ({ AccountId, Region }) => `${AccountId}/${Region}` },
+    { name: 'SessionId', text: ({ SessionId }) => SessionId },
+  ],
+  members: Object.keys(ATTRIBUTES).flatMap((name) =>
+    name === 'OutputUrl' ? ['OutputUrl.S3OutputUrl', 'OutputUrl.CloudWatchOutputUrl'] : [name],
+  ),
+}
 
-export const SESSION_MEMBERS = [
-  'SessionId',
-  'StartDate',
-  'EndDate',
-  'DurationSeconds',
-  'Owner',
-  'OwnerName',
-  'Target',
-  'DocumentName',
-  'Reason',
-  'Status',
-  'AccessType',
-  'Details',
-  'OutputUrl.S3OutputUrl',
-  'OutputUrl.CloudWatchOutputUrl',
-  'MaxSessionDuration',
-  'AccountId',
-  'Region',
-  'State',
-  'OpenSource',
-  'LongSource',
-  'MissingSince',
-  'LastKnownActiveAt',
-  'EndUnknown',
-  'StartDay',
-  'FirstArchivedAt',
-  'ObservedAt',
-  'SweepId',
-  'Revision',
-  'ContentHash',
-  'SchemaVersion',
-  'ExpiresAt',
-]
-
-export const RECEIPT_COLUMNS: readonly Column<Receipt>[] = [
-  { name: 'StartedAt (UTC)', width: 19, text: ({ StartedAt }) => time(StartedAt) },
-  { name: 'Source', width: 27, text: ({ Source }) => Source },
-  { name: 'Kind', width: 6, fromWidth: 100, text: ({ Kind }) => Kind },
-  { name: 'Outcome', width: 10, text: ({ Outcome }) => Outcome },
-  { name: 'Seen', width: 7, text: ({ Seen }) => Seen },
-  { name: 'Archived', width: 8, text: ({ Archived }) => Archived },
-  { name: 'Updated', width: 7, fromWidth: 100, text: ({ Updated }) => Updated },
-  { name: 'Rejected', width: 8, fromWidth: 106, text: ({ Rejected }) => Rejected },
-  { name: 'Open', width: 6, fromWidth: 120, text: ({ Open }) => Open },
-  { name: 'Error', fromWidth: 140, text: ({ Error: message }) => message },
-]
-
-export const RECEIPT_MEMBERS = [
-  'Source',
-  'ItemId',
-  'Kind',
-  'Sliced',
-  'StartedAt',
-  'FinishedAt',
-  'Outcome',
-  'Error',
-  'CoversFrom',
-  'CoversUntil',
-  'InvokedAfter',
-  'Pages',
-  'Seen',
-  'Archived',
-  'Updated',
-  'Unchanged',
-  'Rejected',
-  'Open',
-  'MissedByRecent',
-  'Restarts',
-  'Version',
-]
+export const RECEIPTS: Kind<Receipt> = {
+  noun: 'receipt',
+  columns: [
+    { name: 'StartedAt (UTC)', width: 19, text: ({ StartedAt }) => time(StartedAt) },
+    { name: 'Source', width: 27, text: ({ Source }) => Source },
+    { name: 'Kind', width: 6, fromWidth: 100, text: ({ Kind }) => Kind },
+    { name: 'Outcome', width: 10, text: ({ Outcome }) => Outcome },
+    { name: 'Seen', width: 7, text: ({ Seen }) => Seen },
+    { name: 'Archived', width: 8, text: ({ Archived }) => Archived },
+    { name: 'Updated', width: 7, fromWidth: 100, text: ({ Updated }) => Updated },
+    { name: 'Rejected', width: 8, fromWidth: 106, text: ({ Rejected }) => Rejected },
+    { name: 'Open', width: 6, fromWidth: 120, text: ({ Open }) => Open },
+    { name: 'Error', fromWidth: 140, text: ({ Error: message }) => message },
+  ],
+  members: [
+    'Source',
+    'ItemId',
+    'Kind',
+    'Sliced',
+    'StartedAt',
+    'FinishedAt',
+    'Outcome',
+    'Error',
+    'CoversFrom',
+    'CoversUntil',
+    'InvokedAfter',
+    'Pages',
+    'Seen',
+    'Archived',
+    'Updated',
+    'Unchanged',
+    'Rejected',
+    'Open',
+    'MissedByRecent',
+    'Restarts',
+    'Version',
+  ],
+}

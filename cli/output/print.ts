@@ -1,62 +1,65 @@
-import { once } from 'node:events'
-import { styleText } from 'node:util'
-import type { Format } from '../aws-flags'
+import type { Format } from '../flags'
+import { type Io, say, write } from '../io'
 import { csv } from './csv'
+import { counted } from './format'
 import { json, jsonLines } from './json'
+import { messageOf } from './message-of'
 import { type Column, table } from './table'
 
-export interface Printed<Item> {
-  readonly format: Format
-  readonly table: readonly Column<Item>[]
-  /** Names of the columns of a CSV file. */
-  readonly csv: readonly string[]
-  /** What an item is called, `session`. */
+/** A kind of items, and how to show them. */
+export interface Kind<Item> {
+  /** What one is called, `session`. */
   readonly noun: string
+  /** The columns of a table. */
+  readonly columns: readonly Column<Item>[]
+  /** The columns of a CSV file: names of members. */
+  readonly members: readonly string[]
 }
 
-/** Columns of a table that is not for a terminal. */
+/** The width of a table that is not for a terminal. */
 const WIDTH_OF_A_PIPE = 160
 
 /**
  * Prints items as they come, on standard output.
  *
  * @returns how many
- * @throws Error that says how many were printed before what went wrong
+ * @throws Error that says how many were printed before the items failed
  */
 export async function print<Item extends object>(
   items: AsyncIterable<Item> | Iterable<Item>,
-  { format, table: columns, csv: names, noun }: Printed<Item>,
+  { noun, columns, members }: Kind<Item>,
+  format: Format,
+  io: Io,
 ): Promise<number> {
-  const { stdout } = process
+  const { stdout, env } = io
+  const isTerminal = stdout.isTTY === true
   let printed = 0
-  async function* counted() {
-    for await (const item of items) {
-      yield item
-      printed += 1
+  async function* countedItems() {
+    try {
+      for await (const item of items) {
+        yield item
+        printed += 1
+      }
+    } catch (error) {
+      if (printed === 0) throw error
+      throw new Error(`failed after ${printed} ${noun}s, this is not all: ${messageOf(error)}`, {
+        cause: error,
+      })
     }
   }
   const style = {
-    width: (stdout.isTTY && stdout.columns) || Number(process.env.COLUMNS) || WIDTH_OF_A_PIPE,
-    bold: (text: string) => (stdout.isTTY && !process.env.NO_COLOR ? styleText('bold', text) : text),
+    width: (isTerminal && stdout.columns) || Number(env.COLUMNS) || WIDTH_OF_A_PIPE,
+    bold: (text: string) => (isTerminal && !env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text),
     onShortened: (cells: number) =>
-      console.error(
-        `${cells} ${cells === 1 ? 'cell is' : 'cells are'} cut at …: --output json has all of it.`,
-      ),
+      say(io, `${counted(cells, 'cell is', 'cells are')} cut at …: --output json shows them whole.`),
   }
   const lines = {
-    table: () => table(counted(), columns, style),
-    json: () => json(counted()),
-    jsonl: () => jsonLines(counted()),
-    csv: () => csv(counted(), names, stdout.isTTY),
+    table: () => table(countedItems(), columns, style),
+    json: () => json(countedItems()),
+    jsonl: () => jsonLines(countedItems()),
+    csv: () => csv(countedItems(), members, isTerminal),
   }[format]()
-  try {
-    for await (const line of lines) if (!stdout.write(line)) await once(stdout, 'drain')
-  } catch (error) {
-    const message = error instanceof Error ? error.message || error.name : String(error)
-    throw printed === 0
-      ? error
-      : new Error(`failed after ${printed} ${noun}s, this is not all: ${message}`, { cause: error })
-  }
-  if (printed === 0 && format === 'table') console.error(`No ${noun} found.`)
+  for await (const line of lines) await write(io, line)
+  if (printed === 0 && format === 'table') say(io, `No ${noun} found.`)
   return printed
 }

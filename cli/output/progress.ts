@@ -1,19 +1,21 @@
 import type { Counts } from '../../sweep/run'
+import type { Io } from '../io'
+import { grouped } from './format'
 
-/** Shows how far a sweep is, on standard error and only on a terminal. */
+/** Shows how far a sweep is. */
 export interface ProgressDisplay {
   show(progress: Counts): void
   /** Takes the display away. */
   stop(): void
 }
 
-export async function startProgress(label: string): Promise<ProgressDisplay> {
+/** Shows progress on standard error, if that is a terminal. */
+export async function startProgress(label: string, { stderr }: Io): Promise<ProgressDisplay> {
+  // A terminal without a width, as some pipes pretend to be, would have ora draw forever.
+  if (!stderr.isTTY || !stderr.columns) return { show: () => {}, stop: () => {} }
   const { default: ora } = await import('ora')
-  const { stderr } = process
-  // A terminal of no width, as some pipes pretend to be, would have ora draw for ever.
-  const isSilent = !stderr.isTTY || !stderr.columns
   // To discard what is typed, ora takes Ctrl-C away from the terminal and then does not read it.
-  const spinner = ora({ text: label, stream: stderr, isSilent, discardStdin: false }).start()
+  const spinner = ora({ text: label, stream: stderr, discardStdin: false }).start()
   return {
     show: (progress) => {
       spinner.text = `${label}: ${describeCounts(progress)}`
@@ -24,8 +26,7 @@ export async function startProgress(label: string): Promise<ProgressDisplay> {
   }
 }
 
-/** `2,400 seen: 2,390 archived, 0 updated, 10 unchanged, 0 rejected`. */
+/** `2,400 seen: 2,390 archived, 0 updated, 10 unchanged, 0 rejected` */
 export function describeCounts({ Seen, Archived, Updated, Unchanged, Rejected }: Counts): string {
-  const count = (value: number) => value.toLocaleString('en-US')
-  return `${count(Seen)} seen: ${count(Archived)} archived, ${count(Updated)} updated, ${count(Unchanged)} unchanged, ${count(Rejected)} rejected`
+  return `${grouped(Seen)} seen: ${grouped(Archived)} archived, ${grouped(Updated)} updated, ${grouped(Unchanged)} unchanged, ${grouped(Rejected)} rejected`
 }

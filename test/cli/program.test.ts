@@ -1,25 +1,32 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { run } from '../../cli/program'
 import { version } from '../../package.json'
-import { deserted, expectWrongUsage, runCli } from '../support/cli'
+import { expectFailure, expectWrongUsage, runBin, runCli } from '../support/cli'
 import { temporaryFolder } from '../support/temporary-folder'
 
 const folder = temporaryFolder()
-const COMMANDS = ['sessions', 'session', 'sweeps', 'archive', 'emulate', 'demo']
+const COMMANDS = ['sessions', 'session', 'sweeps', 'report', 'archive', 'emulate', 'demo']
 
 test.each([['--help'], ['-h'], ['help']])('%s names every command', async (flag) => {
   const { status, stdout, stderr } = await runCli([flag])
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
+  expect(stdout.match(/(?<=^ {2})[a-z]+(?= )/gm)).toEqual([...COMMANDS, 'help'])
 })
 
-test.each(COMMANDS)('%s --help tells how to use it', async (command) => {
-  const { status, stdout, stderr } = await runCli([command, '--help'])
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  expect(stdout).toMatch(new RegExp(`^Usage: session-archive ${command} `))
-})
+test.each(COMMANDS.flatMap((command) => [[[command, '--help']], [['help', command]]]))(
+  '%j explains how to use the command',
+  async (args) => {
+    const { status, stdout, stderr } = await runCli(args)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const [command] = args.filter((arg) => COMMANDS.includes(arg))
+    expect(stdout).toMatch(new RegExp(`^Usage: session-archive ${command} .*^Options:$.*^ {2}--\\w+`, 'ms'))
+  },
+)
 
-test.each([['--version'], ['-V']])('%s is that of the package', async (flag) => {
+test.each([['--version'], ['-V']])('%s prints the version of the package', async (flag) => {
   expect(await runCli([flag])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
 })
 
@@ -32,14 +39,14 @@ test('without a command, the help is an error', async () => {
 test.each<[string[], string]>([
   [['sessionz'], "unknown command 'sessionz'\n(Did you mean one of session, sessions?)"],
   [['--nope'], "unknown option '--nope'"],
-  [['archive', '--nope'], "unknown option '--nope'"],
-  [['session', '--nope'], "unknown option '--nope'"],
-  [['sweeps', '--nope'], "unknown option '--nope'"],
-  [['demo', '--nope'], "unknown option '--nope'"],
-  [['emulate', '--nope'], "unknown option '--nope'"],
+  [['--nope', 'demo'], "unknown option '--nope'"],
+  ...COMMANDS.map((command): [string[], string] => [
+    [command, ...(command === 'report' ? ['--out', 'page.html'] : []), '--nope'],
+    "unknown option '--nope'",
+  ]),
   [['demo', 'extra'], 'Expected 0 arguments but got 1'],
 ])('%j is wrong usage', async (args, message) => {
-  expectWrongUsage(await runCli(args, { cwd: folder() }), message, '--help tells more')
+  expectWrongUsage(await runCli(args, { cwd: folder() }), message)
   expect(readdirSync(folder())).toEqual([])
 })
 
@@ -47,13 +54,57 @@ test.each([
   [['\u001b[31mno\u202e'], "unknown command '\\u{1b}[31mno\\u{202e}'"],
   [['demo', '--seed', '\u001b]0;title\u0007'], "argument '\\u{1b}]0;title\\u{7}' is invalid"],
   [['archive', '--\u009b2J'], "unknown option '--\\u{9b}2J'"],
+  [['session', 's', '--local', 'd', '--stack', '\u009b2J'], "'--stack \\u{9b}2J'"],
 ])('the message about %j is harmless for a terminal', async (args, message) => {
   expectWrongUsage(await runCli(args), message)
 })
 
-describe('startup is light', () => {
-  /** The packages that a run of the command line loaded. */
-  async function packagesOf(...args: string[]): Promise<string[]> {
+describe('standard output that cannot be written', () => {
+  const failing = (code: string) =>
+    new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error(`${code}: no`), { code })),
+    })
+
+  test.each([
+    ['EPIPE', ['--version'], 0, ''],
+    ['EPIPE', ['demo', '--sessions', '1'], 0, ''],
+    ['ENOSPC', ['--version'], 1, 'session-archive: ENOSPC: no\n'],
+    ['ENOSPC', ['demo', '--sessions', '1'], 1, 'session-archive: ENOSPC: no\n'],
+  ])('because of %s ends %j with status %i', async (code, args, status, message) => {
+    const stderr = new PassThrough()
+    expect(await run(args, { stdout: failing(code), stderr, env: {}, cwd: folder() })).toBe(status)
+    stderr.end()
+    expect(await text(stderr)).toBe(message)
+  })
+
+  const onLinux = existsSync('/dev/full') ? test : test.skip
+  onLinux('because the disk is full is exit status 1, in a process too', async () => {
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = await runBin(['--version'], { stdout: full })
+    closeSync(full)
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^session-archive: ENOSPC/),
+    })
+  })
+})
+
+describe('as a process', () => {
+  test('success is exit status 0', async () => {
+    expect(await runBin(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  test('failure is exit status 1', async () => {
+    const run = await runBin(['session', 'x', '--local', 'missing'], { cwd: folder() })
+    expectFailure(run, 'folder "missing": expected an archive')
+  })
+
+  test('wrong usage is exit status 2', async () => {
+    expectWrongUsage(await runBin(['session']), "missing required argument 'id'")
+  })
+
+  /** The packages and files of ours that a process of the command line loaded. */
+  async function loadedBy(...args: string[]): Promise<string[]> {
     const preload = join(folder(), 'preload.js')
     const list = join(folder(), 'loaded.json')
     writeFileSync(
@@ -62,29 +113,43 @@ describe('startup is light', () => {
         require('node:fs').writeFileSync(${JSON.stringify(list)}, JSON.stringify(Object.keys(require.cache)))
       })`,
     )
-    await runCli(args, { nodeFlags: ['--require', preload] })
+    await runBin(args, { nodeFlags: ['--require', preload] })
     const files: string[] = require(list)
-    const names = files.map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? 'our own')
+    const names = files.map(
+      (file) =>
+        /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? /(?<=\/cli\/).*/.exec(file)?.[0] ?? '',
+    )
     return [...new Set(names)].sort()
   }
 
-  test.each([
-    [['--help']],
-    [['--version']],
-    [[]],
-    [['archive', '--help']],
-    [['sessions', '--from', 'yesterday']],
-    [['session']],
-    [['sweeps']],
-    [['demo', '--seed', 'x']],
-    [['emulate']],
-  ])('%j loads nothing but what parses a command line', async (args) => {
-    expect(await packagesOf(...args)).toEqual(['commander', 'esbuild', 'our own', 'tsx'])
+  test.each([[['--help']], [['--version']], [[]], [['sessionz']]])('%j loads no command', async (args) => {
+    expect((await loadedBy(...args)).filter((name) => name !== '')).toEqual([
+      '@commander-js/extra-typings',
+      'commander',
+      'esbuild',
+      'io.ts',
+      'output/message-of.ts',
+      'output/printable.ts',
+      'program.ts',
+      'tsx',
+    ])
   })
 
-  test('the measure sees what a command does load', async () => {
-    expect(await packagesOf('archive', '--local', 'x', '--endpoint-url', await deserted())).toEqual(
-      expect.arrayContaining(['@aws-sdk/client-ssm', 'dynalite']),
-    )
+  test.each([
+    [['archive', '--help']],
+    [['emulate']],
+    [['report', '--help']],
+    [['session']],
+    [['sessions', '--from', 'yesterday']],
+    [['sweeps', '--coverage', '--limit', '1']],
+  ])('%j loads that one command, and neither the AWS SDK nor a database', async (args) => {
+    const loaded = await loadedBy(...args)
+    expect(loaded.filter((name) => /^@aws-sdk|^@smithy|^dynalite|^level/.test(name))).toEqual([])
+    expect(loaded.filter((name) => name.startsWith('commands/'))).toEqual([`commands/${args[0]}.ts`])
+  })
+
+  test('a command that asks AWS loads the AWS SDK, which the measure sees', async () => {
+    const args = ['session', 'x', '--table', 'Sessions', '--endpoint-url', 'http://127.0.0.1:1']
+    expect(await loadedBy(...args)).toEqual(expect.arrayContaining(['@aws-sdk/client-dynamodb', 'dynalite']))
   })
 })

@@ -11,7 +11,7 @@ import { type CliOptions, type CliRun, runCli } from './cli'
 import { databaseClient } from './clients'
 import { type DatabaseProxy, startDatabaseProxy } from './database-proxy'
 
-/** A session to be archived. */
+/** A session to archive. */
 export interface Kept extends SessionMembers {
   readonly SessionId: string
   /** @default - History */
@@ -28,10 +28,10 @@ export interface FilledArchive {
   readonly client: DynamoDBDocumentClient
   readonly store: SessionsTable
   readonly ledger: SweepsTable
-  /** As one sweep would that sees them at this time. */
+  /** Archives sessions as a sweep does that sees them at this time. */
   keep(sessions: readonly Kept[], seen?: Date): Promise<void>
-  /** The flags that name the table a command needs. */
-  flags(command: string): string[]
+  /** The flags that name this archive. */
+  readonly flags: readonly string[]
   ask(command: string, args?: readonly string[], options?: CliOptions): Promise<CliRun>
   close(): Promise<void>
 }
@@ -41,10 +41,7 @@ export async function openFilledArchive(): Promise<FilledArchive> {
   const proxy = await startDatabaseProxy(database.endpoint)
   const client = databaseClient(database.endpoint)
   const store = new SessionsTable({ client, tableName: database.sessionsTable })
-  const flags = (command: string) => [
-    ...(command === 'sweeps' ? ['--sweeps-table', 'Sweeps'] : ['--table', 'Sessions']),
-    ...['--endpoint-url', proxy.endpoint],
-  ]
+  const flags = ['--table', 'Sessions', '--sweeps-table', 'Sweeps', '--endpoint-url', proxy.endpoint]
   return {
     proxy,
     client,
@@ -52,7 +49,7 @@ export async function openFilledArchive(): Promise<FilledArchive> {
     ledger: new SweepsTable({ client, tableName: database.sweepsTable }),
     keep: (sessions, seen = new Date()) => keep(store, sessions, seen),
     flags,
-    ask: (command, args = [], options = {}) => runCli([command, ...flags(command), ...args], options),
+    ask: (command, args = [], options = {}) => runCli([command, ...flags, ...args], options),
     close: async () => {
       client.destroy()
       await proxy.close()
@@ -81,7 +78,7 @@ export async function keep(
     throw new Error(`expected ${sessions.length} archived: ${JSON.stringify(rejected)}`)
 }
 
-/** Of a sweep that saw nothing. */
+/** The receipt of a sweep that saw nothing. */
 export function receipt(startedAt: string, change: Partial<Receipt> = {}): Receipt {
   return {
     Source: '111122223333/eu-west-1',
@@ -104,14 +101,14 @@ export function receipt(startedAt: string, change: Partial<Receipt> = {}): Recei
   }
 }
 
-/** So that midnight does not come between two calls. */
+/** Read once: midnight must not come between two calls. */
 const NOW = Date.now()
 
-/** So many days ago, at midnight UTC or a time of that day; seconds and milliseconds as they are given. */
+/** A time of the day that was N days ago, UTC. @param time with as many seconds and milliseconds as wanted */
 export function daysAgo(days: number, time = '00:00:00.000'): string {
   const day = new Date(NOW - days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
   return `${day}T${time}Z`
 }
 
-/** As the service has it. */
+/** Epoch seconds, as AWS writes times. */
 export const epoch = (time: string): number => Date.parse(time) / 1000

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cliEnvironment, PATIENCE } from './cli'
+import { cliEnvironment, HANGS_MS } from './cli'
 
 /** Whether this machine has tmux, which is a real terminal to what runs in it. */
 export const hasTerminal = spawnSync('tmux', ['-V']).status === 0
@@ -87,7 +87,7 @@ export class Terminal {
    */
   async watchFor(pattern: RegExp): Promise<string[]> {
     const screens: string[] = []
-    for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(40)) {
+    for (const end = Date.now() + HANGS_MS; Date.now() < end; await sleep(40)) {
       const screen = this.screen()
       if (screen !== screens.at(-1)) screens.push(screen)
       if (pattern.test(screen)) return screens

@@ -1,11 +1,17 @@
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { promisify } from 'node:util'
 import { parse } from 'csv-parse/sync'
-import { CLI, cliEnvironment, OBEYED_BY_TERMINALS, PATIENCE } from '../support/cli'
-import { scan } from '../support/clients'
-import { type FilledArchive, type Kept, openFilledArchive, receipt } from '../support/filled-archive'
-import { ODD_SESSIONS } from '../support/odd-sessions'
-import { temporaryFolder } from '../support/temporary-folder'
-import { hasTerminal, Terminal, type TerminalOptions } from '../support/terminal'
+import { csv } from '../../../cli/output/csv'
+import { print } from '../../../cli/output/print'
+import { CLI, cliEnvironment, HANGS_MS, OBEYED_BY_TERMINALS } from '../../support/cli'
+import { scan } from '../../support/clients'
+import { type FilledArchive, type Kept, openFilledArchive, receipt } from '../../support/filled-archive'
+import { ODD_SESSIONS } from '../../support/odd-sessions'
+import { temporaryFolder } from '../../support/temporary-folder'
+import { hasTerminal, Terminal, type TerminalOptions } from '../../support/terminal'
 
 const folder = temporaryFolder()
 type Item = Record<string, unknown>
@@ -13,7 +19,7 @@ type Item = Record<string, unknown>
 const by = (name: string) => `arn:aws:sts::111122223333:assumed-role/Admin/${name}`
 const HOUR_AGO = Math.floor(Date.now() / 1000) - 3600
 
-/** What must never be obeyed, by a terminal or a spreadsheet. */
+/** No terminal and no spreadsheet may obey these. */
 const HOSTILE = [
   '\u001b[31mred\u001b]0;title\u0007',
   '\u009b2J\u0085',
@@ -35,7 +41,7 @@ const HOSTILE = [
   '\\u{1b}',
 ]
 
-/** Everything is open, so that `--open` finds all of it, with a StartDate or without. */
+/** All are open, so that `--open` finds them, with a StartDate or without. */
 const ODD: readonly Kept[] = [
   ...ODD_SESSIONS.map((odd) => ({ ...odd, SessionId: String(odd.SessionId), state: 'Active' as const })),
   ...HOSTILE.map((text, n) => ({
@@ -51,7 +57,7 @@ const ODD: readonly Kept[] = [
   { SessionId: 'hostile-all', state: 'Active', Reason: HOSTILE.slice(0, 4).join() },
 ]
 
-/** Of characters that take two columns, and of those that programs disagree about. */
+/** Characters that take two columns, and characters about whose width programs disagree. */
 const WIDE = [
   '会话归档会话归档会话归档会话归档会话归档会话归档',
   '⚡⌚⛄🈂⚡⌚⛄🈂⚡⌚⛄🈂⚡⌚⛄🈂⚡⌚⛄🈂⚡⌚⛄🈂',
@@ -106,7 +112,7 @@ beforeAll(async () => {
 })
 afterAll(() => archive.close())
 
-/** In the order of answers. */
+/** The records of the archive, in the order of answers. */
 async function kept(which: (record: Item) => boolean): Promise<Item[]> {
   const key = ({ StartDate = '', SessionId }: Item) => `${StartDate} ${SessionId}`
   return (await scan(archive.client, 'Sessions')).filter(which).sort((a, b) => (key(a) < key(b) ? -1 : 1))
@@ -116,7 +122,7 @@ const isPlain = ({ OwnerName }: Item) => OwnerName === 'plain'
 
 const FORMATS = ['table', 'json', 'jsonl', 'csv']
 
-describe('in a pipe', () => {
+describe('in a pipe,', () => {
   const find = async (format: string, ...args: string[]) => {
     const { status, stdout, stderr } = await archive.ask('sessions', ['--output', format, ...args])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
@@ -129,13 +135,13 @@ describe('in a pipe', () => {
     )
   })
 
-  test('JSON gives back every value', async () => {
+  test('JSON holds every value', async () => {
     const text = await find('json', '--open')
     expect(text).not.toMatch(OBEYED_BY_TERMINALS)
     expect(JSON.parse(text)).toEqual(await kept(isOpen))
   })
 
-  test('JSON lines give back every value, one object a line', async () => {
+  test('JSON lines hold every value, one object per line', async () => {
     const text = await find('jsonl', '--open')
     expect(text).not.toMatch(OBEYED_BY_TERMINALS)
     expect(text.split('\n').map((line) => line && JSON.parse(line))).toEqual([...(await kept(isOpen)), ''])
@@ -149,7 +155,7 @@ describe('in a pipe', () => {
       'ContentHash SchemaVersion ExpiresAt Other'
     const rows = (text: string): string[][] => parse(text, { record_delimiter: '\r\n' })
 
-    test('has every member, and gives back every value when an apostrophe is taken away', async () => {
+    test('has every member, and every value once an apostrophe is taken away', async () => {
       const [header, ...lines] = rows(await find('csv', '--open'))
       expect(header?.join(' ')).toBe(HEADER)
       expect(lines.map((cells) => recordOf(HEADER.split(' '), cells))).toEqual(await kept(isOpen))
@@ -169,7 +175,7 @@ describe('in a pipe', () => {
       expect(line).toContain('"arn:aws:iam::111122223333:user/,""both"",",",""both"",",",""both"",",')
     })
 
-    test('has what AWS may add one day in a column of its own, as JSON', async () => {
+    test('has what AWS may add one day in the column Other, as JSON', async () => {
       const [line] = rows(await find('csv', '--open', '--owner', '=1+1')).slice(1)
       expect(JSON.parse(line?.at(-1) ?? '')).toEqual({
         'OutputUrl.Third': '=1+1',
@@ -203,12 +209,12 @@ describe('in a pipe', () => {
     ['json', '[]\n', ''],
     ['jsonl', '', ''],
     ['csv', expect.stringMatching(/^"SessionId",.*,"Other"\r\n$/), ''],
-  ])('nothing found, as %s', async (format, stdout, stderr) => {
+  ])('%s says that nothing was found', async (format, stdout, stderr) => {
     const run = await archive.ask('sessions', ['--owner', 'nobody', '--from', '7d', '--output', format])
     expect(run).toEqual({ status: 0, stdout, stderr })
   })
 
-  test('a table has no escape sequence, is 160 columns wide, and tells how many cells are cut', async () => {
+  test('a table has no escape sequence, is 160 columns wide, and says how many cells are cut', async () => {
     const wide = await archive.ask('sessions', ['--owner', 'wide', '--from', '7d'])
     expect(wide.stdout).not.toMatch(OBEYED_BY_TERMINALS)
     expect(wide.stdout.split('\n')[0]).toBe(
@@ -216,7 +222,7 @@ describe('in a pipe', () => {
     )
     const cut = wide.stdout.split('…').length - 1
     expect(cut).toBeGreaterThan(3 * (WIDE.length - 1))
-    expect(wide.stderr).toBe(`${cut} cells are cut at …: --output json has all of it.\n`)
+    expect(wide.stderr).toBe(`${cut} cells are cut at …: --output json shows them whole.\n`)
 
     const plain = await archive.ask('sessions', ['--owner', 'plain', '--from', '7d'])
     expect(plain.stderr).toBe('')
@@ -229,13 +235,13 @@ describe('in a pipe', () => {
     ])
   })
 
-  test.each(['COLUMNS=100', 'COLUMNS=', 'COLUMNS=wide'])('a table with %s', async (variable) => {
+  test.each(['COLUMNS=100', 'COLUMNS=', 'COLUMNS=wide'])('a table obeys %s', async (variable) => {
     const environment = { COLUMNS: variable.slice('COLUMNS='.length) }
     const { stdout } = await archive.ask('sessions', ['--owner', 'plain', '--from', '7d'], { environment })
     expect(stdout.includes('DocumentName')).toBe(variable !== 'COLUMNS=100')
   })
 
-  test.each([0, 1, 2, 3, 12])('hostile text %i is found by owner, target and reason', async (n) => {
+  test.each([0, 1, 2, 3, 12])('sessions finds hostile text %i as owner, target and reason', async (n) => {
     const text = HOSTILE[n] ?? ''
     const conditions = ['--owner', text, '--target', text, '--reason', text.toUpperCase()]
     expect(JSON.parse(await find('json', '--from', '7d', ...conditions))).toMatchObject([
@@ -243,58 +249,75 @@ describe('in a pipe', () => {
     ])
   })
 
-  test.each(FORMATS)('a reader that stops early ends it at once, without a word, as %s', async (format) => {
-    const args = [
-      CLI,
-      'sessions',
-      ...archive.flags('sessions'),
-      '--owner',
-      'many',
-      '--from',
-      '7d',
-      '--output',
-      format,
-    ]
+  test.each(FORMATS)('%s ends without a word, with status 0, when its reader stops early', async (format) => {
+    const args = [CLI, 'sessions', ...archive.flags, '--owner', 'many', '--from', '7d', '--output', format]
     const command = `'${process.execPath}' ${args.map((arg) => `'${arg}'`).join(' ')} | head -1; echo "\${PIPESTATUS[0]}"`
-    const run = await new Promise<{ error: unknown; stdout: string; stderr: string }>((resolve) => {
-      execFile(
-        'bash',
-        ['--norc', '-c', command],
-        { env: cliEnvironment(), timeout: PATIENCE },
-        (error, stdout, stderr) => resolve({ error, stdout, stderr }),
-      )
+    const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-c', command], {
+      env: cliEnvironment(),
+      timeout: HANGS_MS,
     })
-    expect(run).toEqual({ error: null, stdout: expect.stringMatching(/^[^\n]+\n0\n$/), stderr: '' })
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/^[^\n]+\n0\n$/), stderr: '' })
   })
+})
+
+test('a broken pipe that is not that of the reader is a failure', async () => {
+  const error = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  async function* broken() {
+    yield { SessionId: 's' }
+    throw error
+  }
+  const kind = { noun: 'session', columns: [], members: ['SessionId'] }
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  await expect(print(broken(), kind, 'jsonl', { stdout, stderr, env: {}, cwd: '' })).rejects.toThrow(
+    'failed after 1 sessions, this is not all: write EPIPE',
+  )
 })
 
 const testWithTerminal = hasTerminal ? test : test.skip
 const note = hasTerminal ? '' : ' (skipped: tmux is not installed)'
 
-describe('on a terminal', () => {
+describe('on a terminal,', () => {
   const ESC = '\u001b'
   const terminals: Terminal[] = []
   afterEach(() => {
     for (const terminal of terminals.splice(0)) terminal.close()
   })
 
-  /** Runs commands one after another, each with the flags of its table. */
-  async function show(commands: readonly string[], options: TerminalOptions = {}): Promise<Terminal> {
-    const lines = commands.map((command) => {
-      const [name = ''] = command.split(' ')
-      return `'${process.execPath}' '${CLI}' ${command.replace(name, `${name} ${archive.flags(name).join(' ')}`)}`
-    })
-    const terminal = new Terminal(lines.join('; '), folder(), options)
+  /** Runs commands in one process, one after another, and then `rest` of the line of shell. */
+  async function show(
+    commands: readonly string[][],
+    options: TerminalOptions = {},
+    rest = '',
+  ): Promise<Terminal> {
+    const lines = commands.map(([name = '', ...args]) => [name, ...archive.flags, ...args])
+    const script = join(folder(), 'show.js')
+    writeFileSync(
+      script,
+      `require(${JSON.stringify(require.resolve('tsx/cjs'))})
+      const { run } = require(${JSON.stringify(require.resolve('../../../cli/program'))})
+      const { stdout, stderr, env } = process
+      const runAll = async () => {
+        for (const args of ${JSON.stringify(lines)}) await run(args, { stdout, stderr, env, cwd: '.' })
+      }
+      void runAll()`,
+    )
+    const command = `'${process.execPath}' '${script}' ${rest}`
+    const terminal = new Terminal(command, folder(), options)
     terminals.push(terminal)
     await terminal.watchFor(/^status \d/m)
     return terminal
   }
 
   testWithTerminal.each([80, 120, 200])(
-    `of %i columns, no line of a table is longer${note}`,
+    `no line of a table is longer than %i columns${note}`,
     async (columns) => {
       const terminal = await show(
-        ['sessions --owner wide --from 7d', 'sessions --open', 'sweeps', 'sweeps --coverage'],
+        [
+          ['sessions', '--owner', 'wide', '--from', '7d'],
+          ['sessions', '--open'],
+          ['sweeps'],
+          ['sweeps', '--coverage'],
+        ],
         { columns, lines: 200 },
       )
       const lines = terminal.lines()
@@ -324,37 +347,38 @@ describe('on a terminal', () => {
   )
 
   testWithTerminal(
-    `of 40 columns, a long line of one session is on several: the test would see it${note}`,
+    `a line of a session is longer than 40 columns: the test above would see it${note}`,
     async () => {
-      const terminal = await show(['session plain-1'], { columns: 40 })
+      const terminal = await show([['session', 'plain-1']], { columns: 40 })
       expect(terminal.lines().length).toBeGreaterThan(terminal.screen().split('\n').length)
     },
   )
 
-  /** All that may be sent beside text: ends of lines, and the bold header of a table. */
+  /** Takes away what may be sent beside text: ends of lines, and the bold header of a table. */
   const plain = (input: string) =>
     input.replace(/\r+\n/g, '\n').replace(new RegExp(`^${ESC}\\[1m(.*)${ESC}\\[22m$`, 'gm'), '$1')
 
-  testWithTerminal(`nothing is obeyed, in any format${note}`, async () => {
+  testWithTerminal(`the terminal has nothing to obey, in any format${note}`, async () => {
     const terminal = await show([
-      ...FORMATS.map((format) => `sessions --open --output ${format}`),
-      'session hostile-all',
-      'sweeps',
-      'sweeps --output csv',
+      ...FORMATS.map((format) => ['sessions', '--open', '--output', format]),
+      ['session', 'hostile-all'],
+      ['sweeps'],
+      ['sweeps', '--output', 'csv'],
     ])
     const input = plain(terminal.input())
     expect(input).not.toMatch(OBEYED_BY_TERMINALS)
-    // As JSON has it, and as everything else has it.
+    // First as JSON, then as everything else.
     expect(input).toContain('"Reason": "\\u001b[31mred\\u001b]0;title\\u0007"')
     expect(input).toContain('"\\u{1b}[31mred\\u{1b}]0;title\\u{7}"')
     expect(input).toMatch(/^Reason +\\u\{1b\}\[31mred.*\\u\{202e\}gnp\.exe\\u\{2066\}.*two\\u\{a\}three/m)
     expect(terminal.screen()).toMatch(/status 0$/)
   })
 
+  const PLAIN = ['sessions', '--owner', 'plain', '--from', '7d']
   const BOLD = new RegExp(`${ESC}\\[1mStartDate \\(UTC\\).*${ESC}\\[22m\\r\\n`)
 
   testWithTerminal(`the header of a table is bold${note}`, async () => {
-    const input = (await show(['sessions --owner plain --from 7d'])).input()
+    const input = (await show([PLAIN])).input()
     expect(input).toMatch(BOLD)
     expect(input.replace(BOLD, '')).not.toContain(ESC)
   })
@@ -363,14 +387,13 @@ describe('on a terminal', () => {
     ['with NO_COLOR', '', { NO_COLOR: '1' }],
     ['in a pipe', ' | cat', {}],
   ])(`the header of a table is not bold %s${note}`, async (_name, rest, environment) => {
-    const terminal = await show([`sessions --owner plain --from 7d${rest}`], { environment })
+    const terminal = await show([PLAIN], { environment }, rest)
     expect(terminal.input()).toContain('StartDate (UTC)')
     expect(terminal.input()).not.toContain(ESC)
   })
 })
 
-test('members that are no text, one day, are harmless on a terminal too', async () => {
-  const { csv } = await import('../../cli/output/csv')
+test('CSV makes members harmless for a terminal even if they are no text one day', async () => {
   const record = { SessionId: 's', Details: ['\u009b'], Reason: { text: '\u202e' }, OutputUrl: '\u001b' }
   async function* records() {
     yield record

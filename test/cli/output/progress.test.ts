@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Emulator } from '../../emulator/server'
-import { start, stopAll } from '../emulator/builders'
-import { CLI, cliEnvironment, PATIENCE } from '../support/cli'
-import { temporaryFolder } from '../support/temporary-folder'
-import { hasTerminal, Terminal } from '../support/terminal'
-import { worldOf } from './worlds'
+import type { Emulator } from '../../../emulator/server'
+import { start, stopAll } from '../../emulator/builders'
+import { CLI, cliEnvironment, HANGS_MS } from '../../support/cli'
+import { temporaryFolder } from '../../support/temporary-folder'
+import { hasTerminal, Terminal } from '../../support/terminal'
+import { worldOf } from '../worlds'
 
 const folder = temporaryFolder()
 afterEach(stopAll)
@@ -23,7 +23,7 @@ const commandLine = ({ url }: Emulator, rest = '') =>
 const testWithTerminal = hasTerminal ? test : test.skip
 const note = hasTerminal ? '' : ' (skipped: tmux is not installed)'
 
-describe('on a terminal', () => {
+describe('on a terminal,', () => {
   const terminals: Terminal[] = []
   afterEach(() => {
     for (const terminal of terminals.splice(0)) terminal.close()
@@ -46,15 +46,18 @@ describe('on a terminal', () => {
     expect(terminal.isCursorShown()).toBe(true)
   })
 
-  testWithTerminal(`progress is on standard error, the receipt alone on standard output${note}`, async () => {
-    const terminal = open(commandLine(await slow(), '--json > out'))
-    const seen = (await terminal.watchFor(/status/)).join('\n')
-    expect(seen).toContain(`${SPINNING}: 200 seen`)
-    expect(terminal.screen()).toBe('status 0')
-    expect(JSON.parse(read('out'))).toMatchObject({ Seen: 500, Outcome: 'complete' })
-  })
+  testWithTerminal(
+    `progress goes to standard error, and only the receipt to standard output${note}`,
+    async () => {
+      const terminal = open(commandLine(await slow(), '--output json > out'))
+      const seen = (await terminal.watchFor(/status/)).join('\n')
+      expect(seen).toContain(`${SPINNING}: 200 seen`)
+      expect(terminal.screen()).toBe('status 0')
+      expect(JSON.parse(read('out'))).toMatchObject([{ Seen: 500, Outcome: 'complete' }])
+    },
+  )
 
-  testWithTerminal(`there is none where standard error is none${note}`, async () => {
+  testWithTerminal(`no progress is shown if standard error is a file${note}`, async () => {
     const terminal = open(commandLine(await slow(), '2> err'))
     const seen = (await terminal.watchFor(/status/)).join('\n')
     expect(seen).not.toContain('Archiving')
@@ -97,7 +100,7 @@ testWithScript(
       cwd: folder(),
       env: cliEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: PATIENCE,
+      timeout: HANGS_MS,
       killSignal: 'SIGKILL',
     })
     let output = ''

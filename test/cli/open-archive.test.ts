@@ -20,7 +20,8 @@ beforeAll(async () => {
   await archive.keep([{ SessionId: 's' }])
   await archive.ledger.putReceipt(RECEIPT)
   cloudFormation = await startCloudFormation({
-    Archive: { Other: 'x', SweepsTable: 'Sweeps', SessionsTable: 'Sessions' },
+    SessionArchive: { Other: 'x', SweepsTable: 'Sweeps', SessionsTable: 'Sessions' },
+    Archive: { SweepsTable: 'Sweeps', SessionsTable: 'Sessions' },
     Elsewhere: { SessionsTable: 'Gone', SweepsTable: 'GoneToo' },
     Unrelated: { BucketName: 'x' },
   })
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 type Environment = Record<string, string | undefined>
 
-/** The endpoints are found as the AWS CLI finds them. */
+/** The SDK finds the endpoints as the AWS CLI does. */
 const run = (args: readonly string[], environment: Environment = {}) =>
   runCli(args, {
     cwd: folder(),
@@ -52,44 +53,53 @@ const run = (args: readonly string[], environment: Environment = {}) =>
 const SESSION = ['session', 's', '--output', 'json']
 const SWEEPS = ['sweeps', '--output', 'json']
 const FOUND = { status: 0, stderr: '' }
-const TABLES = { SESSION_ARCHIVE_SESSIONS_TABLE: 'Sessions', SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }
-const GONE = { SESSION_ARCHIVE_SESSIONS_TABLE: 'Gone', SESSION_ARCHIVE_SWEEPS_TABLE: 'Gone' }
+const TABLES = ['--table', 'Sessions', '--sweeps-table', 'Sweeps']
 
-describe('is the one', () => {
-  test.each<[string, string[], string[], Environment]>([
-    ['of the flags', ['--table', 'Sessions'], ['--sweeps-table', 'Sweeps'], {}],
-    ['of the environment', [], [], TABLES],
-    ['of the flags, whatever the environment', ['--table', 'Sessions'], ['--sweeps-table', 'Sweeps'], GONE],
-    ['of the stack, whatever the environment', ['--stack', 'Archive'], ['--stack', 'Archive'], GONE],
-  ])('%s', async (_name, ofSession, ofSweeps, environment) => {
-    const [session, sweeps] = await Promise.all([
-      run([...SESSION, ...ofSession], environment),
-      run([...SWEEPS, ...ofSweeps], environment),
-    ])
-    expect(session).toMatchObject(FOUND)
-    expect(JSON.parse(session.stdout)).toMatchObject([{ SessionId: 's' }])
-    expect(sweeps).toMatchObject(FOUND)
-    expect(JSON.parse(sweeps.stdout)).toEqual([RECEIPT])
-  })
-
-  test('of the folder, whatever the environment', async () => {
-    const database = await startDatabase({ folder: join(folder(), 'archive') })
-    const client = databaseClient(database.endpoint)
-    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: database.sweepsTable })
-    const kept = receipt('2026-03-02T00:00:00.000Z')
-    await new SweepsTable({ client, tableName: database.sweepsTable }).putReceipt(kept)
-    client.destroy()
-    await database.close()
-
-    const nowhere = { ...TABLES, AWS_ENDPOINT_URL: await deserted(), AWS_REGION: undefined }
-    const found = await run([...SWEEPS, '--local', 'archive'], nowhere)
-    expect(found).toMatchObject(FOUND)
-    expect(JSON.parse(found.stdout)).toEqual([kept])
-    expect(archive.proxy.calls).toEqual([])
-  })
+test.each<[string, string[], string | undefined]>([
+  ['the stack SessionArchive by default', [], 'SessionArchive'],
+  ['the stack of --stack', ['--stack', 'Archive'], 'Archive'],
+  ['the tables of the flags', TABLES, undefined],
+])('every command reads %s', async (_name, flags, stack) => {
+  // Once, the environment could name tables as well.
+  const environment = { SESSION_ARCHIVE_SESSIONS_TABLE: 'Gone', SESSION_ARCHIVE_SWEEPS_TABLE: 'Gone' }
+  const out = join(folder(), 'page.html')
+  const commands = [SESSION, SWEEPS, ['sessions', '--open'], ['report', '--out', out, '--open']]
+  const [session, sweeps, ...others] = await Promise.all(
+    commands.map((command) => run([...command, ...flags], environment)),
+  )
+  expect([session, sweeps]).toMatchObject([FOUND, FOUND])
+  expect(JSON.parse(session?.stdout ?? '')).toMatchObject([{ SessionId: 's' }])
+  expect(JSON.parse(sweeps?.stdout ?? '')).toEqual([RECEIPT])
+  expect(others).toMatchObject([{ status: 0 }, { status: 0 }])
+  expect(cloudFormation.calls.map(({ body }) => /(?<=StackName=)\w+/.exec(body)?.[0])).toEqual(
+    stack === undefined ? [] : commands.map(() => stack),
+  )
 })
 
-describe('region and credentials', () => {
+test.each([
+  ['session', [...SESSION, '--table', 'Sessions']],
+  ['sweeps', [...SWEEPS, '--sweeps-table', 'Sweeps']],
+])('%s needs no other table than it reads', async (_name, args) => {
+  expect(await run(args)).toMatchObject(FOUND)
+})
+
+test('the folder of --local is read, wherever the environment leads', async () => {
+  const database = await startDatabase({ folder: join(folder(), 'archive') })
+  const client = databaseClient(database.endpoint)
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: database.sweepsTable })
+  const kept = receipt('2026-03-02T00:00:00.000Z')
+  await new SweepsTable({ client, tableName: database.sweepsTable }).putReceipt(kept)
+  client.destroy()
+  await database.close()
+
+  const nowhere = { AWS_ENDPOINT_URL: await deserted(), AWS_REGION: undefined }
+  const found = await run([...SWEEPS, '--local', 'archive'], nowhere)
+  expect(found).toMatchObject(FOUND)
+  expect(JSON.parse(found.stdout)).toEqual([kept])
+  expect(archive.proxy.calls).toEqual([])
+})
+
+describe('region and credentials are those', () => {
   const configFile = () => {
     const path = join(folder(), 'config')
     const keys = 'aws_access_key_id = AUDITOR\naws_secret_access_key = x\n'
@@ -98,6 +108,7 @@ describe('region and credentials', () => {
   }
 
   test('of --profile, for CloudFormation and DynamoDB, whatever the environment', async () => {
+    jest.spyOn(console, 'warn').mockImplementation() // by the SDK, about two sources of credentials
     const found = await run([...SESSION, '--stack', 'Archive', '--profile', 'audit'], {
       AWS_CONFIG_FILE: configFile(),
       AWS_REGION: undefined,
@@ -123,13 +134,13 @@ describe('region and credentials', () => {
     ['us-east-2', [], () => ({ AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' })],
     ['us-west-2', [], () => ({ AWS_REGION: undefined, AWS_DEFAULT_REGION: 'us-west-2' })],
     ['ca-west-1', [], () => ({ AWS_REGION: undefined, AWS_CONFIG_FILE: configFile() })],
-  ])('%s of %j', async (region, args, environment) => {
+  ])('%s for the flags %j', async (region, args, environment) => {
     expect(await run([...SESSION, '--table', 'Sessions', ...args], environment())).toMatchObject(FOUND)
     expect(archive.proxy.calls.map(({ credential }) => credential.split('/')[2])).toEqual([region])
   })
 })
 
-describe('what cannot be used is named, with exit status 1', () => {
+describe('an archive that cannot be used is exit status 1 and named:', () => {
   const OF_TABLE = [...SESSION, '--table', 'Sessions']
   const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
 
@@ -154,15 +165,15 @@ describe('what cannot be used is named, with exit status 1', () => {
     ],
     [
       'a stack that does not exist',
-      [...SESSION, '--stack', 'Missing'],
+      [...SESSION, '--stack', 'Missing', '--region', 'eu-west-1'],
       {},
-      /: Stack with id Missing does not exist$/,
+      /: stack "Missing" in eu-west-1: Stack with id Missing does not exist\. --stack, --table or --local choose another archive, --region another region$/,
     ],
     [
       'a stack that is no archive',
       [...SESSION, '--stack', 'Unrelated'],
       {},
-      /: stack "Unrelated": received no output SessionsTable, expected an archive's stack$/,
+      /: stack "Unrelated" in us-east-1: received no output SessionsTable, expected an archive's stack\. --stack, /,
     ],
     ['no region', OF_TABLE, { AWS_REGION: undefined }, /: Region is missing: expected one from --region, /],
     [
@@ -207,34 +218,45 @@ describe('what cannot be used is named, with exit status 1', () => {
     expect(readdirSync(join(folder(), 'mine'))).toEqual([])
   })
 
-  test('a folder that another process uses', async () => {
-    const database = await startDatabase({ folder: join(folder(), 'archive') })
+  test('a folder that someone else uses', async () => {
+    const local = join(folder(), 'archive')
+    const database = await startDatabase({ folder: local })
     const found = await run([...SESSION, '--local', 'archive']).finally(() => database.close())
-    expectFailure(found, 'folder "archive": expected one that this process alone can use')
+    expectFailure(found, `folder "${local}": expected one that this process alone can use`)
+  })
+
+  test('the default stack, if it does not exist', async () => {
+    const other = await startCloudFormation({})
+    const found = await run(['sessions', '--open'], { AWS_ENDPOINT_URL_CLOUDFORMATION: other.url })
+    await other.close()
+    expectFailure(
+      found,
+      'stack "SessionArchive" in us-east-1: Stack with id SessionArchive does not exist. --stack, ',
+    )
   })
 })
 
-describe('wrong usage', () => {
-  const different = (a: string, b: string) => `'${a}' and '${b}' are different archives: expected one of them`
+const different = (a: string, b: string) => `'${a}' and '${b}' are different archives: expected one of them`
 
-  test.each<[string[], string]>([
-    [['sessions'], "which archive? expected '--table <name>', or '--stack <name>', or '--local <dir>'"],
-    [['session', 's'], "which archive? expected '--table <name>', or '--stack <name>', or '--local <dir>'"],
-    [['sweeps'], "which archive? expected '--sweeps-table <name>', or '--stack <name>', or '--local <dir>'"],
-    [['sessions', '--table', ''], "which archive? expected '--table <name>'"],
-    [['sessions', '--table', 'a', '--stack', 'b'], different('--stack b', '--table a')],
-    [['session', 's', '--table', 'a', '--local', 'b'], different('--table a', '--local b')],
-    [['sessions', '--stack', 'a', '--local', 'b'], different('--stack a', '--local b')],
-    [['sweeps', '--stack', 'a', '--sweeps-table', 'b'], different('--stack a', '--sweeps-table b')],
-    [['sweeps', '--sweeps-table', 'a', '--local', 'b'], different('--sweeps-table a', '--local b')],
-    [
-      ['sessions', '--endpoint-url', '127.0.0.1:8000', '--table', 'a'],
-      "argument '127.0.0.1:8000' is invalid",
-    ],
-    [['sessions', '--region', 'Ireland', '--table', 'a'], "argument 'Ireland' is invalid"],
-    [['sessions', '--local'], "'--local <dir>' argument missing"],
-  ])('%j', async (args, message) => {
-    expectWrongUsage(await run(args), message, '--help tells more')
-    expect([...archive.proxy.calls, ...cloudFormation.calls]).toEqual([])
-  })
+test.each<[string[], string]>([
+  [['sessions', '--table', ''], "'--table <name>' argument '' is invalid"],
+  [['sessions', '--table', 'a', '--stack', 'b'], different('--stack b', '--table a')],
+  [['session', 's', '--table', 'a', '--local', 'b'], different('--table a', '--local b')],
+  [['sessions', '--stack', 'a', '--local', 'b'], different('--stack a', '--local b')],
+  [['sweeps', '--stack', 'a', '--sweeps-table', 'b'], different('--stack a', '--sweeps-table b')],
+  [['sweeps', '--sweeps-table', 'a', '--local', 'b'], different('--sweeps-table a', '--local b')],
+  [['sessions', '--sweeps-table', 'a'], "expected '--table <name>' beside '--sweeps-table a'"],
+  [['session', 's', '--sweeps-table', 'a'], "expected '--table <name>' beside '--sweeps-table a'"],
+  [['sweeps', '--table', 'a'], "expected '--sweeps-table <name>' beside '--table a'"],
+  [['report', '--out', 'page.html', '--table', 'a'], "expected '--sweeps-table <name>' beside '--table a'"],
+  [
+    ['sessions', '--local', 'a', '--region', 'eu-west-1'],
+    "'--region eu-west-1' says where tables are, and '--local a' is a folder: expected one of them",
+  ],
+  [['sessions', '--endpoint-url', '127.0.0.1:8000', '--table', 'a'], "argument '127.0.0.1:8000' is invalid"],
+  [['sessions', '--region', 'Ireland', '--table', 'a'], "argument 'Ireland' is invalid"],
+  [['sessions', '--local'], "'--local <dir>' argument missing"],
+])('%j is wrong usage and refused before anything is asked', async (args, message) => {
+  expectWrongUsage(await run(args), message)
+  expect([...archive.proxy.calls, ...cloudFormation.calls]).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { parse } from 'csv-parse/sync'
-import { expectFailure, expectWrongUsage } from '../support/cli'
-import { type FilledArchive, openFilledArchive, SOURCE } from '../support/filled-archive'
+import { expectFailure, expectWrongUsage } from '../../support/cli'
+import { type FilledArchive, openFilledArchive, SOURCE } from '../../support/filled-archive'
 
 const SEEN = new Date('2026-03-01T10:00:00.000Z')
 const ENDED = {
@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => archive.close())
 
-/** Everything known of it, provenance included. */
+/** Everything known about it, provenance included. */
 const RECORD = {
   ...ENDED,
   StartDate: '2020-02-18T23:30:33.188Z',
@@ -48,7 +48,7 @@ const RECORD = {
   SchemaVersion: 1,
 }
 
-test('as a table: a member a line, whole', async () => {
+test('session prints a line per attribute, whole, those of AWS first', async () => {
   const { status, stdout, stderr } = await archive.ask('session', [ENDED.SessionId])
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   const members = stdout.split('\n').slice(0, -1)
@@ -65,17 +65,18 @@ test('as a table: a member a line, whole', async () => {
     expect.stringMatching(/^StartDate /),
     expect.stringMatching(/^EndDate /),
   ])
+  expect(members.at(-1)).toMatch(/^AddedLater /)
 })
 
 test.each([
   ['json', (text: string) => JSON.parse(text)],
   ['jsonl', (text: string) => [JSON.parse(text)]],
-])('as %s', async (format, read) => {
+])('session --output %s prints the record', async (format, read) => {
   const { status, stdout, stderr } = await archive.ask('session', [ENDED.SessionId, '--output', format])
   expect({ status, stderr, records: read(stdout) }).toEqual({ status: 0, stderr: '', records: [RECORD] })
 })
 
-test('as CSV', async () => {
+test('session --output csv prints the record', async () => {
   const { status, stdout, stderr } = await archive.ask('session', ['lost', '--output', 'csv'])
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   const [cells, ...others] = parse(stdout, { columns: true, record_delimiter: '\r\n' }) as [
@@ -101,26 +102,29 @@ test('as CSV', async () => {
   })
 })
 
-test.each(['table', 'json'])('one that is not there, as %s, is a failure that helps', async (format) => {
-  const run = await archive.ask('session', ['alice-0ab\u001b[31m', '--output', format])
-  expectFailure(run, /no session "alice-0ab\\u001b\[31m" in this archive\. Is the SessionId whole\?/)
-  expect(run.stderr).toContain("'session-archive sweeps --coverage' tells")
-})
+test.each(['table', 'json'])(
+  'session --output %s fails with help if the archive has no such session',
+  async (format) => {
+    const run = await archive.ask('session', ['alice-0ab\u001b[31m', '--output', format])
+    expectFailure(run, /no session "alice-0ab\\u001b\[31m" in this archive\. Is the SessionId whole\?/)
+    expect(run.stderr).toContain("'session-archive sweeps --coverage' shows that")
+  },
+)
 
 test.each<[string[], string]>([
   [[], "missing required argument 'id'"],
   [[''], "value '' is invalid for argument 'id'. Expected some text."],
   [['one', 'two'], 'Expected 1 argument but got 2'],
   [['one', '--owner', 'alice'], "unknown option '--owner'"],
-])('%j is wrong usage', async (args, message) => {
-  expectWrongUsage(await archive.ask('session', args), message, '--help tells more')
+])('session %j is wrong usage', async (args, message) => {
+  expectWrongUsage(await archive.ask('session', args), message)
 })
 
 test.each([
   ['session', [ENDED.SessionId]],
   ['session', [ENDED.SessionId, '--output', 'json']],
   ['sessions', ['--from', '2020-02-18', '--to', '2020-02-19']],
-])('%s %j fails where a later version wrote a record', async (command, args) => {
+])('%s %j fails if a later version wrote a record', async (command, args) => {
   const schemaVersion = (version: number) =>
     archive.client.send(
       new UpdateCommand({

@@ -2,32 +2,37 @@ import { execFile, spawnSync } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { ask, start, stopAll } from '../emulator/builders'
+import { ask, start, stopAll } from '../../emulator/builders'
 import {
   cliEnvironment,
   expectFailure,
   expectWrongUsage,
   type RunningCli,
   runCli,
+  startBin,
   startCli,
-} from '../support/cli'
-import { temporaryFolder } from '../support/temporary-folder'
+} from '../../support/cli'
+import { temporaryFolder } from '../../support/temporary-folder'
 
-const FIXTURES = join(__dirname, '../emulator/fixtures')
-const HISTORY = join(FIXTURES, 'reference-history.json')
-const ACTIVE = join(FIXTURES, 'cli-v2-active.json')
+const FIXTURES = join(__dirname, '../../emulator/fixtures')
+/** Paths are relative to the command's folder. */
+const HISTORY = 'reference-history.json'
+const ACTIVE = 'cli-v2-active.json'
+const { HOME } = process.env
 
 const folder = temporaryFolder()
 
 const running: RunningCli[] = []
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((cli) => cli.stop('SIGKILL')))
+  await Promise.all(running.splice(0).map((cli) => cli.stop('SIGTERM')))
   await stopAll()
 })
 
-/** Starts the emulator and reads its two lines; the address is in the first. */
-async function emulate(...args: string[]) {
-  const cli = startCli(['emulate', '--port', '0', ...args])
+const emulate = (...args: string[]) =>
+  served(startCli(['emulate', '--port', '0', ...args], { cwd: FIXTURES }))
+
+/** Reads the two lines that the emulator prints; its address is in the first. */
+async function served(cli: RunningCli) {
   running.push(cli)
   const announcement = await cli.line()
   const [, url = ''] = /^Serving DescribeSessions at (http:\/\/127\.0\.0\.1:\d+): /.exec(announcement) ?? []
@@ -93,7 +98,6 @@ testWithAws(
   async () => {
     const { command, url } = await emulate('--generate', '60')
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, ...rest } = cliEnvironment()
-    const { HOME } = process.env
     const { stdout } = await promisify(execFile)('sh', ['-c', `${command} --output json`], {
       env: { ...rest, HOME, AWS_PAGER: '' },
     })
@@ -103,9 +107,10 @@ testWithAws(
 )
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s ends the emulator and cuts a request under way',
+  '%s ends the process of the emulator and cuts a request under way',
   async (signal) => {
-    const { cli, url } = await emulate('--generate', '5', '--fault', 'latency=1000000')
+    const args = ['emulate', '--port', '0', '--generate', '5', '--fault', 'latency=1000000']
+    const { cli, url } = await served(startBin(args))
     const cut = ask(url)
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await cli.stop(signal)).toEqual({ status: 0, stdout: '', stderr: '' })
@@ -221,13 +226,18 @@ test.each([
   async (content, message) => {
     const path = join(folder(), 'world.json')
     writeFileSync(path, content)
-    const run = await runCli(['emulate', '--port', '0', '--sessions', HISTORY, path])
+    const run = await runCli(
+      ['emulate', '--port', '0', '--sessions', join(FIXTURES, HISTORY), 'world.json'],
+      {
+        cwd: folder(),
+      },
+    )
     expectFailure(run, `session-archive: ${path}: ${message}`)
     expect(readdirSync(folder())).toEqual(['world.json'])
   },
 )
 
 test('a file that does not exist fails by its name', async () => {
-  const path = join(folder(), 'nowhere.json')
-  expectFailure(await runCli(['emulate', '--port', '0', '--sessions', path]), path)
+  const run = await runCli(['emulate', '--port', '0', '--sessions', 'nowhere.json'], { cwd: folder() })
+  expectFailure(run, join(folder(), 'nowhere.json'))
 })

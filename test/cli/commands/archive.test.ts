@@ -3,26 +3,19 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Database, startDatabase } from '../../emulator/dynamodb'
-import type { Fault } from '../../emulator/faults'
-import { generateSessions } from '../../emulator/generate'
-import type { Emulator } from '../../emulator/server'
-import { World } from '../../emulator/world'
-import { start, stopAll } from '../emulator/builders'
-import {
-  type CliOptions,
-  type CliRun,
-  deserted,
-  expectFailure,
-  expectWrongUsage,
-  runCli,
-} from '../support/cli'
-import { databaseClient, scan } from '../support/clients'
-import { startCloudFormation } from '../support/cloudformation'
-import { expectedMembers, membersOf } from '../support/expected-record'
-import { ODD_SESSIONS } from '../support/odd-sessions'
-import { temporaryFolder } from '../support/temporary-folder'
-import { worldOf } from './worlds'
+import { type Database, startDatabase } from '../../../emulator/dynamodb'
+import type { Fault } from '../../../emulator/faults'
+import { generateSessions } from '../../../emulator/generate'
+import type { Emulator } from '../../../emulator/server'
+import { World } from '../../../emulator/world'
+import { start, stopAll } from '../../emulator/builders'
+import { type CliOptions, deserted, expectFailure, expectWrongUsage, runBin, runCli } from '../../support/cli'
+import { databaseClient, scan } from '../../support/clients'
+import { startCloudFormation } from '../../support/cloudformation'
+import { expectedMembers, membersOf } from '../../support/expected-record'
+import { ODD_SESSIONS } from '../../support/odd-sessions'
+import { temporaryFolder } from '../../support/temporary-folder'
+import { worldOf } from '../worlds'
 
 const folder = temporaryFolder()
 afterEach(stopAll)
@@ -50,15 +43,15 @@ function byId(records: readonly Item[]): Map<unknown, Item> {
 
 const bySessionId = (a: Item, b: Item) => (String(a.SessionId) < String(b.SessionId) ? -1 : 1)
 
-/** Of the output without `--json`. */
+/** What archive prints. */
 const archivedLine = (seen: number, archived: number, unchanged: number) =>
   `${seen} seen: ${archived} archived, 0 updated, ${unchanged} unchanged, 0 rejected`
 
-describe('into a folder', () => {
+describe('archive into a folder', () => {
   const archive = ({ url }: Emulator, ...args: string[]) =>
     runCli(['archive', '--endpoint-url', url, '--local', join(folder(), 'new/archive'), ...args])
 
-  test('every session of the history is kept as AWS shows it, with receipts; the second run writes nothing', async () => {
+  test('keeps every session as AWS shows it, with receipts; the second run writes nothing', async () => {
     const now = new Date()
     const ended = { startedAt: now, endedAt: now }
     const everything = worldOf(0, [
@@ -90,15 +83,15 @@ describe('into a folder', () => {
     ])
   })
 
-  test('--json prints the receipt that is kept, and nothing else', async () => {
-    const { status, stdout, stderr } = await archive(await start({ world: MONTH() }), '--json')
+  test('prints the receipt that it keeps, and nothing else, with --output json', async () => {
+    const { status, stdout, stderr } = await archive(await start({ world: MONTH() }), '--output', 'json')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    const receipt = JSON.parse(stdout)
+    const [receipt] = JSON.parse(stdout)
     expect(receipt).toMatchObject({ Source: '111122223333/us-east-1', Pages: 4, Seen: 430, Archived: 430 })
     expect((await itemsIn(join(folder(), 'new/archive'))).sweeps).toEqual([receipt])
   })
 
-  test('a session that cannot be kept as a record is kept as it is, and counted', async () => {
+  test('keeps a session that cannot be a record as AWS sent it, and counts it', async () => {
     const ended = { startedAt: new Date(), endedAt: new Date() }
     const afterEnd = { Reason: 'no id', Status: 'Terminated' }
     const emulator = await start({ world: worldOf(1, [{ ...ended, afterEnd }]) })
@@ -112,21 +105,19 @@ describe('into a folder', () => {
     )
   })
 
-  test('nothing in the environment leads elsewhere', async () => {
+  test('is not led elsewhere by the environment', async () => {
     const { url } = await start({ world: worldOf(3) })
     const environment = {
       AWS_ENDPOINT_URL: await deserted(),
       AWS_ENDPOINT_URL_DYNAMODB: await deserted(),
-      SESSION_ARCHIVE_SESSIONS_TABLE: 'Elsewhere',
-      SESSION_ARCHIVE_SWEEPS_TABLE: 'Elsewhere',
     }
-    const run = await runCli(['archive', '--endpoint-url', url, '--local', folder()], { environment })
-    expect(run).toMatchObject({ status: 0, stderr: '' })
-    expect((await itemsIn(folder())).sessions).toHaveLength(3)
+    const args = ['archive', '--endpoint-url', url, '--local', 'archive']
+    expect(await runCli(args, { environment, cwd: folder() })).toMatchObject({ status: 0, stderr: '' })
+    expect((await itemsIn(join(folder(), 'archive'))).sessions).toHaveLength(3)
   })
 })
 
-describe('into tables', () => {
+describe('archive into tables', () => {
   let database: Database
   beforeEach(async () => {
     database = await startDatabase()
@@ -142,24 +133,15 @@ describe('into tables', () => {
 
   const TABLES = ['--table', 'Sessions', '--sweeps-table', 'Sweeps']
 
-  test.each<[string, string[], Record<string, string>]>([
-    ['flags', TABLES, {}],
-    ['variables', [], { SESSION_ARCHIVE_SESSIONS_TABLE: 'Sessions', SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }],
-    ['one of each', ['--table', 'Sessions'], { SESSION_ARCHIVE_SWEEPS_TABLE: 'Sweeps' }],
-    [
-      'flags over variables',
-      TABLES,
-      { SESSION_ARCHIVE_SESSIONS_TABLE: 'No', SESSION_ARCHIVE_SWEEPS_TABLE: 'No' },
-    ],
-  ])('named by %s', async (_, args, environment) => {
-    const run = await archive(await start({ world: worldOf(3) }), args, { environment })
+  test('named by flags keeps the sessions and the receipt', async () => {
+    const run = await archive(await start({ world: worldOf(3) }), TABLES)
     expect(run).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('3 archived') })
     const { sessions, sweeps } = await itemsOf(database)
     expect(sessions).toHaveLength(3)
     expect(sweeps).toMatchObject([{ Archived: 3, Outcome: 'complete' }])
   })
 
-  test('that a stack names', async () => {
+  test('that a stack names keeps the sessions', async () => {
     const cloudFormation = await startCloudFormation({
       Archive: { SessionsTable: database.sessionsTable, SweepsTable: database.sweepsTable },
     })
@@ -170,7 +152,7 @@ describe('into tables', () => {
     expect((await itemsOf(database)).sessions).toHaveLength(3)
   })
 
-  describe('the region', () => {
+  describe('sweeps the region, which', () => {
     const configFile = () => {
       const path = join(folder(), 'config')
       const keys = 'aws_access_key_id = x\naws_secret_access_key = x\n'
@@ -190,15 +172,19 @@ describe('into tables', () => {
         ['--profile', 'audit'],
         () => ({ AWS_CONFIG_FILE: configFile(), ...noKeys }),
       ],
-    ])('of %s', async (_, region, args, environment) => {
-      const run = await archive(await start({ world: worldOf(3) }), [...TABLES, '--json', ...args], {
-        environment: { AWS_REGION: undefined, ...environment() },
-      })
+    ])('is that of %s', async (_, region, args, environment) => {
+      const run = await archive(
+        await start({ world: worldOf(3) }),
+        [...TABLES, '--output', 'json', ...args],
+        {
+          environment: { AWS_REGION: undefined, ...environment() },
+        },
+      )
       expect(run).toMatchObject({ status: 0, stderr: '' })
-      expect(JSON.parse(run.stdout)).toMatchObject({ Source: `111122223333/${region}` })
+      expect(JSON.parse(run.stdout)).toMatchObject([{ Source: `111122223333/${region}` }])
     })
 
-    test('that is missing or impossible fails before anything is asked', async () => {
+    test('fails if it is missing or impossible, before anything is asked', async () => {
       const emulator = await start()
       for (const [AWS_REGION, message] of [
         [undefined, 'Region is missing: expected one from --region, $AWS_REGION or the profile'],
@@ -210,12 +196,12 @@ describe('into tables', () => {
     })
   })
 
-  describe('a sweep that fails half-way', () => {
+  describe('by a sweep that fails half-way', () => {
     test.each<[Fault, string, number, string]>([
       // BegunAt again twice: page 1, page 2, refused; page 1, refused; page 1, refused.
       ['expire-token', archivedLine(800, 400, 400), 400, 'InvalidNextToken'],
       ['repeat-token', archivedLine(430, 430, 0), 430, 'RepeatedTokenError'],
-    ])('by %s says what it kept, and keeps it', async (fault, kept, count, error) => {
+    ])('because of %s says what it kept, and keeps it', async (fault, kept, count, error) => {
       const emulator = await start({
         world: MONTH(),
         faults: { script: (call) => (call > 3 ? fault : undefined) },
@@ -235,17 +221,17 @@ describe('into tables', () => {
     test.each([
       ['--table', 'Sessions'],
       ['--sweeps-table', 'Sweeps'],
-    ])('because there is no %s names the tables', async (flag, table) => {
+    ])('because there is no such %s names the tables', async (flag, table) => {
       const args = TABLES.map((arg) => (arg === table ? 'Missing' : arg))
       const run = await archive(await start({ world: worldOf(3) }), args)
-      const expected = `expected the tables ${args[1]} and ${args[3]} in us-east-1`
+      const expected = `expected ${args[1]} and ${args[3]} in us-east-1`
       expectFailure(run, new RegExp(`ResourceNotFoundException: .*: ${expected}$`))
       expect((await itemsOf(database)).sessions).toEqual([])
       expect(flag).toBe(args[args.indexOf('Missing') - 1])
     })
   })
 
-  test('a database that nobody serves is an error', async () => {
+  test('fails if nobody serves the database', async () => {
     const environment = { AWS_ENDPOINT_URL_DYNAMODB: await deserted(), AWS_MAX_ATTEMPTS: '1' }
     const run = await archive(await start(), TABLES, { environment })
     expectFailure(
@@ -255,21 +241,21 @@ describe('into tables', () => {
   })
 })
 
-describe('what AWS answers never reaches the terminal raw', () => {
+describe('archive never shows a terminal the raw answer of AWS:', () => {
   const HOSTILE = '\u001b]0;title\u0007\u009b2J\u202egnp.exe'
   const SHOWN = '\\u{1b}]0;title\\u{7}\\u{9b}2J\\u{202e}gnp.exe'
 
   const IDENTITY = `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account>
     </GetCallerIdentityResult></GetCallerIdentityResponse>`
 
-  test('nor is an account that is none archived', async () => {
+  test('an account that is none fails, and nothing is kept', async () => {
     const { url } = await start({ world: new World({ accountId: HOSTILE.slice(2) }) })
     const run = await runCli(['archive', '--endpoint-url', url, '--local', join(folder(), 'archive')])
     expectFailure(run, /sts:GetCallerIdentity: received ".*", expected an account of 12 digits/)
     expect(readdirSync(folder())).toEqual([])
   })
 
-  test('in an error message', async () => {
+  test('an error message is made harmless', async () => {
     const server = createServer(({ headers }, response) => {
       const isSts = headers['content-type']?.includes('urlencoded')
       response.writeHead(isSts ? 200 : 400, {
@@ -289,8 +275,8 @@ describe('what AWS answers never reaches the terminal raw', () => {
   })
 })
 
-describe('what stands in the way is named, and nothing is kept', () => {
-  const archive = (url: string, local: string, options: CliOptions = {}): Promise<CliRun> =>
+describe('archive keeps nothing and says why:', () => {
+  const archive = (url: string, local: string, options: CliOptions = {}) =>
     runCli(['archive', '--endpoint-url', url, '--local', local], options)
 
   test('nobody listens', async () => {
@@ -299,7 +285,7 @@ describe('what stands in the way is named, and nothing is kept', () => {
     expect(readdirSync(folder())).toEqual([])
   })
 
-  test('nobody listens at any address of a name', async () => {
+  test('nobody listens at any address of the name, in a process', async () => {
     const preload = join(folder(), 'two-addresses.js')
     writeFileSync(
       preload,
@@ -307,9 +293,8 @@ describe('what stands in the way is named, and nothing is kept', () => {
         process.nextTick(callback, null, [{ address: '127.0.0.1', family: 4 }, { address: '127.0.0.2', family: 4 }])`,
     )
     const url = new URL(await deserted())
-    const run = await archive(`http://two.example:${url.port}`, join(folder(), 'archive'), {
-      nodeFlags: ['--require', preload],
-    })
+    const args = ['archive', '--endpoint-url', `http://two.example:${url.port}`, '--local', 'archive']
+    const run = await runBin(args, { cwd: folder(), nodeFlags: ['--require', preload] })
     expectFailure(
       run,
       `connect ECONNREFUSED 127.0.0.1:${url.port}; connect ECONNREFUSED 127.0.0.2:${url.port}`,
@@ -324,7 +309,7 @@ describe('what stands in the way is named, and nothing is kept', () => {
     expect(readdirSync(folder())).toEqual([])
   })
 
-  test('a folder that another process uses', async () => {
+  test('someone else uses the folder', async () => {
     const emulator = await start({ world: worldOf(3) })
     const database = await startDatabase({ folder: folder() })
     const run = await archive(emulator.url, folder())
@@ -333,7 +318,7 @@ describe('what stands in the way is named, and nothing is kept', () => {
     expect(sweeps).toEqual([])
   })
 
-  test('a folder that is a file, or in one', async () => {
+  test('the folder is a file, or in one', async () => {
     const { url } = await start({ world: worldOf(3) })
     const file = join(folder(), 'file')
     writeFileSync(file, 'mine')
@@ -343,51 +328,49 @@ describe('what stands in the way is named, and nothing is kept', () => {
   })
 })
 
-describe('wrong usage is refused before anything is asked or written', () => {
-  const TABLES = "'--table <name>' and '--sweeps-table <name>'"
-  const orElse = (flags: string) =>
-    `which archive? expected ${flags}, or '--stack <name>', or '--local <dir>'`
-  const different = (...flags: string[]) =>
-    `${flags.map((flag) => `'${flag}'`).join(' and ')} are different archives: expected one of them`
+const different = (...flags: string[]) =>
+  `${flags.map((flag) => `'${flag}'`).join(' and ')} are different archives: expected one of them`
 
-  test.each<[string[], string[]]>([
-    [[], [orElse(TABLES)]],
-    [['--table', 'Sessions'], [orElse("'--sweeps-table <name>'")]],
-    [['--sweeps-table', 'Sweeps'], [orElse("'--table <name>'")]],
-    [['--table', '', '--sweeps-table', ''], [orElse(TABLES)]],
-    [['--local', 'd', '--table', 'a'], [different('--table a', '--local d')]],
-    [['--local', 'd', '--sweeps-table', 'b'], [different('--sweeps-table b', '--local d')]],
-    [['--stack', 's', '--local', 'd'], [different('--stack s', '--local d')]],
-    [['--stack', 's', '--table', 'a'], [different('--stack s', '--table a')]],
-    [
-      ['--local', 'd', '--table', 'a', '--sweeps-table', 'b'],
-      [different('--table a', '--sweeps-table b', '--local d')],
-    ],
-    [['--local'], ["'--local <dir>' argument missing"]],
-    [
-      ['--local', 'd', '--endpoint-url', 'ftp://x'],
-      ["'ftp://x'", 'Expected a URL such as'],
-    ],
-    [
-      ['--local', 'd', '--endpoint-url', '127.0.0.1:8000'],
-      ["'127.0.0.1:8000'", 'Expected a URL such as'],
-    ],
-    [
-      ['--local', 'd', '--region', 'Ireland'],
-      ["'Ireland'", 'Expected a region such as eu-west-1'],
-    ],
-    [
-      ['--local', 'd', '--region', 'eu-west-1\u001b[2J'],
-      ["'eu-west-1\\u{1b}[2J'", 'Expected a region'],
-    ],
-    [['--local', 'd', 'everything'], ['Expected 0 arguments but got 1']],
-  ])('%j', async (args, parts) => {
-    const emulator = await start({ world: worldOf(3) })
-    const cwd = join(folder(), 'here')
-    mkdirSync(cwd)
-    const run = await runCli(['archive', '--endpoint-url', emulator.url, ...args], { cwd })
-    expectWrongUsage(run, ...parts)
-    expect(emulator.calls.list).toEqual([])
-    expect(readdirSync(cwd)).toEqual([])
-  })
+test.each<[string[], string[]]>([
+  [[], ["where to? expected '--local <dir>', '--stack <name>' or '--table <name>'"]],
+  [['--table', 'Sessions'], ["expected '--sweeps-table <name>' beside '--table Sessions'"]],
+  [['--sweeps-table', 'Sweeps'], ["expected '--table <name>' beside '--sweeps-table Sweeps'"]],
+  [['--table', '', '--sweeps-table', ''], ["'--table <name>' argument '' is invalid. Expected some text."]],
+  [['--local', 'd', '--table', 'a'], [different('--table a', '--local d')]],
+  [['--local', 'd', '--sweeps-table', 'b'], [different('--sweeps-table b', '--local d')]],
+  [['--stack', 's', '--local', 'd'], [different('--stack s', '--local d')]],
+  [['--stack', 's', '--table', 'a'], [different('--stack s', '--table a')]],
+  [
+    ['--local', 'd', '--table', 'a', '--sweeps-table', 'b'],
+    [different('--table a', '--sweeps-table b', '--local d')],
+  ],
+  [['--local'], ["'--local <dir>' argument missing"]],
+  [
+    ['--local', 'd', '--endpoint-url', 'ftp://x'],
+    ["'ftp://x'", 'Expected a URL such as'],
+  ],
+  [
+    ['--local', 'd', '--endpoint-url', '127.0.0.1:8000'],
+    ["'127.0.0.1:8000'", 'Expected a URL such as'],
+  ],
+  [
+    ['--local', 'd', '--region', 'Ireland'],
+    ["'Ireland'", 'Expected a region such as eu-west-1'],
+  ],
+  [
+    ['--local', 'd', '--region', 'eu-west-1\u001b[2J'],
+    ["'eu-west-1\\u{1b}[2J'", 'Expected a region'],
+  ],
+  [
+    ['--local', 'd', '--output', 'yaml'],
+    ["'yaml'", 'Allowed choices are table, json, jsonl, csv.'],
+  ],
+  [['--local', 'd', 'everything'], ['Expected 0 arguments but got 1']],
+])('archive %j is wrong usage and refused before anything is asked or written', async (args, parts) => {
+  const emulator = await start({ world: worldOf(3) })
+  const cwd = join(folder(), 'here')
+  mkdirSync(cwd)
+  expectWrongUsage(await runCli(['archive', '--endpoint-url', emulator.url, ...args], { cwd }), ...parts)
+  expect(emulator.calls.list).toEqual([])
+  expect(readdirSync(cwd)).toEqual([])
 })

@@ -1,0 +1,216 @@
+import { expectFailure, expectWrongUsage } from '../../support/cli'
+import { daysAgo, type FilledArchive, openFilledArchive, receipt } from '../../support/filled-archive'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const A = '111122223333/eu-west-1'
+const B = '444455556666/us-east-1'
+const C = '111122223333/us-east-1'
+const D = '777788889999/ap-southeast-1'
+
+const covers = (from: number, until: number) => ({ CoversFrom: daysAgo(from), CoversUntil: daysAgo(until) })
+
+/** Newest first. */
+const RECEIPTS = [
+  receipt(daysAgo(5), {
+    Source: A,
+    ...covers(35, 5),
+    Seen: 7,
+    Archived: 3,
+    Updated: 1,
+    Unchanged: 3,
+    Open: 2,
+  }),
+  receipt(daysAgo(10), { Source: B, Kind: 'recent', ...covers(20, 10) }),
+  receipt(daysAgo(12, '10:00:00.001'), { Source: C, Outcome: 'incomplete' }),
+  receipt(daysAgo(12, '10:00:00.000'), {
+    Source: A,
+    Outcome: 'failed',
+    Error: 'AccessDenied: \u001b[31m\u202e',
+  }),
+  receipt(daysAgo(13), { Source: C, Outcome: 'failed', Error: 'TimeoutError' }),
+  receipt(daysAgo(20), { Source: B, ...covers(50, 20) }),
+  receipt(daysAgo(40), { Source: A, ...covers(70, 40) }),
+  receipt(daysAgo(45), { Source: D, ...covers(75, 45) }),
+]
+
+let archive: FilledArchive
+let empty: FilledArchive
+beforeAll(async () => {
+  archive = await openFilledArchive()
+  empty = await openFilledArchive()
+  for (const one of RECEIPTS.toReversed()) await archive.ledger.putReceipt(one)
+  for (const region of ['eu-west-1', 'us-east-1']) {
+    const source = { accountId: '111122223333', region }
+    for (const SessionId of ['', 'x'.repeat(3000)])
+      await archive.ledger.putRejected(source, 'sweep', { session: { SessionId }, reason: 'no key' })
+    const plan = { Kind: 'full', BegunAt: daysAgo(5), Slices: [], Sliced: false } as const
+    await archive.ledger.complete(source, plan)
+  }
+})
+afterAll(async () => {
+  await archive.close()
+  await empty.close()
+})
+
+/** The receipts of an answer. */
+async function find(...args: string[]) {
+  const { status, stdout, stderr } = await archive.ask('sweeps', ['--output', 'json', ...args])
+  return { status, receipts: JSON.parse(stdout), stderr }
+}
+
+const of = (source: string) => RECEIPTS.filter(({ Source }) => Source === source)
+const failed = RECEIPTS.filter(({ Outcome }) => Outcome === 'failed')
+const more = (limit: number) => `There are more: --limit ${limit} is reached.\n`
+
+test.each<[string[], readonly object[], string]>([
+  [[], RECEIPTS, ''],
+  [['--source', C], of(C), ''],
+  [['--source', '111122223333/eu-west-9'], [], ''],
+  [['--outcome', 'failed'], failed, ''],
+  [['--outcome', 'complete', '--source', B], of(B), ''],
+  [['--outcome', 'failed', '--source', B], [], ''],
+  [['--limit', '3'], RECEIPTS.slice(0, 3), more(3)],
+  [['--limit', '8'], RECEIPTS, ''],
+  [['--outcome', 'failed', '--limit', '1'], failed.slice(0, 1), more(1)],
+  [['--outcome', 'failed', '--limit', '2'], failed, ''],
+])('sweeps %j finds those receipts and nothing else, newest first', async (args, receipts, stderr) => {
+  expect(await find(...args)).toEqual({ status: 0, receipts, stderr })
+})
+
+test('sweeps prints a table of receipts', async () => {
+  const { stdout } = await archive.ask('sweeps', ['--source', A])
+  const [day5 = '', day12 = '', day40 = ''] = [5, 12, 40].map((days) => daysAgo(days).slice(0, 10))
+  expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    [
+      'StartedAt (UTC)',
+      'Source',
+      'Kind',
+      'Outcome',
+      'Seen',
+      'Archived',
+      'Updated',
+      'Rejected',
+      'Open',
+      'Error',
+    ],
+    [`${day5} 00:00:00`, A, 'full', 'complete', '7', '3', '1', '0', '2'],
+    [`${day12} 10:00:00`, A, 'full', 'failed', '0', '0', '0', '0', '0', 'AccessDenied: \\u{1b}[31m\\u{202e}'],
+    [`${day40} 00:00:00`, A, 'full', 'complete', '0', '0', '0', '0', '0'],
+    [''],
+  ])
+})
+
+test('sweeps finds each source by a scan of one item, and needs one more scan', async () => {
+  const before = archive.proxy.calls.length
+  await find('--limit', '1')
+  const calls = archive.proxy.calls.slice(before)
+  expect(calls.map(({ operation, body }) => [operation, body.Limit])).toEqual([
+    ...Array(5).fill(['Scan', 1]),
+    ...Array(4).fill(['Query', undefined]),
+  ])
+})
+
+test('sweeps does not look for a source that is named', async () => {
+  const before = archive.proxy.calls.length
+  await find('--source', B)
+  expect(archive.proxy.calls.slice(before).map(({ operation }) => operation)).toEqual(['Query'])
+})
+
+test('sweeps says if an archive has no receipts', async () => {
+  expect(await empty.ask('sweeps')).toEqual({ status: 0, stdout: '', stderr: 'No receipt found.\n' })
+})
+
+const line = (Source: string, Is: string, from: number, until: number) => ({
+  Source,
+  Is,
+  From: daysAgo(from),
+  Until: daysAgo(until),
+})
+const OF_A = [line(A, 'covered', 70, 40), line(A, 'GAP', 40, 35), line(A, 'covered', 35, 5)]
+
+test('sweeps --coverage: a gap between sweeps is exit status 1', async () => {
+  expect(await find('--coverage', '--source', A)).toEqual({ status: 1, receipts: OF_A, stderr: '1 gap.\n' })
+})
+
+test('sweeps --coverage: no gap is exit status 0', async () => {
+  expect(await find('--coverage', '--source', B)).toEqual({
+    status: 0,
+    receipts: [line(B, 'covered', 50, 10)],
+    stderr: '',
+  })
+})
+
+test('sweeps --coverage shows every source: there is a gap after the last sweep until 30 days ago, and no complete sweep is said', async () => {
+  const before = Date.now()
+  const { status, receipts, stderr } = await find('--coverage')
+  const { Until, ...untilForgotten } = receipts.pop()
+  expect({ status, receipts, stderr }).toEqual({
+    status: 1,
+    receipts: [...OF_A, line(B, 'covered', 50, 10), line(D, 'covered', 75, 45)],
+    stderr: `${C}: no sweep was complete yet: nothing is covered.\n2 gaps.\n`,
+  })
+  expect(untilForgotten).toEqual({ Source: D, Is: 'GAP', From: daysAgo(45) })
+  const late = Date.parse(Until) - (before - 30 * DAY_MS)
+  expect(late).toBeGreaterThanOrEqual(0)
+  expect(late).toBeLessThan(30_000)
+})
+
+test('sweeps --coverage prints a table of covered times and gaps', async () => {
+  const { status, stdout, stderr } = await archive.ask('sweeps', ['--coverage', '--source', A])
+  expect({ status, stderr }).toEqual({ status: 1, stderr: '1 gap.\n' })
+  const at = (days: number) => `${daysAgo(days).slice(0, 10)} 00:00:00`
+  expect(stdout.split('\n').map((text) => text.split(/ {2,}/))).toEqual([
+    ['Source', 'Is', 'From (UTC)', 'Until (UTC)', 'Length'],
+    [A, 'covered', at(70), at(40), '30d'],
+    [A, 'GAP', at(40), at(35), '5d'],
+    [A, 'covered', at(35), at(5), '30d'],
+    [''],
+  ])
+})
+
+test.each([[[C]], [['111122223333/eu-west-9']]])(
+  'sweeps --coverage of %j, of which nothing is covered, is exit status 1',
+  async ([source = '']) => {
+    expect(await find('--coverage', '--source', source)).toEqual({
+      status: 1,
+      receipts: [],
+      stderr: `${source}: no sweep was complete yet: nothing is covered.\n`,
+    })
+  },
+)
+
+test('sweeps --coverage of an archive without receipts is exit status 1', async () => {
+  expect(await empty.ask('sweeps', ['--coverage', '--output', 'json'])).toEqual({
+    status: 1,
+    stdout: '[]\n',
+    stderr: 'No sweep has left a receipt yet: nothing is covered.\n',
+  })
+})
+
+test('sweeps --coverage fails if it cannot read all receipts, and shows no gap', async () => {
+  let queries = 0
+  archive.proxy.fault = ({ operation }) =>
+    operation === 'Query' && queries++ === 2
+      ? { type: 'AccessDeniedException', message: 'denied' }
+      : undefined
+  const run = await archive.ask('sweeps', ['--coverage']).finally(() => {
+    archive.proxy.fault = () => undefined
+  })
+  expectFailure(run, /^session-archive: denied$/)
+})
+
+const OF_ALL = "'--coverage' is about all receipts: expected no --outcome or --limit with it"
+
+test.each<[string[], string]>([
+  [['--coverage', '--limit', '3'], OF_ALL],
+  [['--coverage', '--outcome', 'failed'], OF_ALL],
+  [
+    ['--source', '111122223333'],
+    "argument '111122223333' is invalid. Expected an account and a region such as",
+  ],
+  [['--outcome', 'ok'], "argument 'ok' is invalid. Allowed choices are complete, incomplete, failed."],
+  [['--limit', '-1'], "argument '-1' is invalid. Expected a whole number of 1 or more."],
+  [['--owner', 'alice'], "unknown option '--owner'"],
+])('sweeps %j is wrong usage', async (args, message) => {
+  expectWrongUsage(await archive.ask('sweeps', args), message)
+})
