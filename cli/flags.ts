@@ -4,19 +4,6 @@ import { type Command, Option, type OptionValues } from '@commander-js/extra-typ
 import { type Io, UsageError } from './io'
 import { nonEmpty, region, url } from './parsers'
 
-export interface AwsFlags {
-  readonly region?: string
-  readonly profile?: string
-  readonly endpointUrl?: string
-}
-
-export interface ArchiveFlags {
-  readonly stack?: string
-  readonly table?: string
-  readonly sweepsTable?: string
-  readonly local?: string
-}
-
 /** The tables of a stack, tables by name (empty: not needed), or a folder on this machine. */
 export type ArchiveLocation =
   | { readonly stack: string }
@@ -28,7 +15,7 @@ export type NeededTables = readonly ('table' | 'sweepsTable')[]
 
 const TABLE_FLAGS = { table: "'--table <name>'", sweepsTable: "'--sweeps-table <name>'" }
 
-export const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const
+const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
 
 export const outputOption = () =>
@@ -49,6 +36,10 @@ export function addReadFlags<Args extends unknown[], Flags extends OptionValues>
   )
 }
 
+export type ReadFlags = ReturnType<ReturnType<typeof addReadFlags<[], Record<never, never>>>['opts']>
+export type AwsFlags = Pick<ReadFlags, 'region' | 'profile' | 'endpointUrl'>
+type ArchiveFlags = Omit<ReadFlags, keyof AwsFlags>
+
 export function addArchiveFlags<Args extends unknown[], Flags extends OptionValues>(
   command: Command<Args, Flags>,
   defaultStack = '',
@@ -66,7 +57,7 @@ export function addArchiveFlags<Args extends unknown[], Flags extends OptionValu
  * @throws UsageError if the flags name several, or half of one
  * @throws Error if the folder has none
  */
-export function archiveToRead(flags: AwsFlags & ArchiveFlags, needed: NeededTables, io: Io): ArchiveLocation {
+export function archiveToRead(flags: ReadFlags, needed: NeededTables, io: Io): ArchiveLocation {
   const { local } = flags
   const location = archiveNamed(flags, needed, io) ?? { stack: DEFAULT_STACK }
   if (local === undefined) return location

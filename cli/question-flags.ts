@@ -18,23 +18,24 @@ export function addQuestionFlags<Args extends unknown[], Flags extends OptionVal
     .option('--at <time>', 'connected at this time: started by then, not known to have ended by then', moment)
     .addOption(new Option('--status <status>', 'with this status').choices(STATUSES))
     .option('--document <name>', 'with this SSM document', nonEmpty)
-    .option('--reason <text>', 'with this text in the reason, in upper or lower case', nonEmpty)
+    .option('--reason <text>', 'with this text in the reason, in any case', nonEmpty)
     .option('--account <id>', 'in this account', accountId)
     .option('--source-region <region>', 'in this region', region)
     .addOption(
       new Option('--access-type <type>', 'of this type').choices(['Standard', 'JustInTime'] as const),
     )
     .option('--open', 'not ended, as far as the archive knows')
-    .option('--min-duration <time>', 'that lasted at least this long: 90m, 36h, 2d', duration)
+    .option('--min-duration <time>', 'lasted at least this long: 90m, 36h, 2d', duration)
 }
 
 type QuestionFlags = ReturnType<ReturnType<typeof addQuestionFlags<[], Record<never, never>>>['opts']>
 
 export const QUESTION_HELP = `
-A time is a date (midnight UTC), a time with its zone (2026-11-24T02:14:00Z), or a time ago (36h, 7d, 2w).
-Without --from, --to, --at and --open, the question is about the last 30 days. --region says where the
-tables are; --source-region asks for the sessions of a region. AWS sends a few sessions without a StartDate:
-only --open and 'session-archive session' find them.`
+A time is a date (midnight UTC), a time with its zone (2026-11-24T02:14:00Z), or
+a time ago (36h, 7d, 2w). Without --from, --to, --at and --open, the question is
+about the last 30 days. --region says where the tables are; --source-region asks
+for the sessions of a region. AWS sends a few sessions without a StartDate: only
+--open and 'session-archive session' find them.`
 
 const DEFAULT_SPAN_MS = 30 * 24 * 60 * 60 * 1000
 

@@ -19,14 +19,15 @@ export function define(command: Command, io: Io): void {
     .addHelpText(
       'after',
       `
-Say where to keep the sessions: in a folder (--local), which is made if it does not exist, in the tables of
-a stack (--stack), or in two tables (--table and --sweeps-table). Deployed tables accept writes only from
-their archiver and from break-glass principals. $AWS_ENDPOINT_URL_DYNAMODB says where the tables are, if not
-in AWS. The account is the one that sts:GetCallerIdentity names.
+Say where to keep the sessions: in a folder (--local), which is made if it does
+not exist, in the tables of a stack (--stack), or in two tables (--table and
+--sweeps-table). Deployed tables accept writes only from their archiver and from
+break-glass principals. $AWS_ENDPOINT_URL_DYNAMODB says where the tables are, if
+not in AWS. The account is the one that sts:GetCallerIdentity names.
 
 Examples:
   session-archive archive --region eu-west-1 --local ./sessions
-  session-archive archive --endpoint-url http://127.0.0.1:8000 --local ./sessions`,
+  session-archive archive --endpoint-url http://127.0.0.1:8000 --local ./demo`,
     )
     .action(async ({ full, output, endpointUrl, ...flags }) => {
       const location = archiveNamed(flags, ['table', 'sweepsTable'], io)

@@ -16,7 +16,7 @@ The exit status is 1 if the archive has no such session.
 
 Examples:
   session-archive session alice-0a1b2c3d4e5f67890
-  session-archive session alice-0a1b2c3d4e5f67890 --local ./sessions --output json`,
+  session-archive session alice-0a1b2c3d4e5f67890 --local ./sessions`,
     )
     .action(async (id, { output, ...flags }) => {
       const location = archiveToRead(flags, ['table'], io)

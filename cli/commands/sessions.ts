@@ -25,8 +25,8 @@ export function define(command: Command, io: Io): void {
 
 Examples:
   session-archive sessions --owner alice --from 2026-01-01 --to 2027-01-01
-  session-archive sessions --at 2026-11-24T02:14:00Z --target i-0abc1234def567890
-  session-archive sessions --from 7d --reason INC-4711 --output csv > inc-4711.csv
+  session-archive sessions --at 2026-11-24T02:14:00Z --target i-0abc1234def
+  session-archive sessions --from 7d --reason INC-4711 --output csv > inc.csv
   session-archive sessions --local ./sessions --open --min-duration 8h`,
     )
     .action(async ({ output, limit, newestFirst, explain, ...flags }) => {

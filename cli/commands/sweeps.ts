@@ -28,8 +28,9 @@ export function define(command: Command, io: Io): void {
     .addHelpText(
       'after',
       `
-With --coverage: the archive has every session that ended in a covered time. In a gap, sessions may have
-ended and AWS may have forgotten them unseen. The exit status is 1 if there is a gap, or if nothing is covered.
+With --coverage: the archive has every session that ended in a covered time. In
+a gap, sessions may have ended that AWS has forgotten unseen. The exit status is
+1 if there is a gap, or if nothing is covered.
 
 Examples:
   session-archive sweeps --outcome failed

@@ -1,15 +1,15 @@
 import { stringify } from 'csv-stringify/sync'
 import { printable } from './printable'
 
-/** Members that have no column of their own are in this one, as JSON. */
+/** This column has the members without another column, as JSON. */
 const OTHER = 'Other'
 
 /**
  * RFC 4180 with a header. A text that a spreadsheet would run as a formula, or that begins with an
- * apostrophe, gets an apostrophe before it: to have the exact text, take one leading apostrophe away.
+ * apostrophe, gets an apostrophe before it: whoever takes one leading apostrophe away has the exact text.
  *
- * @param columns names of members; `OutputUrl.S3OutputUrl` is one within another
- * @param forTerminal whether what a terminal would obey is shown instead, `\u{1b}`
+ * @param columns names of members; `OutputUrl.S3OutputUrl` is a member within a member
+ * @param forTerminal whether to make texts harmless for a terminal
  */
 export async function* csv(
   items: AsyncIterable<object>,
@@ -34,7 +34,7 @@ export async function* csv(
   }
 }
 
-/** Members within members get a name of their own where there is a column for it. */
+/** Takes members out of members if there is a column for them. */
 function flat(item: object, columns: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(item).flatMap(([name, value]) => {

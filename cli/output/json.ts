@@ -8,12 +8,12 @@ export async function* json(items: AsyncIterable<object>): AsyncGenerator<string
   yield separator === '[\n' ? '[]\n' : '\n]\n'
 }
 
-/** One object a line. */
+/** One object per line. */
 export async function* jsonLines(items: AsyncIterable<object>): AsyncGenerator<string> {
   for await (const item of items) yield `${serialize(item)}\n`
 }
 
-/** What a terminal would obey is escaped: the value that is read back is the same. */
+/** Escapes what a terminal would obey; a reader gets the same value. */
 function serialize(item: object, indent?: number): string {
   const text = JSON.stringify(
     item,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cliEnvironment, HANGS_MS } from './cli'
 
-/** Whether this machine has tmux, which is a real terminal to what runs in it. */
+/** Whether this machine has tmux, a real terminal for what runs in it. */
 export const hasTerminal = spawnSync('tmux', ['-V']).status === 0
 
 export interface TerminalOptions {
@@ -12,7 +12,7 @@ export interface TerminalOptions {
   readonly columns?: number
   /** @default 30 */
   readonly lines?: number
-  /** Variables beside those of {@link cliEnvironment}. */
+  /** Adds variables to those of {@link cliEnvironment}. */
   readonly environment?: Readonly<Record<string, string>>
 }
 
@@ -22,8 +22,8 @@ export class Terminal {
   private readonly received: string
 
   /**
-   * @param command a line of shell; when it has ended, `status N` appears
-   * @param folder of the terminal's socket, and where the command runs
+   * @param command a line of shell; when it ends, `status N` appears
+   * @param folder the command runs here, and the terminal keeps its socket here
    */
   constructor(
     command: string,
@@ -56,17 +56,17 @@ export class Terminal {
     )
   }
 
-  /** What is on it; a line too long for it counts as one. */
+  /** What it shows. A line that is too long for it counts as one. */
   screen(): string {
     return this.tmux('capture-pane', '-p', '-J').replace(/ +$/gm, '').trimEnd()
   }
 
-  /** Its lines as they are shown: one too long for it is several. */
+  /** The lines that it shows. A line that is too long for it is several. */
   lines(): string[] {
     return this.tmux('capture-pane', '-p').trimEnd().split('\n')
   }
 
-  /** Every byte that it was sent, as text. */
+  /** Everything that it was sent, as text. */
   input(): string {
     return readFileSync(this.received, 'utf8')
   }
@@ -81,9 +81,9 @@ export class Terminal {
   }
 
   /**
-   * Looks until the pattern appears.
+   * Watches until the pattern appears.
    *
-   * @returns every screen seen, the last one with the pattern
+   * @returns every screen seen; the last one has the pattern
    */
   async watchFor(pattern: RegExp): Promise<string[]> {
     const screens: string[] = []
