@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { SweepsTable } from '../../archive/sweeps-table'
 import { startDatabase } from '../../emulator/dynamodb'
-import { deserted, expectFailure, expectWrongUsage, runCli } from '../support/cli'
+import { awsConfigFile, deserted, expectFailure, expectWrongUsage, runCli } from '../support/cli'
 import { databaseClient } from '../support/clients'
 import { type CloudFormation, startCloudFormation } from '../support/cloudformation'
 import { type FilledArchive, openFilledArchive, receipt } from '../support/filled-archive'
@@ -99,94 +99,56 @@ test('the folder of --local is read, wherever the environment leads', async () =
   expect(archive.proxy.calls).toEqual([])
 })
 
-describe('region and credentials are those', () => {
-  const configFile = () => {
-    const path = join(folder(), 'config')
-    const keys = 'aws_access_key_id = AUDITOR\naws_secret_access_key = x\n'
-    writeFileSync(path, `[default]\nregion = ca-west-1\n[profile audit]\nregion = ap-southeast-2\n${keys}`)
-    return path
-  }
-
-  test('of --profile, for CloudFormation and DynamoDB, whatever the environment', async () => {
-    jest.spyOn(console, 'warn').mockImplementation() // by the SDK, about two sources of credentials
-    const found = await run([...SESSION, '--stack', 'Archive', '--profile', 'audit'], {
-      AWS_CONFIG_FILE: configFile(),
-      AWS_REGION: undefined,
-    })
-    expect(found).toMatchObject({ status: 0, stdout: expect.stringContaining('"SessionId": "s"') })
-    const { calls } = cloudFormation
-    expect(calls).toMatchObject([
-      {
-        body: expect.stringContaining('StackName=Archive'),
-        credential: expect.stringMatching(/^AUDITOR\/\d{8}\/ap-southeast-2\/cloudformation\//),
-      },
-    ])
-    expect(archive.proxy.calls).toMatchObject([
-      {
-        operation: 'GetItem',
-        credential: expect.stringMatching(/^AUDITOR\/\d{8}\/ap-southeast-2\/dynamodb\//),
-      },
-    ])
-  })
-
-  test.each<[string, string[], () => Environment]>([
-    ['eu-west-3', ['--region', 'eu-west-3'], () => ({ AWS_REGION: 'us-east-2' })],
-    ['us-east-2', [], () => ({ AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' })],
-    ['us-west-2', [], () => ({ AWS_REGION: undefined, AWS_DEFAULT_REGION: 'us-west-2' })],
-    ['ca-west-1', [], () => ({ AWS_REGION: undefined, AWS_CONFIG_FILE: configFile() })],
-  ])('%s for the flags %j', async (region, args, environment) => {
-    expect(await run([...SESSION, '--table', 'Sessions', ...args], environment())).toMatchObject(FOUND)
-    expect(archive.proxy.calls.map(({ credential }) => credential.split('/')[2])).toEqual([region])
-  })
+test('region and credentials are those of --profile, whatever the environment', async () => {
+  jest.spyOn(console, 'warn').mockImplementation() // by the SDK, about two sources of credentials
+  const environment = { AWS_CONFIG_FILE: awsConfigFile(folder()), AWS_REGION: undefined }
+  const found = await run([...SESSION, '--stack', 'Archive', '--profile', 'audit'], environment)
+  expect(found).toMatchObject({ status: 0, stdout: expect.stringContaining('"SessionId": "s"') })
+  const by = (service: string) =>
+    expect.stringMatching(new RegExp(`^AUDITOR/\\d{8}/ap-southeast-2/${service}/`))
+  const body = expect.stringContaining('StackName=Archive')
+  expect(cloudFormation.calls).toMatchObject([{ body, credential: by('cloudformation') }])
+  expect(archive.proxy.calls).toMatchObject([{ operation: 'GetItem', credential: by('dynamodb') }])
 })
 
-describe('an archive that cannot be used is exit status 1 and named:', () => {
-  const OF_TABLE = [...SESSION, '--table', 'Sessions']
-  const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
+test.each<[string, string[], Environment]>([
+  ['eu-west-3', ['--region', 'eu-west-3'], { AWS_REGION: 'us-east-2' }],
+  ['us-east-2', [], { AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' }],
+  ['us-west-2', [], { AWS_DEFAULT_REGION: 'us-west-2' }],
+  ['ca-west-1', [], {}],
+])('the region is %s with the flags %j and the environment %j', async (region, flags, variables) => {
+  const environment = { AWS_REGION: undefined, AWS_CONFIG_FILE: awsConfigFile(folder()), ...variables }
+  expect(await run([...SESSION, '--table', 'Sessions', ...flags], environment)).toMatchObject(FOUND)
+  expect(archive.proxy.calls.map(({ credential }) => credential.split('/')[2])).toEqual([region])
+})
 
-  test.each<[string, string[], Environment, RegExp]>([
-    [
-      'a table that does not exist',
-      ['sessions', '--open', '--table', 'Gone'],
-      {},
-      /: expected Gone in us-east-1$/,
-    ],
-    [
-      'a table of receipts that does not',
-      [...SWEEPS, '--sweeps-table', 'Gone'],
-      {},
-      /: expected Gone in us-east-1$/,
-    ],
-    [
-      'tables that a stack names',
-      [...SWEEPS, '--stack', 'Elsewhere', '--region', 'eu-west-1'],
-      {},
-      /: expected Gone and GoneToo in eu-west-1$/,
-    ],
-    [
-      'a stack that does not exist',
-      [...SESSION, '--stack', 'Missing', '--region', 'eu-west-1'],
-      {},
-      /: stack "Missing" in eu-west-1: Stack with id Missing does not exist\. --stack, --table or --local choose another archive, --region another region$/,
-    ],
-    [
-      'a stack that is no archive',
-      [...SESSION, '--stack', 'Unrelated'],
-      {},
-      /: stack "Unrelated" in us-east-1: received no output SessionsTable, expected an archive's stack\. --stack, /,
-    ],
-    ['no region', OF_TABLE, { AWS_REGION: undefined }, /: Region is missing: expected one from --region, /],
-    [
-      'no region for a stack',
-      [...SESSION, '--stack', 'Archive'],
-      { AWS_REGION: undefined },
-      /: Region is missing: expected one from --region, /,
-    ],
-    ['no credentials', OF_TABLE, NO_CREDENTIALS, /: Could not load credentials from any providers$/],
-    ['a profile that does not exist', [...OF_TABLE, '--profile', 'nobody'], NO_CREDENTIALS, /credentials/],
-  ])('%s', async (_name, args, environment, message) => {
-    expectFailure(await run(args, environment), message)
-  })
+const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
+const NO_REGION = { AWS_REGION: undefined }
+
+test.each<[string, RegExp, Environment]>([
+  ['sessions --open --table Gone', /: expected Gone in us-east-1$/, {}],
+  ['sweeps --sweeps-table Gone', /: expected Gone in us-east-1$/, {}],
+  ['sweeps --stack Elsewhere --region eu-west-1', /: expected Gone and GoneToo in eu-west-1$/, {}],
+  [
+    'session s --stack Missing --region eu-west-1',
+    /: stack "Missing" in eu-west-1: Stack with id Missing does not exist\. --stack, --table or --local choose another archive, --region another region$/,
+    {},
+  ],
+  [
+    'session s --stack Unrelated',
+    /: stack "Unrelated" in us-east-1: received no output SessionsTable, expected an archive's stack\. --stack, /,
+    {},
+  ],
+  ['session s --table Sessions', /: Region is missing: expected one from --region, /, NO_REGION],
+  ['session s --stack Archive', /: Region is missing: expected one from --region, /, NO_REGION],
+  ['session s --table Sessions', /: Could not load credentials from any providers$/, NO_CREDENTIALS],
+  ['session s --table Sessions --profile nobody', /credentials/, NO_CREDENTIALS],
+])('%s fails with the message %s', async (line, message, environment) => {
+  expectFailure(await run(line.split(' '), environment), message)
+})
+
+describe('exit status 1 says what is wrong:', () => {
+  const OF_TABLE = [...SESSION, '--table', 'Sessions']
 
   test('no permission', async () => {
     const message = 'User: arn:aws:iam::111122223333:user/x is not authorized to perform: dynamodb:GetItem'
@@ -209,11 +171,10 @@ describe('an archive that cannot be used is exit status 1 and named:', () => {
   test('a folder that is no archive, which is left as it is', async () => {
     mkdirSync(join(folder(), 'mine'))
     writeFileSync(join(folder(), 'file'), 'mine')
-    for (const path of ['missing', 'mine', 'file'])
-      expectFailure(
-        await run([...SESSION, '--local', path]),
-        `session-archive: folder "${path}": expected an archive, and there is none`,
-      )
+    for (const path of ['missing', 'mine', 'file']) {
+      const message = `session-archive: folder "${path}": expected an archive, and there is none`
+      expectFailure(await run([...SESSION, '--local', path]), message)
+    }
     expect(readdirSync(folder()).sort()).toEqual(['file', 'mine'])
     expect(readdirSync(join(folder(), 'mine'))).toEqual([])
   })
@@ -229,14 +190,14 @@ describe('an archive that cannot be used is exit status 1 and named:', () => {
     const other = await startCloudFormation({})
     const found = await run(['sessions', '--open'], { AWS_ENDPOINT_URL_CLOUDFORMATION: other.url })
     await other.close()
-    expectFailure(
-      found,
-      'stack "SessionArchive" in us-east-1: Stack with id SessionArchive does not exist. --stack, ',
-    )
+    const message =
+      'stack "SessionArchive" in us-east-1: Stack with id SessionArchive does not exist. --stack, '
+    expectFailure(found, message)
   })
 })
 
-const different = (a: string, b: string) => `'${a}' and '${b}' are different archives: expected one of them`
+const different = (...flags: string[]) =>
+  `${flags.map((flag) => `'${flag}'`).join(' and ')} are different archives: expected one of them`
 
 test.each<[string[], string]>([
   [['sessions', '--table', ''], "'--table <name>' argument '' is invalid"],
@@ -245,6 +206,11 @@ test.each<[string[], string]>([
   [['sessions', '--stack', 'a', '--local', 'b'], different('--stack a', '--local b')],
   [['sweeps', '--stack', 'a', '--sweeps-table', 'b'], different('--stack a', '--sweeps-table b')],
   [['sweeps', '--sweeps-table', 'a', '--local', 'b'], different('--sweeps-table a', '--local b')],
+  [['archive', '--stack', 's', '--local', 'd'], different('--stack s', '--local d')],
+  [
+    ['archive', '--local', 'd', '--table', 'a', '--sweeps-table', 'b'],
+    different('--table a', '--sweeps-table b', '--local d'),
+  ],
   [['sessions', '--sweeps-table', 'a'], "expected '--table <name>' beside '--sweeps-table a'"],
   [['session', 's', '--sweeps-table', 'a'], "expected '--table <name>' beside '--sweeps-table a'"],
   [['sweeps', '--table', 'a'], "expected '--sweeps-table <name>' beside '--table a'"],

@@ -4,7 +4,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { run } from '../../cli/program'
 import { version } from '../../package.json'
-import { expectFailure, expectWrongUsage, runBin, runCli } from '../support/cli'
+import { expectWrongUsage, runBin, runCli } from '../support/cli'
 import { temporaryFolder } from '../support/temporary-folder'
 
 const folder = temporaryFolder()
@@ -80,27 +80,19 @@ describe('standard output that cannot be written', () => {
   const onLinux = existsSync('/dev/full') ? test : test.skip
   onLinux('because the disk is full is exit status 1, in a process too', async () => {
     const full = openSync('/dev/full', 'w')
-    const { status, stderr } = await runBin(['--version'], { stdout: full })
+    const { status, stderr } = await runBin(['--version'], { stdoutFile: full })
     closeSync(full)
-    expect({ status, stderr }).toEqual({
-      status: 1,
-      stderr: expect.stringMatching(/^session-archive: ENOSPC/),
-    })
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^session-archive: ENOSPC/)])
   })
 })
 
-describe('as a process', () => {
-  test('success is exit status 0', async () => {
-    expect(await runBin(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
-  })
-
-  test('failure is exit status 1', async () => {
-    const run = await runBin(['session', 'x', '--local', 'missing'], { cwd: folder() })
-    expectFailure(run, 'folder "missing": expected an archive')
-  })
-
-  test('wrong usage is exit status 2', async () => {
-    expectWrongUsage(await runBin(['session']), "missing required argument 'id'")
+describe('as a process,', () => {
+  test.each([
+    ['success', ['--version'], 0],
+    ['failure', ['session', 'x', '--local', 'missing'], 1],
+    ['wrong usage', ['session'], 2],
+  ])('%s ends with its exit status: %j, %i', async (_, args, status) => {
+    expect((await runBin(args, { cwd: folder() })).status).toBe(status)
   })
 
   /** The packages and files of ours that a process of the command line loaded. */
@@ -123,16 +115,9 @@ describe('as a process', () => {
   }
 
   test.each([[['--help']], [['--version']], [[]], [['sessionz']]])('%j loads no command', async (args) => {
-    expect((await loadedBy(...args)).filter((name) => name !== '')).toEqual([
-      '@commander-js/extra-typings',
-      'commander',
-      'esbuild',
-      'io.ts',
-      'output/message-of.ts',
-      'output/printable.ts',
-      'program.ts',
-      'tsx',
-    ])
+    expect((await loadedBy(...args)).join(' ').trim()).toBe(
+      '@commander-js/extra-typings commander esbuild io.ts output/message-of.ts output/printable.ts program.ts tsx',
+    )
   })
 
   test.each([

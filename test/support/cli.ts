@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { run } from '../../cli/program'
 import { ANYONE_ENVIRONMENT } from './clients'
@@ -34,27 +34,30 @@ export function cliEnvironment(): Record<string, string | undefined> {
   return { PATH, TMPDIR, ...ANYONE_ENVIRONMENT, AWS_EC2_METADATA_DISABLED: 'true' }
 }
 
-/**
- * Runs the command line in this process, whose environment it replaces: the AWS SDK reads that.
- *
- * @returns how it ended
- */
-export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
-  const { stdout, stderr, status } = start(args, options)
-  const [out, err] = await Promise.all([text(stdout), text(stderr)])
-  return { status: await status, stdout: out, stderr: err }
+/** Writes a file for AWS_CONFIG_FILE: a region by default, and a profile with its own region and credentials. */
+export function awsConfigFile(folder: string): string {
+  const file = join(folder, 'config')
+  const keys = 'aws_access_key_id = AUDITOR\naws_secret_access_key = x\n'
+  writeFileSync(file, `[default]\nregion = ca-west-1\n[profile audit]\nregion = ap-southeast-2\n${keys}`)
+  return file
 }
 
-/** Starts a command in this process that ends by signals only, which `stop` emits. */
-export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
-  const { stdout, stderr, status } = start(args, options)
-  return follow(stdout, stderr, status, () => {
-    process.emit('SIGINT')
-    process.emit('SIGTERM')
-  })
+/** A command under way. */
+export interface Running {
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly status: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
 }
 
-function start(args: readonly string[], { environment, cwd = process.cwd() }: CliOptions) {
+/** Runs the command line in this process, whose environment it replaces: the AWS SDK reads that. */
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+  return ended(startCli(args, options))
+}
+
+/** As {@link runCli}. To be killed, a command must handle SIGINT and SIGTERM. */
+export function startCli(args: readonly string[], options: CliOptions = {}): Running {
+  const { environment, cwd = process.cwd() } = options
   const variables = Object.entries({ ...cliEnvironment(), ...environment })
   const env = Object.fromEntries(variables.filter(([, value]) => value !== undefined))
   process.env = env
@@ -63,76 +66,40 @@ function start(args: readonly string[], { environment, cwd = process.cwd() }: Cl
     stdout.end()
     stderr.end()
   })
-  return { stdout, stderr, status }
+  const kill = () => void (process.emit('SIGINT') && process.emit('SIGTERM'))
+  return { stdout, stderr, status, kill }
+}
+
+/** Runs the command line as a process; standard input, output and error are no terminals. */
+export function runBin(args: readonly string[], options: BinOptions = {}): Promise<CliRun> {
+  return ended(startBin(args, options))
 }
 
 export interface BinOptions extends CliOptions {
   readonly nodeFlags?: readonly string[]
   /** A file. @default - a pipe */
-  readonly stdout?: number
+  readonly stdoutFile?: number
 }
 
-/** Runs the command line as a process, to its end; standard input, output and error are no terminals. */
-export async function runBin(args: readonly string[], options: BinOptions = {}): Promise<CliRun> {
-  const child = spawnBin(args, options)
-  const [[status], stdout, stderr] = await Promise.all([
-    once(child, 'close'),
-    child.stdout ? text(child.stdout) : '',
-    child.stderr ? text(child.stderr) : '',
-  ])
-  return { status, stdout, stderr }
-}
-
-export interface RunningCli {
-  /** The next line of standard output. */
-  line(): Promise<string>
-  /** @returns how it ended; `stdout` is what no one read as a line */
-  stop(signal: NodeJS.Signals): Promise<CliRun>
-}
-
-/** Starts the command line as a process. */
-export function startBin(args: readonly string[], options: BinOptions = {}): RunningCli {
-  const child = spawnBin(args, options)
-  const { stdout, stderr } = child
-  if (stdout === null || stderr === null) throw new Error('expected pipes')
-  const status = once(child, 'close').then(([code]) => code)
-  return follow(stdout, stderr, status, (signal) => child.kill(signal))
-}
-
-function follow(
-  stdout: Readable,
-  stderr: Readable,
-  status: Promise<number | null>,
-  kill: (signal: NodeJS.Signals) => void,
-): RunningCli {
-  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]()
-  const said = text(stderr)
-  return {
-    async line() {
-      const { value, done } = await lines.next()
-      if (done) throw new Error(`expected another line, but it ended: ${await said}`)
-      return value
-    },
-    async stop(signal) {
-      kill(signal)
-      const rest: string[] = []
-      for (let next = await lines.next(); !next.done; next = await lines.next()) rest.push(next.value)
-      return { status: await status, stdout: rest.join('\n'), stderr: await said }
-    },
-  }
-}
-
-function spawnBin(
-  args: readonly string[],
-  { environment, cwd, nodeFlags = [], stdout }: BinOptions,
-): ChildProcess {
-  return spawn(process.execPath, [...nodeFlags, CLI, ...args], {
+/** As {@link runBin}. */
+export function startBin(args: readonly string[], options: BinOptions = {}): Running {
+  const { environment, cwd, nodeFlags = [], stdoutFile = 'pipe' } = options
+  const child = spawn(process.execPath, [...nodeFlags, CLI, ...args], {
     cwd,
     env: { ...cliEnvironment(), ...environment },
-    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
+    stdio: ['ignore', stdoutFile, 'pipe'],
     timeout: HANGS_MS,
     killSignal: 'SIGKILL',
   })
+  const { stdout, stderr } = child
+  const status = once(child, 'close').then(([code]) => code)
+  const none = Readable.from([])
+  return { stdout: stdout ?? none, stderr: stderr ?? none, status, kill: (signal) => child.kill(signal) }
+}
+
+async function ended({ stdout, stderr, status }: Running): Promise<CliRun> {
+  const [out, err] = await Promise.all([text(stdout), text(stderr)])
+  return { status: await status, stdout: out, stderr: err }
 }
 
 /** What a terminal would obey, or be misled by; lines may end. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -9,7 +9,15 @@ import { generateSessions } from '../../../emulator/generate'
 import type { Emulator } from '../../../emulator/server'
 import { World } from '../../../emulator/world'
 import { start, stopAll } from '../../emulator/builders'
-import { type CliOptions, deserted, expectFailure, expectWrongUsage, runBin, runCli } from '../../support/cli'
+import {
+  awsConfigFile,
+  type CliOptions,
+  deserted,
+  expectFailure,
+  expectWrongUsage,
+  runBin,
+  runCli,
+} from '../../support/cli'
 import { databaseClient, scan } from '../../support/clients'
 import { startCloudFormation } from '../../support/cloudformation'
 import { expectedMembers, membersOf } from '../../support/expected-record'
@@ -107,10 +115,8 @@ describe('archive into a folder', () => {
 
   test('is not led elsewhere by the environment', async () => {
     const { url } = await start({ world: worldOf(3) })
-    const environment = {
-      AWS_ENDPOINT_URL: await deserted(),
-      AWS_ENDPOINT_URL_DYNAMODB: await deserted(),
-    }
+    const nowhere = await deserted()
+    const environment = { AWS_ENDPOINT_URL: nowhere, AWS_ENDPOINT_URL_DYNAMODB: nowhere }
     const args = ['archive', '--endpoint-url', url, '--local', 'archive']
     expect(await runCli(args, { environment, cwd: folder() })).toMatchObject({ status: 0, stderr: '' })
     expect((await itemsIn(join(folder(), 'archive'))).sessions).toHaveLength(3)
@@ -152,48 +158,31 @@ describe('archive into tables', () => {
     expect((await itemsOf(database)).sessions).toHaveLength(3)
   })
 
-  describe('sweeps the region, which', () => {
-    const configFile = () => {
-      const path = join(folder(), 'config')
-      const keys = 'aws_access_key_id = x\naws_secret_access_key = x\n'
-      writeFileSync(path, `[default]\nregion = ca-west-1\n[profile audit]\nregion = ap-southeast-2\n${keys}`)
-      return path
+  const noKeys = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
+
+  test.each<[string, string[], Record<string, string | undefined>]>([
+    ['eu-west-1', ['--region', 'eu-west-1'], { AWS_REGION: 'us-east-2' }],
+    ['us-east-2', [], { AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' }],
+    ['us-west-2', [], { AWS_DEFAULT_REGION: 'us-west-2' }],
+    ['ca-west-1', [], {}],
+    ['ap-southeast-2', ['--profile', 'audit'], noKeys],
+  ])('sweeps the region %s with the flags %j and the environment %j', async (region, flags, variables) => {
+    const environment = { AWS_REGION: undefined, AWS_CONFIG_FILE: awsConfigFile(folder()), ...variables }
+    const args = [...TABLES, '--output', 'json', ...flags]
+    const run = await archive(await start({ world: worldOf(3) }), args, { environment })
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+    expect(JSON.parse(run.stdout)).toMatchObject([{ Source: `111122223333/${region}` }])
+  })
+
+  test('fails if the region is missing or impossible, before anything is asked', async () => {
+    const emulator = await start()
+    for (const [AWS_REGION, message] of [
+      [undefined, 'Region is missing: expected one from --region, $AWS_REGION or the profile'],
+      ['eu\u001b[31m', 'region="eu\\u{1b}[31m" is not a valid'],
+    ] as const) {
+      expectFailure(await archive(emulator, TABLES, { environment: { AWS_REGION } }), message)
     }
-    const noKeys = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
-
-    test.each<[string, string, string[], () => Record<string, string | undefined>]>([
-      ['--region', 'eu-west-1', ['--region', 'eu-west-1'], () => ({ AWS_REGION: 'us-east-2' })],
-      ['AWS_REGION', 'us-east-2', [], () => ({ AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' })],
-      ['AWS_DEFAULT_REGION', 'us-west-2', [], () => ({ AWS_DEFAULT_REGION: 'us-west-2' })],
-      ['the file', 'ca-west-1', [], () => ({ AWS_CONFIG_FILE: configFile() })],
-      [
-        '--profile',
-        'ap-southeast-2',
-        ['--profile', 'audit'],
-        () => ({ AWS_CONFIG_FILE: configFile(), ...noKeys }),
-      ],
-    ])('is that of %s', async (_, region, args, environment) => {
-      const run = await archive(
-        await start({ world: worldOf(3) }),
-        [...TABLES, '--output', 'json', ...args],
-        {
-          environment: { AWS_REGION: undefined, ...environment() },
-        },
-      )
-      expect(run).toMatchObject({ status: 0, stderr: '' })
-      expect(JSON.parse(run.stdout)).toMatchObject([{ Source: `111122223333/${region}` }])
-    })
-
-    test('fails if it is missing or impossible, before anything is asked', async () => {
-      const emulator = await start()
-      for (const [AWS_REGION, message] of [
-        [undefined, 'Region is missing: expected one from --region, $AWS_REGION or the profile'],
-        ['eu\u001b[31m', 'region="eu\\u{1b}[31m" is not a valid'],
-      ] as const) {
-        expectFailure(await archive(emulator, TABLES, { environment: { AWS_REGION } }), message)
-      }
-      expect(emulator.calls.list).toEqual([])
-    })
+    expect(emulator.calls.list).toEqual([])
   })
 
   describe('by a sweep that fails half-way', () => {
@@ -328,49 +317,21 @@ describe('archive keeps nothing and says why:', () => {
   })
 })
 
-const different = (...flags: string[]) =>
-  `${flags.map((flag) => `'${flag}'`).join(' and ')} are different archives: expected one of them`
-
-test.each<[string[], string[]]>([
-  [[], ["where to? expected '--local <dir>', '--stack <name>' or '--table <name>'"]],
-  [['--table', 'Sessions'], ["expected '--sweeps-table <name>' beside '--table Sessions'"]],
-  [['--sweeps-table', 'Sweeps'], ["expected '--table <name>' beside '--sweeps-table Sweeps'"]],
-  [['--table', '', '--sweeps-table', ''], ["'--table <name>' argument '' is invalid. Expected some text."]],
-  [['--local', 'd', '--table', 'a'], [different('--table a', '--local d')]],
-  [['--local', 'd', '--sweeps-table', 'b'], [different('--sweeps-table b', '--local d')]],
-  [['--stack', 's', '--local', 'd'], [different('--stack s', '--local d')]],
-  [['--stack', 's', '--table', 'a'], [different('--stack s', '--table a')]],
-  [
-    ['--local', 'd', '--table', 'a', '--sweeps-table', 'b'],
-    [different('--table a', '--sweeps-table b', '--local d')],
-  ],
-  [['--local'], ["'--local <dir>' argument missing"]],
-  [
-    ['--local', 'd', '--endpoint-url', 'ftp://x'],
-    ["'ftp://x'", 'Expected a URL such as'],
-  ],
-  [
-    ['--local', 'd', '--endpoint-url', '127.0.0.1:8000'],
-    ["'127.0.0.1:8000'", 'Expected a URL such as'],
-  ],
-  [
-    ['--local', 'd', '--region', 'Ireland'],
-    ["'Ireland'", 'Expected a region such as eu-west-1'],
-  ],
-  [
-    ['--local', 'd', '--region', 'eu-west-1\u001b[2J'],
-    ["'eu-west-1\\u{1b}[2J'", 'Expected a region'],
-  ],
-  [
-    ['--local', 'd', '--output', 'yaml'],
-    ["'yaml'", 'Allowed choices are table, json, jsonl, csv.'],
-  ],
-  [['--local', 'd', 'everything'], ['Expected 0 arguments but got 1']],
-])('archive %j is wrong usage and refused before anything is asked or written', async (args, parts) => {
+test.each<[string, string]>([
+  ['', "where to? expected '--local <dir>', '--stack <name>' or '--table <name>'"],
+  ['--table Sessions', "expected '--sweeps-table <name>' beside '--table Sessions'"],
+  ['--sweeps-table Sweeps', "expected '--table <name>' beside '--sweeps-table Sweeps'"],
+  ['--table= --sweeps-table=', "'--table <name>' argument '' is invalid. Expected some text."],
+  ['--local d --endpoint-url ftp://x', "'ftp://x' is invalid. Expected a URL such as"],
+  ['--local d --endpoint-url 127.0.0.1:8000', "'127.0.0.1:8000' is invalid. Expected a URL such as"],
+  ['--local d --region Ireland', "'Ireland' is invalid. Expected a region such as eu-west-1"],
+  ['--local d --region eu-west-1\u001b[2J', "'eu-west-1\\u{1b}[2J' is invalid. Expected a region"],
+  ['--local d --output yaml', "'yaml' is invalid. Allowed choices are table, json, jsonl, csv."],
+  ['--local d everything', 'Expected 0 arguments but got 1'],
+])('archive %s is wrong usage and refused before anything is asked or written', async (flags, message) => {
   const emulator = await start({ world: worldOf(3) })
-  const cwd = join(folder(), 'here')
-  mkdirSync(cwd)
-  expectWrongUsage(await runCli(['archive', '--endpoint-url', emulator.url, ...args], { cwd }), ...parts)
+  const args = ['archive', '--endpoint-url', emulator.url, ...flags.split(' ').filter(Boolean)]
+  expectWrongUsage(await runCli(args, { cwd: folder() }), message)
   expect(emulator.calls.list).toEqual([])
-  expect(readdirSync(cwd)).toEqual([])
+  expect(readdirSync(folder())).toEqual([])
 })

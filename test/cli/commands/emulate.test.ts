@@ -1,13 +1,15 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { ask, start, stopAll } from '../../emulator/builders'
 import {
   cliEnvironment,
   expectFailure,
   expectWrongUsage,
-  type RunningCli,
+  type Running,
   runCli,
   startBin,
   startCli,
@@ -22,9 +24,12 @@ const { HOME } = process.env
 
 const folder = temporaryFolder()
 
-const running: RunningCli[] = []
+const running: Running[] = []
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((cli) => cli.stop('SIGTERM')))
+  for (const { kill, status } of running.splice(0)) {
+    kill('SIGTERM')
+    await status
+  }
   await stopAll()
 })
 
@@ -32,11 +37,13 @@ const emulate = (...args: string[]) =>
   served(startCli(['emulate', '--port', '0', ...args], { cwd: FIXTURES }))
 
 /** Reads the two lines that the emulator prints; its address is in the first. */
-async function served(cli: RunningCli) {
+async function served(cli: Running) {
   running.push(cli)
-  const announcement = await cli.line()
+  const lines = createInterface({ input: cli.stdout })[Symbol.asyncIterator]()
+  const { value: announcement } = await lines.next()
+  const { value: command } = await lines.next()
   const [, url = ''] = /^Serving DescribeSessions at (http:\/\/127\.0\.0\.1:\d+): /.exec(announcement) ?? []
-  return { cli, url, announcement, command: await cli.line() }
+  return { ...cli, lines, url, announcement, command }
 }
 
 /** What a client sees in so many calls, one after the other. */
@@ -82,12 +89,11 @@ test.each([
 })
 
 test('a hint says that the clock is too late for every session of the file', async () => {
-  const { cli, announcement } = await emulate('--sessions', HISTORY)
+  const { announcement, stderr, status, kill } = await emulate('--sessions', HISTORY)
   expect(announcement).toMatch(/: 0 sessions open, 0 in history, 1 forgotten, 0 not yet started at 2/)
-  expect(await cli.stop('SIGTERM')).toMatchObject({
-    status: 0,
-    stderr: expect.stringMatching(/^Every session ended more than 30 days before the clock: --clock .*\n$/),
-  })
+  kill('SIGTERM')
+  expect(await text(stderr)).toMatch(/^Every session ended more than 30 days before the clock: --clock .*\n$/)
+  expect(await status).toBe(0)
 })
 
 const hasAws = spawnSync('aws', ['--version']).status === 0
@@ -110,10 +116,11 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends the process of the emulator and cuts a request under way',
   async (signal) => {
     const args = ['emulate', '--port', '0', '--generate', '5', '--fault', 'latency=1000000']
-    const { cli, url } = await served(startBin(args))
+    const { lines, url, stderr, status, kill } = await served(startBin(args))
     const cut = ask(url)
     await new Promise((resolve) => setTimeout(resolve, 200))
-    expect(await cli.stop(signal)).toEqual({ status: 0, stdout: '', stderr: '' })
+    kill(signal)
+    expect([await status, await text(stderr), await lines.next()]).toMatchObject([0, '', { done: true }])
     expect(await cut).toEqual({ error: expect.any(String) })
     expect(await ask(url)).toEqual({ error: 'ECONNREFUSED' })
   },

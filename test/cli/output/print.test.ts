@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import { csv } from '../../../cli/output/csv'
@@ -10,6 +11,7 @@ import { CLI, cliEnvironment, HANGS_MS, OBEYED_BY_TERMINALS } from '../../suppor
 import { scan } from '../../support/clients'
 import { type FilledArchive, type Kept, openFilledArchive, receipt } from '../../support/filled-archive'
 import { ODD_SESSIONS } from '../../support/odd-sessions'
+import { readBack } from '../../support/read-back'
 import { temporaryFolder } from '../../support/temporary-folder'
 import { hasTerminal, Terminal, type TerminalOptions } from '../../support/terminal'
 
@@ -135,16 +137,10 @@ describe('in a pipe,', () => {
     )
   })
 
-  test('JSON holds every value', async () => {
-    const text = await find('json', '--open')
-    expect(text).not.toMatch(OBEYED_BY_TERMINALS)
-    expect(JSON.parse(text)).toEqual(await kept(isOpen))
-  })
-
-  test('JSON lines hold every value, one object per line', async () => {
-    const text = await find('jsonl', '--open')
-    expect(text).not.toMatch(OBEYED_BY_TERMINALS)
-    expect(text.split('\n').map((line) => line && JSON.parse(line))).toEqual([...(await kept(isOpen)), ''])
+  test.each(['json', 'jsonl', 'csv'])('%s holds every value of odd sessions', async (format) => {
+    const printed = await find(format, '--open')
+    if (format !== 'csv') expect(printed).not.toMatch(OBEYED_BY_TERMINALS)
+    expect(readBack(format, printed)).toEqual(await kept(isOpen))
   })
 
   describe('CSV', () => {
@@ -155,10 +151,8 @@ describe('in a pipe,', () => {
       'ContentHash SchemaVersion ExpiresAt Other'
     const rows = (text: string): string[][] => parse(text, { record_delimiter: '\r\n' })
 
-    test('has every member, and every value once an apostrophe is taken away', async () => {
-      const [header, ...lines] = rows(await find('csv', '--open'))
-      expect(header?.join(' ')).toBe(HEADER)
-      expect(lines.map((cells) => recordOf(HEADER.split(' '), cells))).toEqual(await kept(isOpen))
+    test('has a column per member', async () => {
+      expect(rows(await find('csv', '--open'))[0]?.join(' ')).toBe(HEADER)
     })
 
     test('has no text that a spreadsheet would run', async () => {
@@ -182,26 +176,6 @@ describe('in a pipe,', () => {
         Unknown: { '=1+1': ['=1+1', 1.5, true, null] },
       })
     })
-
-    function recordOf(names: string[], cells: string[]): Item {
-      const record: Item = {}
-      const output: Item = {}
-      for (const [n, cell] of cells.entries()) {
-        const name = names[n] ?? ''
-        if (cell === '') continue
-        if (name === 'Other') {
-          const { 'OutputUrl.Third': third, ...others } = JSON.parse(cell)
-          Object.assign(record, others)
-          if (third !== undefined) output.Third = third
-        } else if (name.startsWith('OutputUrl.')) output[name.slice('OutputUrl.'.length)] = textOf(cell)
-        else
-          record[name] = ['DurationSeconds', 'Revision', 'SchemaVersion'].includes(name)
-            ? Number(cell)
-            : textOf(cell)
-      }
-      return Object.keys(output).length === 0 ? record : { ...record, OutputUrl: output }
-    }
-    const textOf = (cell: string) => cell.replace(/^'/, '')
   })
 
   test.each<[string, string, string]>([
@@ -394,26 +368,14 @@ describe('on a terminal,', () => {
 })
 
 test('CSV makes members harmless for a terminal even if they are no text one day', async () => {
-  const record = { SessionId: 's', Details: ['\u009b'], Reason: { text: '\u202e' }, OutputUrl: '\u001b' }
   async function* records() {
-    yield record
+    yield { SessionId: 's', Details: ['\u009b'], Reason: { text: '\u202e' }, OutputUrl: '\u001b' }
   }
-  const read = async (forTerminal: boolean) => {
-    const lines: string[] = []
-    for await (const line of csv(
-      records(),
-      ['SessionId', 'Details', 'Reason', 'OutputUrl.S3OutputUrl'],
-      forTerminal,
-    ))
-      lines.push(line)
-    return lines
-  }
-  expect((await read(true)).join('').replaceAll('\r\n', '\n')).not.toMatch(OBEYED_BY_TERMINALS)
-  expect(parse((await read(false)).join(''), { record_delimiter: '\r\n' })[1]).toEqual([
-    's',
-    '["\u009b"]',
-    '{"text":"\u202e"}',
-    '',
-    '{"OutputUrl":"\\u001b"}',
+  const names = ['SessionId', 'Details', 'Reason', 'OutputUrl.S3OutputUrl']
+  const printed = async (forTerminal: boolean) =>
+    (await text(csv(records(), names, forTerminal))).replaceAll('\r\n', '\n')
+  expect(await printed(true)).not.toMatch(OBEYED_BY_TERMINALS)
+  expect(parse(await printed(false))[1]).toEqual([
+    ...['s', '["\u009b"]', '{"text":"\u202e"}', '', '{"OutputUrl":"\\u001b"}'],
   ])
 })
