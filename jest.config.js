@@ -3,11 +3,11 @@ const { readdirSync } = require('node:fs')
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 /** Jest cannot require these packages, nor those in them, until they are transformed. */
-const ES_MODULES = readdirSync('node_modules').filter((name) => {
+const ES_MODULES = readdirSync(`${__dirname}/node_modules`).filter((name) => {
   try {
     return require(`./node_modules/${name}/package.json`).type === 'module'
   } catch {
-    return false // a folder of packages, or none
+    return false // not a package
   }
 })
 

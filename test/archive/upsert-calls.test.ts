@@ -61,11 +61,17 @@ test('a session whose update is answered by a lost connection counts as updated,
   expect(await stage.record('s')).toMatchObject({ Reason: 'now', Revision: 2 })
 })
 
-test.each<[string, Outcome, Observation]>([
-  ['the same content', 'unchanged', saw('now')],
-  ['an older content', 'updated', saw('before')],
-  ['a newer content', 'unchanged', saw('later', 120)],
-])('after another sweep stored %s, a put that is tried twice makes it %s', async (_what, outcome, other) => {
+test.each<[string, string, Outcome, Observation]>([
+  ['another sweep', 'the same content', 'unchanged', saw('now')],
+  ['another sweep', 'an older content', 'updated', saw('before')],
+  ['another sweep', 'a newer content', 'unchanged', saw('later', 120)],
+  [
+    'an earlier page of the sweep',
+    'the same content',
+    'unchanged',
+    { ...saw('now', 58), sweepId: 'sweep-60' },
+  ],
+])('after %s stored %s, a put that is tried twice makes it %s', async (_who, _what, outcome, other) => {
   await store(other)
   breakFirst('PutItem', 'reset-before')
   expect(await store(saw('now', 60), true)).toEqual([outcome])

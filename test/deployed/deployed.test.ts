@@ -8,8 +8,8 @@ import { type Access, isAllowed, list, type Statement } from '../support/iam'
 import { metricsOf } from '../support/invoke'
 import { ODD_SESSIONS } from '../support/odd-sessions'
 import { cdkSynth, DEPLOYMENT } from '../support/template'
+import { DAY } from '../support/times'
 
-const DAY_MS = 24 * 60 * 60 * 1000
 const NOW = new Date('2026-11-24T09:30:00Z')
 
 let deployment: Deployment
@@ -158,9 +158,9 @@ test('the archive holds every session that AWS has forgotten after 31 days', asy
   const everSeen = new Set((await records()).keys())
   expect(everSeen.size).toBe(1_000 + ODD_SESSIONS.length)
 
-  world.clock.advance(DAY_MS)
+  world.clock.advance(DAY)
   await sweep()
-  world.clock.advance(31 * DAY_MS)
+  world.clock.advance(31 * DAY)
   const { result } = await sweep()
 
   expect(result).toMatchObject({ Outcome: 'complete', Seen: 0 })
@@ -202,7 +202,7 @@ test('the role does not allow sweeping a region that the stack was not deployed 
 })
 
 function daysAgo(days: number): Date {
-  return new Date(NOW.getTime() - days * DAY_MS)
+  return new Date(NOW.getTime() - days * DAY)
 }
 
 /** A table's definition with its lists in one order. */

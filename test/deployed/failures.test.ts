@@ -1,13 +1,10 @@
 import { METRIC_NAMESPACE } from '../../archive/names'
 import { generateSessions } from '../../emulator/generate'
-import type { SessionLife, SessionMembers } from '../../emulator/session'
-import type { World } from '../../emulator/world'
 import { type Deployment, openDeployment } from '../support/deployment'
 import { metricsOf } from '../support/invoke'
+import { endedSession } from '../support/sessions'
 import { type DeployedTemplate, synthesise } from '../support/template'
-
-const HOUR_MS = 60 * 60 * 1000
-const DAY_MS = 24 * HOUR_MS
+import { DAY, HOUR } from '../support/times'
 
 let template: DeployedTemplate
 beforeAll(() => {
@@ -41,7 +38,7 @@ test.each(Object.entries(FAILURES))(
 
     fail(deployment)
     const failed = await invoke()
-    world.clock.advance(HOUR_MS)
+    world.clock.advance(HOUR)
     emulator.faults.script = undefined
     proxy.fault = () => undefined
     const healed = await invoke()
@@ -73,34 +70,28 @@ const ALARMS: Record<string, { readonly days: number; readonly induce: Break; re
   },
   'a session that cannot be stored': {
     days: 1,
-    induce: ({ world }) => world.add([ended(world, 0.5, { Reason: 'without a SessionId' })]),
+    induce: ({ world }) => world.add([endedSession({ SessionId: undefined })]),
     rings: ['SessionsRejected'],
   },
   'a session that AWS shows late': {
     days: 1,
-    induce: ({ world }) => world.add([ended(world, 3, { SessionId: 'late' })]),
+    induce: ({ world }) => world.add([endedSession({}, { startedAt: new Date(Date.now() - 3 * DAY) })]),
     rings: ['MissedByRecent'],
   },
 }
 
 test.each(Object.entries(ALARMS))('%s raises these alarms and no others', async (_name, alarm) => {
   const { days, induce, rings } = alarm
-  const deployment = await openDeployment({ template, now: new Date(Date.now() - days * DAY_MS) })
+  const deployment = await openDeployment({ template, now: new Date(Date.now() - days * DAY) })
   const { world, invoke } = deployment
 
   await invoke()
-  world.clock.advance(days * DAY_MS)
+  world.clock.advance(days * DAY)
   induce(deployment)
   const [metrics = {}] = metricsOf(await invoke({ event: { sweep: 'full' } }))
 
   expect(ringing(metrics)).toEqual(rings)
 })
-
-/** A session that lasted an hour, this many days ago. */
-function ended({ clock }: World, days: number, afterEnd: SessionMembers): SessionLife {
-  const startedAt = new Date(clock.now().getTime() - days * DAY_MS)
-  return { startedAt, endedAt: new Date(startedAt.getTime() + HOUR_MS), afterEnd }
-}
 
 /** The alarms that these values breach, in the order of their names. */
 function ringing(metrics: Record<string, unknown>): string[] {

@@ -1,11 +1,9 @@
 import { ENVIRONMENT, METRICS } from '../../archive/names'
-import type { SessionLife } from '../../emulator/session'
 import { openDeployment } from '../support/deployment'
 import { metricsOf } from '../support/invoke'
+import { endedSession } from '../support/sessions'
 import { type DeployedTemplate, synthesise } from '../support/template'
-
-const HOUR_MS = 60 * 60 * 1000
-const DAY_MS = 24 * HOUR_MS
+import { DAY, HOUR } from '../support/times'
 
 let template: DeployedTemplate
 beforeAll(() => {
@@ -14,14 +12,14 @@ beforeAll(() => {
 
 test('every metric carries the number of its receipt', async () => {
   const { world, invoke } = await openDeployment({ template, now: daysAgo(1) })
-  world.add(ended(30, 'old', 20))
+  world.add(sessions(30, 'old', 20))
   await invoke()
-  world.clock.advance(DAY_MS)
+  world.clock.advance(DAY)
   for (const n of [0, 1, 2, 3])
     world.update(`old-${n}`, { afterEnd: { SessionId: `old-${n}`, Details: 'new' } })
-  world.add(ended(8, 'late', 10))
-  world.add(ended(3, undefined, 10))
-  world.add(ended(5, 'open', 0.1).map((life) => ({ ...life, endedAt: undefined })))
+  world.add(sessions(8, 'late', 10))
+  world.add(sessions(3, undefined, 10))
+  world.add(sessions(5, 'open', 0.1).map((life) => ({ ...life, endedAt: undefined })))
 
   const { result, log } = await invoke({ event: { sweep: 'full' } })
 
@@ -54,22 +52,20 @@ test('DaysUntilLoss is that of the least healthy region, whichever was swept', a
 
   expect(await sweep('us-east-1')).toBe(0) // eu-west-1 was never swept
   await sweep('eu-west-1')
-  world.clock.advance(5 * DAY_MS)
+  world.clock.advance(5 * DAY)
   expect(await sweep('us-east-1')).toBeCloseTo(25, 1)
   expect(await sweep('eu-west-1')).toBeCloseTo(30, 1)
 })
 
 function daysAgo(days: number): Date {
-  return new Date(Date.now() - days * DAY_MS)
+  return new Date(Date.now() - days * DAY)
 }
 
 /** Sessions `NAME-0`, `NAME-1`, … that started this many days ago and lasted an hour. */
-function ended(count: number, name: string | undefined, days: number): SessionLife[] {
+function sessions(count: number, name: string | undefined, days: number) {
   const startedAt = daysAgo(days)
-  const endedAt = new Date(startedAt.getTime() + HOUR_MS)
-  return Array.from({ length: count }, (_, n) => ({
-    startedAt,
-    endedAt,
-    afterEnd: { SessionId: name && `${name}-${n}`, StartDate: startedAt.getTime() / 1000, Details: 'old' },
-  }))
+  const endedAt = new Date(startedAt.getTime() + HOUR)
+  return Array.from({ length: count }, (_, n) =>
+    endedSession({ SessionId: name && `${name}-${n}` }, { startedAt, endedAt }),
+  )
 }

@@ -1,13 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App, type AppProps } from 'aws-cdk-lib'
 import { propsFromContext } from '../../lib/context'
 import { SessionArchiveStack } from '../../lib/session-archive-stack'
-
-const FOLDER = mkdtempSync(join(tmpdir(), 'session-archive-'))
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }))
 
 /** Where the template is "deployed": the values of its pseudo parameters. */
 export const DEPLOYMENT = {
@@ -97,9 +94,9 @@ export class DeployedTemplate {
   }
 }
 
-/** An app whose output is removed after the tests of the file. It does not validate its template, which takes seconds. */
+/** An app that does not validate its template, which takes seconds. */
 export function newApp(props: AppProps = {}): App {
-  const outdir = mkdtempSync(join(FOLDER, 'cdk.out-'))
+  const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-'))
   return new App({ outdir, builtinCloudFormationValidation: false, ...props })
 }
 
@@ -112,10 +109,10 @@ export function synthesise(): DeployedTemplate {
 
 /** Runs `cdk synth`, as a deployer does, without an AWS account. */
 export function cdkSynth(): DeployedTemplate {
-  const folder = mkdtempSync(join(FOLDER, 'cdk.out-'))
+  const folder = mkdtempSync(join(tmpdir(), 'cdk.out-'))
   const withoutAws = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
   execFileSync('npx', ['cdk', 'synth', '--quiet', '--output', folder], {
-    env: { ...Object.fromEntries(withoutAws), CI: 'true', TMPDIR: FOLDER },
+    env: { ...Object.fromEntries(withoutAws), CI: 'true' },
     stdio: 'pipe',
   })
   return new DeployedTemplate(folder)

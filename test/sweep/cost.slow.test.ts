@@ -1,33 +1,28 @@
 import type { DatabaseCall } from '../support/database-proxy'
-import { openStage, type Stage } from '../support/stage'
-import { NOW } from '../support/times'
+import { endedSession } from '../support/sessions'
+import { useStage } from '../support/stage'
+import { DAY, HOUR, MINUTE, NOW } from '../support/times'
 
-const MINUTE_MS = 60 * 1000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
 const DAYS = 30
 const SESSIONS_PER_DAY = 100
 
 /** Evenly spread over the month. Most last minutes, some hours. */
 const SESSIONS = Array.from({ length: DAYS * SESSIONS_PER_DAY }, (_, n) => {
-  const start = NOW.getTime() + Math.round((n * DAY_MS) / SESSIONS_PER_DAY)
+  const start = NOW.getTime() + Math.round((n * DAY) / SESSIONS_PER_DAY)
   const minutes = n % 100 === 0 ? 7 * 60 : 1 + (n % 45)
-  return { id: `s-${n}`, start, end: start + minutes * MINUTE_MS }
+  return { id: `s-${n}`, start, end: start + minutes * MINUTE }
 })
 
-let stage: Stage
-beforeEach(async () => {
-  stage = await openStage()
-})
-afterEach(() => stage.close())
+const stage = useStage()
 
 test('a month of hourly sweeps writes no record in vain, and costs little more than exact sweeps would', async () => {
   stage.world.add(
-    SESSIONS.map(({ id, start, end }) => ({
-      startedAt: new Date(start),
-      endedAt: new Date(end),
-      whileOpen: { SessionId: id, Status: 'Connected', StartDate: start / 1000, Owner: 'o', Target: 't' },
-    })),
+    SESSIONS.map(({ id, start, end }) =>
+      endedSession(
+        { SessionId: id, Owner: 'o', Target: 't' },
+        { startedAt: new Date(start), endedAt: new Date(end) },
+      ),
+    ),
   )
   const actual = { writes: 0, listCalls: 0, readUnits: 0 }
   const exact = { writes: 0, listCalls: 0, readUnits: 0 }
@@ -37,7 +32,7 @@ test('a month of hourly sweeps writes no record in vain, and costs little more t
   let missedByRecent = 0
 
   for (let hour = 1; hour <= DAYS * 24; hour++) {
-    const now = NOW.getTime() + hour * HOUR_MS
+    const now = NOW.getTime() + hour * HOUR
     stage.world.clock.set(new Date(now))
     stage.proxy.calls.length = 0
     const receipt = await stage.sweep()
@@ -48,9 +43,9 @@ test('a month of hourly sweeps writes no record in vain, and costs little more t
 
     const open = SESSIONS.filter(({ start, end }) => start <= now && now < end)
     for (const { id } of open) seenOpen.add(id)
-    const isFull = last === undefined || now - lastFull >= 23.5 * HOUR_MS
+    const isFull = last === undefined || now - lastFull >= 23.5 * HOUR
     expect({ hour, kind: receipt.Kind }).toEqual({ hour, kind: isFull ? 'full' : 'recent' })
-    const window = last === undefined || isFull ? 0 : Math.min(last.begun, last.oldestOpen) - HOUR_MS
+    const window = last === undefined || isFull ? 0 : Math.min(last.begun, last.oldestOpen) - HOUR
     const listed = SESSIONS.filter(({ start, end }) => end <= now && start >= window)
     if (isFull) lastFull = now
     last = { begun: now, oldestOpen: Math.min(now, ...open.map(({ start }) => start)) }
@@ -58,7 +53,7 @@ test('a month of hourly sweeps writes no record in vain, and costs little more t
     exact.readUnits += (open.length + listed.length) / 2 + 2 // 1 each for STATE and the query of the open sessions
   }
 
-  const end = NOW.getTime() + DAYS * DAY_MS
+  const end = NOW.getTime() + DAYS * DAY
   const ended = SESSIONS.filter((session) => session.end <= end)
   const everShown = new Set([...seenOpen, ...ended.map(({ id }) => id)])
   exact.writes = everShown.size + ended.filter(({ id }) => seenOpen.has(id)).length
