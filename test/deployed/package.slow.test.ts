@@ -42,7 +42,7 @@ test('the npm package holds only what its users need', () => {
   const unwanted = content.filter((name) => !/^(dist(\/|$)|package\.json$|README\.md$|LICENSE$)/.test(name))
   expect(unwanted).toEqual([])
   expect(content.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([])
-  expect(content).toContain('dist/function/index.js')
+  expect(content).toContain('dist/functions/archiver/archiver.js')
 })
 
 test('the function of the npm package archives sessions', async () => {
