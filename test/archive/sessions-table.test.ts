@@ -19,6 +19,7 @@ test('of a stored session, only what a new content depends on is read', async ()
     State: 'Active',
     MissingSince: noonPlus(60),
     FirstArchivedAt: noonPlus(1),
+    ObservedAt: noonPlus(1),
     SweepId: 'sweep-0',
     Revision: 1,
     ContentHash: expect.any(String),
