@@ -57,7 +57,10 @@ test('a missing session that is given up counts as long, and as open no more', a
   await store({}, 'Active')
   await stage.sessions.markMissing('s', noonPlus(60), noonPlus(1))
   const { OpenSource, ...before } = (await record()) ?? {}
-  await stage.sessions.markEndUnknown('s', SOURCE)
+  const statuses: number[] = []
+  stage.proxy.onAnswered = (_call, status) => statuses.push(status)
+  for (let n = 0; n < 2; n++) await stage.sessions.markEndUnknown('s', SOURCE)
+  expect(statuses).toEqual([200, 400]) // the second write is refused
   expect(await record()).toEqual({ ...before, EndUnknown: true, LongSource: OpenSource })
   expect(await stage.sessions.openSessions(SOURCE)).toEqual([])
   await stage.sessions.markMissing('s', noonPlus(120), 'never')

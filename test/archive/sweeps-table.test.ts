@@ -104,7 +104,7 @@ describe('rejected sessions', () => {
   })
 
   test('a rejected session longer than an item may be is kept in several, cut between characters', async () => {
-    const session = { Details: `\n${'漢🔑'.repeat(100_000)}` }
+    const session = { Details: `\u2028${'漢🔑'.repeat(100_000)}` }
     await stage.sweeps.putRejected(SOURCE, 'first', { session, reason: '' })
     expect((await rejected()).map(({ Parts, ItemId }) => `${Parts} ${ItemId}`)).toEqual(
       [1, 2, 3].map((part) => expect.stringMatching(new RegExp(`^3 REJECTED#.*#${part}$`))),

@@ -49,6 +49,7 @@ test('a session that ended and that no filter by date can show is looked up', as
 
   expect(await stage.sweepAfter(1)).toMatchObject({ Kind: 'recent', Updated: 1, Pages: 3 })
   expect(await record()).toMatchObject({ State: 'History' })
+  expect(stage.recordWrites()).toBe(2)
 })
 
 test('a session that vanishes is marked, given up after 48 hours, and corrected by the history', async () => {
