@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { buildFunction } from '../lib/function-code'
 import { CACHE, node24 } from './node24'
@@ -23,20 +23,16 @@ const FLAGS = [
   `--max-semi-space-size=${Math.floor(MEMORY_MB * 0.05)}`,
   `--max-old-space-size=${Math.floor(MEMORY_MB * 0.9)}`,
 ]
-const CONTENDERS = join(__dirname, 'contenders')
+const HANDLERS: Readonly<Record<string, string>> = { ours: '../lambda/archiver.ts' }
 
 /** Bundles `ours` or one of the contenders, and invokes it once in a process of its own. */
 export async function run(contender: string, { environment, counts }: Place): Promise<Run> {
-  const folder = join(CACHE, contender)
-  const isOurs = contender === 'ours'
-  buildFunction(
-    folder,
-    isOurs ? join(__dirname, '../lambda/archiver.ts') : join(CONTENDERS, `${contender}.ts`),
-  )
+  const handler = HANDLERS[contender] ?? `contenders/${contender}.ts`
+  buildFunction(CACHE, join(__dirname, handler))
   const before = await counts()
   const { stdout } = await promisify(execFile)(
     node24(),
-    [...FLAGS, join(CONTENDERS, 'invoke.mjs'), join(folder, isOurs ? 'archiver' : contender)],
+    [...FLAGS, join(__dirname, 'contenders/invoke.mjs'), join(CACHE, basename(handler, '.ts'))],
     { env: environment },
   )
   const after = await counts()

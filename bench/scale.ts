@@ -43,11 +43,12 @@ interface Archive extends Pick<Run, 'seconds' | 'listCalls' | 'writes' | 'peakMb
 }
 
 async function archive(sessions: number): Promise<Archive> {
-  console.error(`${whole(sessions)} sessions …`)
   const place = await openPlace(sessions)
   const runs: Run[] = []
-  do runs.push(await run('ours', place))
-  while (runs.at(-1)?.outcome === 'incomplete')
+  do {
+    console.error(`${whole(sessions)} sessions, invocation ${runs.length + 1} …`)
+    runs.push(await run('ours', place))
+  } while (runs.at(-1)?.outcome === 'incomplete')
   place.close()
   const total = (of: (run: Run) => number) => runs.reduce((sum, run) => sum + of(run), 0)
   const records = runs.at(-1)?.records
