@@ -19,7 +19,7 @@ export interface Counts {
   readonly serverSeconds: number
 }
 
-/** An emulator and a database with an empty archive, each in a process of its own. */
+/** An emulator and a database with an empty archive, each in its own process. */
 export interface Place {
   readonly environment: Readonly<Record<string, string>>
   /** Since the place was opened. */

@@ -25,7 +25,7 @@ const FLAGS = [
 ]
 const HANDLERS: Readonly<Record<string, string>> = { ours: '../lambda/archiver.ts' }
 
-/** Bundles `ours` or one of the contenders, and invokes it once in a process of its own. */
+/** Bundles `ours` or one of the contenders, and invokes it once in its own process. */
 export async function run(contender: string, { environment, counts }: Place): Promise<Run> {
   const handler = HANDLERS[contender] ?? `contenders/${contender}.ts`
   buildFunction(CACHE, join(__dirname, handler))

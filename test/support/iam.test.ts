@@ -45,7 +45,7 @@ describe('the model of IAM', () => {
     expect(() => may([{ ...ALLOW, Condition: { NumericLessThan: { key: '1' } } }])).toThrow('NumericLessThan')
   })
 
-  test('principals: an ARN, the account for each of its own, a service', () => {
+  test('principals: an ARN, the account for each of its principals, a service', () => {
     const of = (Principal: NonNullable<Statement['Principal']>) => [{ ...ALLOW, Principal }]
     const admin = { 'aws:PrincipalArn': ADMIN }
     expect(may(of('*'))).toBe(true)

@@ -4,7 +4,7 @@ import type { Upserted } from '../../archive/upsert'
 
 export const SOURCE = { accountId: '111122223333', region: 'us-east-1' }
 
-/** So many seconds after noon. */
+/** A number of seconds after noon. */
 export const noonPlus = (seconds: number) =>
   new Date(Date.parse('2026-03-01T12:00:00Z') + seconds * 1000).toISOString()
 

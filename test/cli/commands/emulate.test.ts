@@ -46,7 +46,7 @@ async function served(cli: Running) {
   return { ...cli, lines, url, announcement, command }
 }
 
-/** What a client sees in so many calls, one after the other. */
+/** What a client sees in this many calls, one after the other. */
 async function askTimes(times: number, url: string) {
   const answers: Awaited<ReturnType<typeof ask>>[] = []
   while (answers.length < times) answers.push(await ask(url, { MaxResults: 10 }))
