@@ -33,7 +33,12 @@ export class UpsertError extends Error {
 export interface UpsertOptions {
   /** Days after its end at which a record expires. @default - never */
   readonly retentionDays?: number
-  /** Whether to write first, and to read only what turns out to be there. @default false */
+  /**
+   * Whether to write first, and to read only what turns out to be there: a source's first sweep does, until most of
+   * a page is there (sweep/store-pages.ts).
+   *
+   * @default false
+   */
   readonly expectNew?: boolean
 }
 

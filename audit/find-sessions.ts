@@ -2,15 +2,9 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { pMapIterable } from 'p-map'
 import type { Table } from '../archive/batch-get'
 import { LONG_SECONDS, requireKnownSchema, type SessionRecord } from '../archive/record'
+import { indexFor } from './choose-index'
 import { answers, type Question } from './question'
-import {
-  type OrderedIndex,
-  type Reader,
-  readKey,
-  readSparse,
-  type Span,
-  type SparseIndex,
-} from './read-index'
+import { type Reader, readKey, readSparse, type Span, type SparseIndex } from './read-index'
 
 export interface Search extends Reader {
   readonly question: Question
@@ -69,13 +63,6 @@ export async function* findSessions(search: Search): AsyncGenerator<SessionRecor
   if (!newestFirst) yield* others
   yield* tiesSorted(search, pages)
   if (newestFirst) yield* others
-}
-
-/** The index that needs the fewest reads. */
-function indexFor({ open, ownerName, target }: Question): OrderedIndex | 'OpenSessions' {
-  if (open) return 'OpenSessions'
-  if (ownerName !== undefined) return 'ByOwnerName'
-  return target !== undefined ? 'ByTarget' : 'ByDay'
 }
 
 /** Sessions that answer although they started long before: they are open, or lasted long. */

@@ -8,8 +8,8 @@ import { askRandomArchives } from './random-archive'
 const stage = useStage()
 const table = () => ({ client: stage.client, tableName: stage.database.sessionsTable })
 
-test('of 20 random archives, 80 random questions are answered completely, in either order', async () => {
-  expect(await askRandomArchives(20)).toBeGreaterThan(100) // or nothing much was asked
+test('of 10 random archives, 40 random questions are answered completely, in either order', async () => {
+  expect(await askRandomArchives(10)).toBeGreaterThan(50) // or nothing much was asked
 })
 
 test('a session is found by its id, by a consistent read', async () => {
