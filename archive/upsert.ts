@@ -19,14 +19,13 @@ export interface Upserted {
   readonly rejected: Rejection[]
 }
 
-/** Some of a page was not stored; `upserted` says what was. */
+/** Some of a page was not stored; `upserted` says what was. It is not enumerable: a log of the error must not hold sessions. */
 export class UpsertError extends Error {
   override readonly name = 'UpsertError'
-  constructor(
-    readonly upserted: Upserted,
-    cause: unknown,
-  ) {
+  declare readonly upserted: Upserted
+  constructor(upserted: Upserted, cause: unknown) {
     super(`a page of sessions was not stored completely: ${cause}`, { cause })
+    Object.defineProperty(this, 'upserted', { value: upserted })
   }
 }
 
