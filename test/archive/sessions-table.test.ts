@@ -1,19 +1,18 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { upsert } from '../../archive/upsert'
 import { noonPlus, observe, SOURCE } from '../support/observe'
 import { useStage } from '../support/stage'
 
 const stage = useStage()
-const store = (session: object, state?: 'Active' | 'History') =>
-  upsert(stage.sessions, [observe({ SessionId: 's', ...session }, 0, state)])
+const open = (SessionId: string, members = {}) => observe({ SessionId, ...members }, 0, 'Active')
+const store = (...observations: ReturnType<typeof observe>[]) => upsert(stage.sessions, observations)
 const record = () => stage.record('s')
+const markMissing = (id = 's', minute = 1) =>
+  stage.sessions.markMissing(id, noonPlus(minute * 60), noonPlus(minute))
 
 test('of a stored session, only what a new content depends on is read', async () => {
-  await store({ Reason: 'patching', StartDate: 0 }, 'Active')
-  await stage.sessions.markMissing('s', noonPlus(60), noonPlus(1))
-  const stored = await stage.sessions.read(['s', 'unknown'])
-  expect([...stored.keys()]).toEqual(['s'])
-  expect(stored.get('s')).toEqual({
+  await store(open('s', { Reason: 'patching', StartDate: 0 }))
+  await markMissing()
+  const stored = {
     SessionId: 's',
     StartDate: '1970-01-01T00:00:00.000Z',
     State: 'Active',
@@ -24,18 +23,15 @@ test('of a stored session, only what a new content depends on is read', async ()
     Revision: 1,
     ContentHash: expect.any(String),
     SchemaVersion: 1,
-  })
+  }
+  expect(await stage.sessions.read(['s', 'unknown'])).toEqual(new Map([['s', stored]]))
 })
 
 test('open sessions are those of the source that have not ended, with or without dates, over all pages', async () => {
   const Details = 'x'.repeat(390_000) // a page of a query holds 1 MB
-  const open = ['a', 'b', 'c'].map((SessionId) => observe({ SessionId, Details }, 0, 'Active'))
-  const elsewhere = {
-    ...observe({ SessionId: 'd' }, 0, 'Active'),
-    source: { ...SOURCE, region: 'eu-west-1' },
-  }
-  await upsert(stage.sessions, [...open, elsewhere, observe({ SessionId: 'e' })])
-  await stage.sessions.markMissing('c', noonPlus(60), noonPlus(1))
+  const elsewhere = { ...open('d'), source: { ...SOURCE, region: 'eu-west-1' } }
+  await store(...['a', 'b', 'c'].map((id) => open(id, { Details })), elsewhere, observe({ SessionId: 'e' }))
+  await markMissing('c')
   const ObservedAt = noonPlus(1)
   expect(await stage.sessions.openSessions(SOURCE)).toEqual([
     { SessionId: 'a', ObservedAt },
@@ -46,55 +42,49 @@ test('open sessions are those of the source that have not ended, with or without
 })
 
 test('an open session that vanishes is marked once, and stays open', async () => {
-  await store({}, 'Active')
+  await store(open('s'))
   const before = await record()
-  await stage.sessions.markMissing('s', noonPlus(60), noonPlus(1))
-  await stage.sessions.markMissing('s', noonPlus(120), 'never')
+  await markMissing()
+  await markMissing('s', 2)
   expect(await record()).toEqual({ ...before, MissingSince: noonPlus(60), LastKnownActiveAt: noonPlus(1) })
 })
 
 test('a missing session that is given up counts as long, and as open no more', async () => {
-  await store({}, 'Active')
-  await stage.sessions.markMissing('s', noonPlus(60), noonPlus(1))
+  await store(open('s'))
+  await markMissing()
   const { OpenSource, ...before } = (await record()) ?? {}
   const statuses: number[] = []
   stage.proxy.onAnswered = (_call, status) => statuses.push(status)
   for (let n = 0; n < 2; n++) await stage.sessions.markEndUnknown('s', SOURCE)
-  expect(statuses).toEqual([200, 400]) // the second write is refused
+  await markMissing('s', 2)
+  expect(statuses).toEqual([200, 400, 400]) // later marks are refused
   expect(await record()).toEqual({ ...before, EndUnknown: true, LongSource: OpenSource })
   expect(await stage.sessions.openSessions(SOURCE)).toEqual([])
-  await stage.sessions.markMissing('s', noonPlus(120), 'never')
-  expect(await record()).toMatchObject({ MissingSince: noonPlus(60) })
 })
 
 test('an open session that is not missing is not given up', async () => {
-  await store({}, 'Active')
+  await store(open('s'))
   const before = await record()
   await stage.sessions.markEndUnknown('s', SOURCE)
   expect(await record()).toEqual(before)
 })
 
-test('a session that has ended becomes neither missing nor of unknown end, and an unknown one is not made', async () => {
-  await store({})
+test('a session that has ended is not marked, and one that the archive does not have is not made', async () => {
+  await store(observe({ SessionId: 's' }))
   const before = await record()
   for (const id of ['s', 'unknown']) {
-    await stage.sessions.markMissing(id, noonPlus(60), noonPlus(1))
+    await markMissing(id)
     await stage.sessions.markEndUnknown(id, SOURCE)
   }
   expect([...(await stage.records()).values()]).toEqual([before])
 })
 
-test.each([false, true])(
-  'a mark leaves the record of a later version as it is (missing: %s)',
-  async (isMissing) => {
-    await store({}, 'Active')
-    if (isMissing) await stage.sessions.markMissing('s', noonPlus(60), noonPlus(1))
-    const update = { UpdateExpression: 'SET SchemaVersion = :two', ExpressionAttributeValues: { ':two': 2 } }
-    const TableName = stage.database.sessionsTable
-    await stage.database.client.send(new UpdateCommand({ TableName, Key: { SessionId: 's' }, ...update }))
-    const before = await record()
-    await stage.sessions.markMissing('s', noonPlus(60), noonPlus(1))
-    await stage.sessions.markEndUnknown('s', SOURCE)
-    expect(await record()).toEqual(before)
-  },
-)
+test.each([false, true])('a record of a later version is not marked (missing: %s)', async (isMissing) => {
+  await store(open('s'))
+  if (isMissing) await markMissing()
+  await stage.raiseSchema('s')
+  const before = await record()
+  await markMissing()
+  await stage.sessions.markEndUnknown('s', SOURCE)
+  expect(await record()).toEqual(before)
+})

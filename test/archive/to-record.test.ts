@@ -7,32 +7,28 @@ import { ODD_SESSIONS } from '../support/odd-sessions'
 
 const START = 1582068633.188
 const DAY = 86_400
+const SOURCE = '111122223333/us-east-1'
+const DAY_BEFORE_SEEN = Date.parse('2026-02-28T12:00:01Z') / 1000
+const LATE_IN_THE_DAY = Date.parse('2026-11-24T23:59:59.999Z') / 1000
 
 const ended = (session: Session) => observe({ SessionId: 's', ...session })
 const record = (session: Session) => toRecord(ended(session))
 const active = (session: Session) => toRecord(observe({ SessionId: 's', ...session }, 0, 'Active'))
 
 test('the record of an ended session has its members, its dates as text, and what the archive adds', () => {
-  const session = {
+  const members = {
     SessionId: 'Mary-Major-0ab177d470EXAMPLE',
     Target: 'i-07782c72faEXAMPLE',
     Status: 'Terminated',
-    StartDate: 1582068633.188,
-    EndDate: 1582069847.807,
     Owner: 'arn:aws:iam::111122223333:user/Mary-Major',
-    Details: '',
-    OutputUrl: { S3OutputUrl: 'https://example.com/Mary.log', CloudWatchOutputUrl: '' },
+    OutputUrl: { S3OutputUrl: 'https://example.com/Mary.log' },
   }
   const canonical =
     '{"session":{"EndDate":"2020-02-18T23:50:47.807Z","OutputUrl":{"S3OutputUrl":"https://example.com/Mary.log"},"Owner":"arn:aws:iam::111122223333:user/Mary-Major","SessionId":"Mary-Major-0ab177d470EXAMPLE","StartDate":"2020-02-18T23:30:33.188Z","Status":"Terminated","Target":"i-07782c72faEXAMPLE"},"state":"History"}'
-  expect(record(session)).toEqual({
-    SessionId: 'Mary-Major-0ab177d470EXAMPLE',
-    Target: 'i-07782c72faEXAMPLE',
-    Status: 'Terminated',
+  expect(record({ ...members, StartDate: START, EndDate: 1582069847.807 })).toEqual({
+    ...members,
     StartDate: '2020-02-18T23:30:33.188Z',
     EndDate: '2020-02-18T23:50:47.807Z',
-    Owner: 'arn:aws:iam::111122223333:user/Mary-Major',
-    OutputUrl: { S3OutputUrl: 'https://example.com/Mary.log' },
     AccountId: '111122223333',
     Region: 'us-east-1',
     OwnerName: 'Mary-Major',
@@ -49,11 +45,9 @@ test('the record of an ended session has its members, its dates as text, and wha
 })
 
 test('the record of a session with nothing but a SessionId has no attribute without a value', () => {
-  expect(Object.keys(record({})).sort()).toEqual(
-    ['SessionId', 'AccountId', 'Region', 'State', 'FirstArchivedAt', 'ObservedAt', 'SweepId', 'Revision']
-      .concat('ContentHash', 'SchemaVersion')
-      .sort(),
-  )
+  const where = ['AccountId', 'ContentHash', 'FirstArchivedAt', 'ObservedAt', 'Region', 'Revision']
+  const expected = [...where, 'SchemaVersion', 'SessionId', 'State', 'SweepId']
+  expect(Object.keys(record({})).sort()).toEqual(expected)
 })
 
 test.each(ODD_SESSIONS.map((session) => [session.SessionId, session] as const))(
@@ -64,136 +58,92 @@ test.each(ODD_SESSIONS.map((session) => [session.SessionId, session] as const))(
   },
 )
 
-test.each([
-  ['arn:aws:iam::111122223333:user/Mary-Major', 'Mary-Major'],
-  ['arn:aws:iam::111122223333:user/division/team/Mary-Major', 'Mary-Major'],
-  ['arn:aws:sts::111122223333:assumed-role/Admin/mary@example.com', 'mary@example.com'],
-  ['arn:aws:sts::111122223333:assumed-role/Admin/botocore-session-17', 'botocore-session-17'],
-  ['arn:aws:iam::111122223333:root', 'root'],
+test.each<[string, unknown]>([
+  ['Mary-Major', 'arn:aws:iam::111122223333:user/Mary-Major'],
+  ['Mary-Major', 'arn:aws:iam::111122223333:user/division/team/Mary-Major'],
+  ['mary@example.com', 'arn:aws:sts::111122223333:assumed-role/Admin/mary@example.com'],
+  ['botocore-session-17', 'arn:aws:sts::111122223333:assumed-role/Admin/botocore-session-17'],
+  ['root', 'arn:aws:iam::111122223333:root'],
   ['Mary Major', 'Mary Major'],
-  ['arn:aws:iam::111122223333:user/', 'user'],
+  ['user', 'arn:aws:iam::111122223333:user/'],
   ['/:/', '/:/'],
-])('the name of the owner %s is %s', (Owner, OwnerName) => {
+])('the name %s is that of the owner %s', (OwnerName, Owner) => {
   expect(record({ Owner })).toMatchObject({ Owner, OwnerName })
-})
-
-test('an owner that is no text, as AWS may send one day, is kept and has no name', () => {
-  expect(record({ Owner: ['a', 'b'] })).toMatchObject({ Owner: ['a', 'b'] })
-  expect(record({ Owner: ['a', 'b'] })).not.toHaveProperty('OwnerName')
 })
 
 test('only what is empty counts as absent, and within a list nothing does', () => {
   const Novelty = { Deep: [1, { Down: '' }, [], null], Empty: '', Gone: { Deeper: {} } }
-  const members = { Novelty, Flag: false, Zero: 0, Nothing: null, None: {}, Text: '' }
-  expect(membersOf(record(members))).toEqual({
-    SessionId: 's',
-    Novelty: { Deep: Novelty.Deep },
-    Flag: false,
-    Zero: 0,
-  })
+  const kept = { SessionId: 's', Flag: false, Zero: 0 }
+  const members = membersOf(record({ ...kept, Novelty, Nothing: null, None: {}, Text: '' }))
+  expect(members).toEqual({ ...kept, Novelty: { Deep: Novelty.Deep } })
 })
 
-test("a member with the name of one of the archive's own attributes is kept under another name", () => {
-  const kept = { 'Service.Region': 'Mars', 'Service.Revision': 'B' }
-  expect(record({ Region: 'Mars', Revision: 'B' })).toMatchObject({
-    ...kept,
-    Region: 'us-east-1',
-    Revision: 1,
-  })
+const almostADay = { StartDate: START, EndDate: START + DAY - 0.001 }
+test.each<[string, Session, string, unknown]>([
+  ['an owner that is no text has no name', { Owner: ['a'] }, 'OwnerName', undefined],
+  ['an owner that is no text is kept', { Owner: ['a'] }, 'Owner', ['a']],
+  ['a member named as an own attribute does not replace it', { Region: 'Mars' }, 'Region', 'us-east-1'],
+  ['a member named as an own attribute is kept', { Region: 'Mars' }, 'Service.Region', 'Mars'],
+  ['an ended session is in no index of open ones', {}, 'OpenSource', undefined],
+  ['a session without an end has no duration', { StartDate: START }, 'DurationSeconds', undefined],
+  ['a session without a start has no duration', { EndDate: START }, 'DurationSeconds', undefined],
+  ['the day of a session is in UTC', { StartDate: LATE_IN_THE_DAY }, 'StartDay', '2026-11-24'],
+  ['a session of a day is long', { StartDate: START, EndDate: START + DAY }, 'LongSource', SOURCE],
+  ['a session of less than a day is not long', almostADay, 'LongSource', undefined],
+  ['a session seen as ended after a day may be long', { StartDate: DAY_BEFORE_SEEN }, 'LongSource', SOURCE],
+  ['a session seen as ended earlier is not', { StartDate: DAY_BEFORE_SEEN + 1 }, 'LongSource', undefined],
+  ['a session without a start is not long', {}, 'LongSource', undefined],
+  ['without a retention no record expires', {}, 'ExpiresAt', undefined],
+  ['a SessionId of 2,048 bytes is stored', { SessionId: 'ü'.repeat(1024) }, 'SessionId', 'ü'.repeat(1024)],
+])('%s', (_what, session, name, value) => {
+  expect(record(session)[name]).toEqual(value)
 })
 
-test('an open session is in the index of open sessions, an ended one is not', () => {
-  expect(active({})).toMatchObject({ State: 'Active', OpenSource: '111122223333/us-east-1' })
-  expect(record({})).not.toHaveProperty('OpenSource')
-})
-
-test('a session with one date only has no duration', () => {
-  expect(record({ StartDate: START })).not.toHaveProperty('DurationSeconds')
-  expect(record({ EndDate: START })).not.toHaveProperty('DurationSeconds')
-})
-
-test('the day of a session is that of its start, in UTC', () => {
-  expect(record({ StartDate: Date.parse('2026-11-24T23:59:59.999Z') / 1000 })).toMatchObject({
-    StartDay: '2026-11-24',
-  })
-})
-
-test.each<[string, string, Session]>([
-  ['a day', 'is', { EndDate: START + DAY }],
-  ['a millisecond less than a day', 'is not', { EndDate: START + DAY - 0.001 }],
-  ['an unknown time, and was seen as ended days later,', 'is', {}],
-])('an ended session that lasted %s %s in the index of long sessions', (_time, is, end) => {
-  const { LongSource } = record({ StartDate: START, ...end })
-  expect(LongSource).toBe(is === 'is' ? '111122223333/us-east-1' : undefined)
-  expect(active({ StartDate: START, ...end })).not.toHaveProperty('LongSource')
-})
-
-test('a session that was first seen as ended soon after its start is not long, whatever its end', () => {
-  expect(record({ StartDate: Date.parse('2026-02-28T12:00:02Z') / 1000 })).not.toHaveProperty('LongSource')
-  expect(record({ StartDate: Date.parse('2026-02-28T12:00:01Z') / 1000 })).toHaveProperty('LongSource')
-  expect(record({})).not.toHaveProperty('LongSource')
+test('an open session is in the index of open sessions, and not yet in that of long ones', () => {
+  const open = active({ StartDate: START, EndDate: START + DAY })
+  expect(open).toMatchObject({ State: 'Active', OpenSource: SOURCE })
+  expect(open).not.toHaveProperty('LongSource')
 })
 
 describe('records of stored sessions', () => {
-  const stored = (): Stored => ({
-    ...active({ StartDate: START }),
-    FirstArchivedAt: '2020-02-19T00:00:00.000Z',
-    Revision: 7,
-  })
+  const FirstArchivedAt = '2020-02-19T00:00:00.000Z'
+  const stored = (): Stored => ({ ...active({ StartDate: START }), FirstArchivedAt, Revision: 7 })
 
   test('the record of a stored session keeps its first time, counts on, and is completed with its dates', () => {
-    const end = ended({ EndDate: START + 2 * DAY })
-    expect(toRecord(end, stored())).toMatchObject({
-      Revision: 8,
-      FirstArchivedAt: '2020-02-19T00:00:00.000Z',
-      ObservedAt: '2026-03-01T12:00:01.000Z',
-      DurationSeconds: 2 * DAY,
-      LongSource: '111122223333/us-east-1',
-    })
-    expect(toRecord(end, stored())).not.toHaveProperty('StartDate')
+    const { StartDate, ...now } = toRecord(ended({ EndDate: START + 2 * DAY }), stored())
+    expect(now).toMatchObject({ Revision: 8, FirstArchivedAt, DurationSeconds: 2 * DAY, LongSource: SOURCE })
+    expect(now.ObservedAt).toBe('2026-03-01T12:00:01.000Z')
+    expect(StartDate).toBeUndefined()
   })
 
   test('observed dates count before stored ones', () => {
-    const withEnd = { ...stored(), EndDate: record({ EndDate: START + 60 }).EndDate }
-    expect(toRecord(ended({}), withEnd, 400)).toMatchObject({
-      DurationSeconds: 60,
-      ExpiresAt: Math.ceil(START + 60) + 400 * DAY,
-    })
-    expect(toRecord(ended({ StartDate: START + 1, EndDate: START + 3 }), withEnd, 400)).toMatchObject({
-      DurationSeconds: 2,
-      ExpiresAt: Math.ceil(START + 3) + 400 * DAY,
-    })
+    const expiry = (end: number) => Math.ceil(end) + 400 * DAY
+    const before = { ...stored(), EndDate: record({ EndDate: START + 60 }).EndDate }
+    const undated = toRecord(ended({}), before, 400)
+    expect(undated).toMatchObject({ DurationSeconds: 60, ExpiresAt: expiry(START + 60) })
+    const dated = toRecord(ended({ StartDate: START + 1, EndDate: START + 3 }), before, 400)
+    expect(dated).toMatchObject({ DurationSeconds: 2, ExpiresAt: expiry(START + 3) })
   })
 })
 
 test('a record expires the given days after its end, or after it was seen if it has none', () => {
   const expiry = (session: Session) => toRecord(ended(session), undefined, 31).ExpiresAt
   expect(expiry({ EndDate: 1582069847.001 })).toBe(1582069848 + 31 * DAY)
-  expect(expiry({})).toBe(Date.parse('2026-03-01T12:00:01Z') / 1000 + 31 * DAY)
-  expect(record({})).not.toHaveProperty('ExpiresAt')
+  expect(expiry({})).toBe(DAY_BEFORE_SEEN + 32 * DAY)
 })
 
 test('sessions with different contents or states have different hashes', () => {
-  const changes = [{}, { Reason: 'a' }, { Details: 'a' }, { StartDate: 0.001 }, { EndDate: 0.001 }]
-  const urls = [
-    { OutputUrl: { S3OutputUrl: 'a' } },
-    { OutputUrl: { CloudWatchOutputUrl: 'a' } },
-    { N: [1, 2] },
-  ]
-  const records = [...changes, ...urls, { N: [2, 1] }, { Zero: 0 }].map((session) => record(session))
+  const texts = [{}, { Reason: 'a' }, { Details: 'a' }, { StartDate: 0.001 }, { EndDate: 0.001 }]
+  const urls = [{ OutputUrl: { S3OutputUrl: 'a' } }, { OutputUrl: { CloudWatchOutputUrl: 'a' } }]
+  const records = [...texts, ...urls, { N: [1, 2] }, { N: [2, 1] }, { Zero: 0 }].map(record)
   const hashes = [...records, active({})].map(({ ContentHash }) => ContentHash)
-  expect(new Set(hashes).size).toBe(hashes.length)
+  expect(new Set(hashes).size).toBe(11)
 })
 
 test('the hash does not depend on when the session is seen, nor on the order of its members', () => {
   const one = record({ Reason: 'a', OutputUrl: { S3OutputUrl: 'x', CloudWatchOutputUrl: 'y' } })
   const reordered = { OutputUrl: { CloudWatchOutputUrl: 'y', S3OutputUrl: 'x' }, Reason: 'a', SessionId: 's' }
-  const other = toRecord(observe({ ...reordered, Details: '' }, 3600))
-  expect(other.ContentHash).toBe(one.ContentHash)
-})
-
-test('a SessionId of exactly 2,048 bytes is stored', () => {
-  expect(record({ SessionId: 'ü'.repeat(1024) })).toMatchObject({ SessionId: 'ü'.repeat(1024) })
+  expect(toRecord(observe({ ...reordered, Details: '' }, 3600)).ContentHash).toBe(one.ContentHash)
 })
 
 test.each([

@@ -1,37 +1,33 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import type { SessionsTable } from '../../archive/sessions-table'
 import type { Observation } from '../../archive/to-record'
-import { UpsertError, type UpsertOptions, upsert } from '../../archive/upsert'
-import { noonPlus, observe, outcomesOf, SOURCE } from '../support/observe'
+import { UpsertError, upsert } from '../../archive/upsert'
+import { noonPlus, type Outcome, observe, outcomesOf, SOURCE } from '../support/observe'
 import { useStage } from '../support/stage'
 
 const stage = useStage()
-const store = async (observations: readonly Observation[], options?: UpsertOptions) =>
-  outcomesOf(await upsert(stage.sessions, observations, options))
+const store = async (page: Observation | readonly Observation[], expectNew = false, retentionDays?: number) =>
+  outcomesOf(await upsert(stage.sessions, [page].flat(), { expectNew, retentionDays }))
 const record = () => stage.record('s')
-const session = (Reason: string) => ({ SessionId: 's', Reason })
+const saw = (Reason: string, secondsAfterNoon = 0) => observe({ SessionId: 's', Reason }, secondsAfterNoon)
 const open = { SessionId: 's', Status: 'Connected', StartDate: 1582068633.188 }
 const ended = { ...open, Status: 'Terminated', EndDate: 1582069847.807 }
+const READ_OR_WRITE_FIRST = [false, true]
 
 test('a session with the same content as before, however written, is not written again', async () => {
-  await store([observe({ SessionId: 's', Reason: 'patching', OutputUrl: {} })])
+  await store(observe({ SessionId: 's', Reason: 'patching', OutputUrl: {} }))
   const before = await record()
-
-  expect(await store([observe({ Reason: 'patching', Details: '', SessionId: 's' }, 60)])).toEqual([
-    'unchanged',
-  ])
-
+  expect(await store(observe({ Reason: 'patching', Details: '', SessionId: 's' }, 60))).toEqual(['unchanged'])
   expect(await record()).toEqual(before)
 })
 
 test('a newer content is merged into the record: members that it lacks are kept', async () => {
-  await store([observe({ SessionId: 's', Reason: 'patching', StartDate: 1582068633.188 })])
-
-  const newer = observe({ SessionId: 's', Status: 'Failed', EndDate: 1582068634.5 }, 60)
-  expect(await store([newer], { retentionDays: 31 })).toEqual(['updated'])
-
+  await store(observe({ SessionId: 's', Reason: 'patching', StartDate: 1582068633.188, 'odd.name #1': 1 }))
+  const newer = observe({ SessionId: 's', Status: 'Failed', EndDate: 1582068634.5, 'odd.name #1': 2 }, 60)
+  expect(await store(newer, false, 31)).toEqual(['updated'])
   expect(await record()).toMatchObject({
     Reason: 'patching',
     Status: 'Failed',
+    'odd.name #1': 2,
     StartDate: '2020-02-18T23:30:33.188Z',
     DurationSeconds: 1.312,
     FirstArchivedAt: noonPlus(1),
@@ -42,36 +38,25 @@ test('a newer content is merged into the record: members that it lacks are kept'
 })
 
 test('a new record expires if there is a retention', async () => {
-  await store([observe(ended)], { retentionDays: 31 })
+  await store(observe(ended), false, 31)
   expect(await record()).toHaveProperty('ExpiresAt', 1582069848 + 31 * 86_400)
 })
 
-test.each([-60, 0, 1])(
-  'a content that was seen %i seconds later, and so may be no newer, never replaces a content',
-  async (seconds) => {
-    await store([observe(session('as it is'))])
-    const before = await record()
-
-    expect(await store([observe(session('as it was'), seconds)])).toEqual(['unchanged'])
-
-    expect(await record()).toEqual(before)
-  },
-)
-
-test('a session that has ended is never opened again, even if it is seen as open later', async () => {
-  await store([observe(ended)])
+test.each<[string, Observation, Observation]>([
+  ['a content seen a minute later', saw('as it is'), saw('as it was', -60)],
+  ['a content seen at the same time', saw('as it is'), saw('as it was')],
+  ['a content perhaps seen in the same second', saw('as it is'), saw('as it was', 1)],
+  ['the end of a session', observe(ended), observe(open, 3600, 'Active')],
+])('%s is not replaced by a content that may be older', async (_what, newer, older) => {
+  await store(newer)
   const before = await record()
-
-  expect(await store([observe(open, 3600, 'Active')])).toEqual(['unchanged'])
-
+  expect(await store(older)).toEqual(['unchanged'])
   expect(await record()).toEqual(before)
 })
 
 test.each([0, 60])('a session ends even if it was seen as open %i seconds later', async (seconds) => {
-  await store([observe(open, seconds, 'Active')])
-
-  expect(await store([observe(ended, 0)])).toEqual(['updated'])
-
+  await store(observe(open, seconds, 'Active'))
+  expect(await store(observe(ended))).toEqual(['updated'])
   expect(await record()).toMatchObject({ State: 'History', Status: 'Terminated', Revision: 2 })
   expect(await record()).not.toHaveProperty('OpenSource')
 })
@@ -84,12 +69,10 @@ test.each([
 ] as const)(
   'a session that is %s and then seen in the list %s has no mark left',
   async (was, state, seen) => {
-    await store([observe(open, 0, 'Active')])
+    await store(observe(open, 0, 'Active'))
     await stage.sessions.markMissing('s', noonPlus(60), noonPlus(1))
     if (was === 'given up') await stage.sessions.markEndUnknown('s', SOURCE)
-
-    expect(await store([observe(seen, 180, state)])).toEqual(['updated'])
-
+    expect(await store(observe(seen, 180, state))).toEqual(['updated'])
     const { OpenSource, ...after } = (await record()) ?? {}
     expect(OpenSource).toBe(state === 'Active' ? '111122223333/us-east-1' : undefined)
     expect(after).toMatchObject({ State: state, Status: seen.Status, ObservedAt: noonPlus(181), Revision: 2 })
@@ -98,31 +81,21 @@ test.each([
   },
 )
 
-describe('records of a later version', () => {
-  beforeEach(async () => {
-    await store([observe(open, 0, 'Active')])
-    const update = { UpdateExpression: 'SET SchemaVersion = :two', ExpressionAttributeValues: { ':two': 2 } }
-    const TableName = stage.database.sessionsTable
-    await stage.database.client.send(new UpdateCommand({ TableName, Key: { SessionId: 's' }, ...update }))
-  })
-
-  test.each([false, true])(
-    'a record that a later version wrote stays, and what is new is rejected (expected new: %s)',
-    async (expectNew) => {
-      const before = await record()
-      const page = [observe(ended, 60), observe({ SessionId: 't' })]
-      const { archived, rejected } = await upsert(stage.sessions, page, { expectNew })
-      expect(archived).toMatchObject([{ SessionId: 't' }])
-      const reason = expect.stringContaining('NewerSchemaError: session "s": received SchemaVersion 2')
-      expect(rejected).toEqual([{ session: ended, reason }])
-      expect(await record()).toEqual(before)
-    },
-  )
-
-  test('a record that a later version wrote is unchanged if nothing is new', async () => {
-    expect(await store([observe(open, 60, 'Active')])).toEqual(['unchanged'])
-  })
-})
+test.each(READ_OR_WRITE_FIRST)(
+  'a record of a later version stays as it is, and what is new is rejected (expected new: %s)',
+  async (expectNew) => {
+    await store(observe(open, 0, 'Active'))
+    await stage.raiseSchema('s')
+    const before = await record()
+    expect(await store(observe(open, 60, 'Active'), expectNew)).toEqual(['unchanged'])
+    const page = [observe(ended, 60), observe({ SessionId: 't' })]
+    const { archived, rejected } = await upsert(stage.sessions, page, { expectNew })
+    expect(archived).toMatchObject([{ SessionId: 't' }])
+    const reason = expect.stringContaining('NewerSchemaError: session "s": received SchemaVersion 2')
+    expect(rejected).toEqual([{ session: ended, reason }])
+    expect(await record()).toEqual(before)
+  },
+)
 
 test('sessions that cannot be stored are rejected, and the others of the page are archived', async () => {
   const tooLong = { SessionId: 'too long', Details: 'x'.repeat(410_000) }
@@ -136,11 +109,10 @@ test('sessions that cannot be stored are rejected, and the others of the page ar
   ])
 })
 
-test.each([false, true])(
+test.each(READ_OR_WRITE_FIRST)(
   'of a session twice on a page, the content that comes last is written, once (expected new: %s)',
   async (expectNew) => {
-    const page = [observe(session('first')), observe(session('last'))]
-    expect(await store(page, { expectNew })).toEqual(['archived', 'unchanged'])
+    expect(await store([saw('first'), saw('last')], expectNew)).toEqual(['archived', 'unchanged'])
     expect(await record()).toMatchObject({ Reason: 'last', Revision: 1 })
     expect(stage.recordWrites()).toBe(1)
   },
@@ -151,14 +123,84 @@ test('an empty page takes no call', async () => {
   expect(stage.proxy.calls).toEqual([])
 })
 
+test.each<[string, boolean, number, number, Outcome, Observation | undefined]>([
+  ['new', false, 1, 1, 'archived', undefined],
+  ['new', true, 0, 1, 'archived', undefined],
+  ['stored as it is', false, 1, 0, 'unchanged', saw('now')],
+  ['stored as it is', true, 1, 1, 'unchanged', saw('now')],
+  ['stored with an older content', false, 1, 1, 'updated', saw('before')],
+  ['stored with an older content', true, 1, 2, 'updated', saw('before')],
+  ['stored as open', false, 1, 1, 'updated', observe({ SessionId: 's' }, 60, 'Active')],
+  ['stored as open', true, 1, 2, 'updated', observe({ SessionId: 's' }, 60, 'Active')],
+  ['stored with a newer content', false, 2, 1, 'unchanged', saw('later', 61)],
+  ['stored with a newer content', true, 2, 2, 'unchanged', saw('later', 61)],
+])('a session that is %s takes, if expected new is %s, %d reads and %d writes: %s', async (...row) => {
+  const [, expectNew, reads, writes, outcome, stored] = row
+  if (stored !== undefined) await store(stored)
+  stage.proxy.calls.length = 0
+  expect(await store(saw('now', 60), expectNew)).toEqual([outcome])
+  expect([stage.recordReads(), stage.recordWrites()]).toEqual([reads, writes])
+  expect(await record()).toMatchObject({ Reason: outcome === 'unchanged' ? stored?.session.Reason : 'now' })
+})
+
+test('a page is read with eventual consistency, a session whose write is refused is not', async () => {
+  await store(saw('before'))
+  await store(saw('now', 60), true)
+  const reads = stage.proxy.calls.filter(({ operation }) => operation === 'BatchGetItem')
+  expect(reads.map(({ body }) => body.RequestItems.Sessions.ConsistentRead)).toEqual([false, true])
+})
+
+test.each(READ_OR_WRITE_FIRST)(
+  'a session whose put has no answer is archived, once (expected new: %s)',
+  async (expectNew) => {
+    stage.breakFirst('PutItem', 'reset-after')
+    expect(await store(saw('now'), expectNew)).toEqual(['archived'])
+    expect(await record()).toMatchObject({ Revision: 1 })
+    expect([stage.recordWrites(), stage.recordReads()]).toEqual([2, expectNew ? 1 : 2])
+  },
+)
+
+test('a session whose update has no answer is updated, once', async () => {
+  await store(saw('before'))
+  stage.breakFirst('UpdateItem', 'reset-after')
+  expect(await store(saw('now', 60))).toEqual(['updated'])
+  expect(await record()).toMatchObject({ Reason: 'now', Revision: 2 })
+})
+
+test.each<[string, Outcome, Observation]>([
+  ['another sweep stored the same content', 'unchanged', saw('now')],
+  ['another sweep stored an older content', 'updated', saw('before')],
+  ['another sweep stored a newer content', 'unchanged', saw('later', 120)],
+  ['an earlier page of the sweep had the same content', 'unchanged', { ...saw('now'), sweepId: 'sweep-60' }],
+])('after %s, a put that is tried twice makes it %s', async (_what, outcome, other) => {
+  await store(other)
+  stage.breakFirst('PutItem', 'reset-before')
+  expect(await store(saw('now', 60), true)).toEqual([outcome])
+  expect(await record()).toMatchObject({ FirstArchivedAt: other.seenUntil })
+})
+
+test.each([
+  ['another sweep stored another content', saw('later', 120)],
+  ['another sweep stored the same content', saw('now', 120)],
+  ['the same sweep stored another content', { ...saw('later', 120), sweepId: 'sweep-60' }],
+])('after %s, an update that is tried twice does not count', async (_what, newer) => {
+  await store(saw('before'))
+  const past = await stage.sessions.read(['s'])
+  await store(newer)
+  const read: SessionsTable['read'] = async (ids, consistent) =>
+    consistent ? stage.sessions.read(ids, true) : past // as an eventually consistent read may be
+  stage.breakFirst('UpdateItem', 'reset-before')
+  const behind: SessionsTable = Object.assign(Object.create(stage.sessions), { read })
+  expect(outcomesOf(await upsert(behind, [saw('now', 60)]))).toEqual(['unchanged'])
+})
+
 test('a write that fails again and again fails the page after all its other sessions are stored', async () => {
   stage.proxy.fault = ({ body }) => (body.Item?.SessionId.S === 's-1' ? 'error' : undefined)
   const page = ['s-0', 's-1', 's-2'].map((SessionId) => observe({ SessionId }))
-  const error = await upsert(stage.sessions, page).catch((failure: unknown) => failure)
+  const error = await store(page).catch((failure: unknown) => failure)
   if (!(error instanceof UpsertError)) throw new Error(`expected an UpsertError, received ${error}`)
-  expect(error.message).toBe(
-    'a page of sessions was not stored completely: InternalServerError: Internal server error',
-  )
+  const cause = 'InternalServerError: Internal server error'
+  expect(error.message).toBe(`a page of sessions was not stored completely: ${cause}`)
   expect(error.cause).toMatchObject({ name: 'InternalServerError' })
   expect(error.upserted.archived.map(({ SessionId }) => SessionId)).toEqual(['s-0', 's-2'])
   expect(Object.keys(error)).not.toContain('upserted') // or the log of a failed sweep would hold sessions
@@ -176,6 +218,6 @@ test('25 sessions of a page are written at a time', async () => {
 })
 
 test('of three upserts of a session at the same time, one archives it', async () => {
-  const outcomes = await Promise.all([{}, {}, { expectNew: true }].map((how) => store([observe(open)], how)))
+  const outcomes = await Promise.all([false, false, true].map((expectNew) => store(observe(open), expectNew)))
   expect(outcomes.flat().sort()).toEqual(['archived', 'unchanged', 'unchanged'])
 })

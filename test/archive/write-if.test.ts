@@ -1,31 +1,20 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { writeIf } from '../../archive/write-if'
-import type { DatabaseFault } from '../support/database-proxy'
 import { useStage } from '../support/stage'
 
 const stage = useStage()
-const put = () =>
-  writeIf(
-    stage.client.send(
-      new PutCommand({
-        TableName: stage.database.sessionsTable,
-        Item: { SessionId: 's' },
-        ConditionExpression: 'attribute_not_exists(SessionId)',
-      }),
-    ),
-  )
-const breakFirst = (fault: DatabaseFault) => {
-  let calls = 0
-  stage.proxy.fault = () => (calls++ === 0 ? fault : undefined)
+const put = () => {
+  const ConditionExpression = 'attribute_not_exists(SessionId)'
+  const input = { TableName: stage.database.sessionsTable, Item: { SessionId: 's' }, ConditionExpression }
+  return writeIf(stage.client.send(new PutCommand(input)))
 }
 
 test('a write whose condition holds is written, and one whose condition fails is refused', async () => {
-  expect(await put()).toBe('written')
-  expect(await put()).toBe('refused')
+  expect([await put(), await put()]).toEqual(['written', 'refused'])
 })
 
 test('a write that only the second try brings to the database is written', async () => {
-  breakFirst('reset-before')
+  stage.breakFirst('PutItem', 'reset-before')
   expect(await put()).toBe('written')
 })
 
@@ -33,7 +22,7 @@ test.each(['reset-after', 'reset-before'] as const)(
   'a write refused at the second try is unsure, whatever became of the first: %s',
   async (fault) => {
     if (fault === 'reset-before') await put()
-    breakFirst(fault)
+    stage.breakFirst('PutItem', fault)
     expect(await put()).toBe('unsure')
   },
 )

@@ -1,18 +1,24 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { ConfiguredRetryStrategy } from '@smithy/core/retry'
 import type { Receipt } from '../../archive/receipt'
 import { SessionsTable } from '../../archive/sessions-table'
 import { SweepsTable } from '../../archive/sweeps-table'
 import { Clock } from '../../emulator/clock'
 import { type Database, startDatabase } from '../../emulator/dynamodb'
+import type { Fault } from '../../emulator/faults'
 import { type Emulator, startEmulator } from '../../emulator/server'
 import { World } from '../../emulator/world'
 import { makeDynamoDBClient, makeSsmClient } from '../../sweep/clients'
-import { DEFAULT_LIMITS, type SweepJob } from '../../sweep/run'
+import { begin, DEFAULT_LIMITS, type Run, type SweepJob } from '../../sweep/run'
 import { sweep } from '../../sweep/sweep'
 import { ANYONE, databaseClient, scan } from './clients'
-import { type DatabaseCall, type DatabaseProxy, startDatabaseProxy } from './database-proxy'
+import {
+  type DatabaseCall,
+  type DatabaseFault,
+  type DatabaseProxy,
+  startDatabaseProxy,
+} from './database-proxy'
 import { HOUR, NOW } from './times'
 
 /** Pages so small that a few sessions need several. */
@@ -40,6 +46,14 @@ export interface Stage {
   timeFor(listCalls: number): () => number
   /** The write of the session `late` waits until the session `early` is stored. */
   writeAfter(late: string, early: string): void
+  /** A sweep of small pages under way. */
+  runOf(change?: Partial<Run>): Run
+  /** List calls suffer faults, by their numbers from 1. */
+  breakListCalls(faults: Record<number, Fault>): void
+  /** The first call of an operation suffers a fault. */
+  breakFirst(operation: string, fault: DatabaseFault): void
+  /** Makes a record one of a later version of the software. */
+  raiseSchema(SessionId: string): Promise<unknown>
   /** Records by SessionId. */
   records(): Promise<Map<unknown, Item>>
   record(sessionId: string): Promise<Item | undefined>
@@ -112,6 +126,26 @@ export async function openStage(world = new World({ clock: Clock.frozenAt(NOW) }
         if (writes(early)) release()
         return answer
       })
+    },
+    runOf: (change) => ({
+      ...begin({ source: world, ssm, sessions, sweeps, now: () => world.clock.now(), limits: SMALL_PAGES }),
+      ...change,
+    }),
+    breakListCalls: (faults) => {
+      emulator.faults.script = (call) => faults[call]
+    },
+    breakFirst: (broken, fault) => {
+      let calls = 0
+      proxy.fault = ({ operation }) => (operation === broken && calls++ === 0 ? fault : undefined)
+    },
+    raiseSchema: (SessionId) => {
+      const change = {
+        UpdateExpression: 'SET SchemaVersion = :two',
+        ExpressionAttributeValues: { ':two': 2 },
+      }
+      return direct.send(
+        new UpdateCommand({ TableName: database.sessionsTable, Key: { SessionId }, ...change }),
+      )
     },
     records,
     record: async (sessionId) => (await records()).get(sessionId),

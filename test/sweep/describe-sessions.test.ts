@@ -1,38 +1,40 @@
+import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { makeSsmClient } from '../../sweep/clients'
 import { describeSessions } from '../../sweep/describe-sessions'
 import { ANYONE } from '../support/clients'
 
-/** AWS as the emulator never is: each answer is written by the test. */
+/** AWS as the emulator never is: a test writes each answer. */
 let server: Server
 let answers: ((response: ServerResponse) => void)[]
 
 beforeEach(async () => {
   answers = []
-  server = createServer((_request, response) => answers.shift()?.(response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  server = createServer((_request, response) => answers.shift()?.(response)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
 })
 afterEach(async () => {
   jest.restoreAllMocks()
   server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
+  await once(server.close(), 'close')
 })
 
-const DATE = 'Sun, 01 Mar 2026 12:00:00 GMT'
-const json = (body: unknown, headers: Record<string, string> = { date: DATE }) => {
-  answers.push((response) => response.writeHead(200, headers).end(JSON.stringify(body)))
+const date = 'Sun, 01 Mar 2026 12:00:00 GMT'
+const willAnswer = (body: unknown, status = 200) => {
+  const headers = status === 200 ? { date } : {} // the SDK retries an error of another time
+  answers.push((response) => response.writeHead(status, headers).end(JSON.stringify(body)))
 }
-const describe1 = async () => {
+const ask = async () => {
   const { port } = server.address() as AddressInfo
   const ssm = makeSsmClient({ ...ANYONE, endpoint: `http://127.0.0.1:${port}` })
   return describeSessions(ssm, { State: 'History' }).finally(() => ssm.destroy())
 }
 
-test('sessions are as AWS sent them, members included that the SDK does not know', async () => {
+test('sessions are as AWS sent them, with members that the SDK does not know', async () => {
   const sessions = [{ SessionId: 's', StartDate: 1.5, Novelty: { Depth: [1, null, ''] } }, {}]
-  json({ Sessions: sessions, NextToken: 't', Novelty: 1 })
-  expect(await describe1()).toMatchObject({ sessions, nextToken: 't' })
+  willAnswer({ Sessions: sessions, NextToken: 't', Novelty: 1 })
+  expect(await ask()).toMatchObject({ sessions, nextToken: 't' })
 })
 
 test.each([
@@ -41,30 +43,32 @@ test.each([
   ['an empty token', { NextToken: '' }],
   ['a token of null', { NextToken: null }],
 ])('an answer with %s is an empty, last page', async (_what, body) => {
-  json(body)
-  expect(await describe1()).toMatchObject({ sessions: [], nextToken: undefined })
+  willAnswer(body)
+  expect(await ask()).toMatchObject({ sessions: [], nextToken: undefined })
 })
 
 test('an answer whose sessions are no list is an error', async () => {
-  json({ Sessions: 'none' })
-  await expect(describe1()).rejects.toThrow('DescribeSessions: received Sessions string, expected a list')
+  willAnswer({ Sessions: 'none' })
+  await expect(ask()).rejects.toThrow('DescribeSessions: received Sessions string, expected a list')
+})
+
+test('an error answer is the exception that the SDK makes of it', async () => {
+  willAnswer({ __type: 'AccessDeniedException', message: 'not you' }, 400)
+  await expect(ask()).rejects.toMatchObject({ name: 'AccessDeniedException', message: 'not you' })
 })
 
 test('AWS looked between the last attempt and the end of the second in which it answered', async () => {
   let elapsed = 0
   jest.spyOn(performance, 'now').mockImplementation(() => elapsed)
-  answers.push((response) => {
-    elapsed += 60_000
-    response.writeHead(500).end(JSON.stringify({ __type: 'InternalServerError' }))
-  })
-  answers.push((response) => {
-    elapsed += 2_500
-    response.writeHead(200, { date: DATE }).end('{}')
-  })
-  expect(await describe1()).toMatchObject({
-    seenFrom: '2026-03-01T11:59:57.500Z',
-    seenUntil: '2026-03-01T12:00:01.000Z',
-  })
+  const answerAfter = (milliseconds: number, status: number) =>
+    answers.push((response) => {
+      elapsed += milliseconds
+      response.writeHead(status, { date }).end('{}')
+    })
+  answerAfter(60_000, 500)
+  answerAfter(2_500, 200)
+  const [seenFrom, seenUntil] = ['2026-03-01T11:59:57.500Z', '2026-03-01T12:00:01.000Z']
+  expect(await ask()).toMatchObject({ seenFrom, seenUntil })
 })
 
 test.each([[{ date: 'soon' }], [{}]])('with the header %j, the local clock counts', async (headers) => {
@@ -73,12 +77,5 @@ test.each([[{ date: 'soon' }], [{}]])('with the header %j, the local clock count
     response.sendDate = false
     response.writeHead(200, headers).end('{}')
   })
-  expect(await describe1()).toMatchObject({ seenUntil: '2026-03-01T12:00:01.000Z' })
-})
-
-test('an error answer is the exception that the SDK makes of it', async () => {
-  answers.push((response) =>
-    response.writeHead(400).end(JSON.stringify({ __type: 'AccessDeniedException', message: 'not you' })),
-  )
-  await expect(describe1()).rejects.toMatchObject({ name: 'AccessDeniedException', message: 'not you' })
+  expect(await ask()).toMatchObject({ seenUntil: '2026-03-01T12:00:01.000Z' })
 })

@@ -8,62 +8,54 @@ const stage = useStage()
 let restarts = 0
 let sizes: number[] = []
 const list = async (filters: SessionFilter[] = []) => {
-  ;[restarts, sizes] = [0, []]
-  const onRestart = () => {
-    restarts += 1
-  }
+  restarts = 0
+  sizes = []
+  const onRestart = () => void restarts++
   const listing = { ssm: stage.ssm, state: 'History' as const, filters, pageSize: 10, onRestart }
   for await (const { sessions } of listSessions(listing)) sizes.push(sessions.length)
   return sizes
 }
-/** Faults by number of the call, from 1. */
-const breakCalls = (faults: Record<number, Fault>) => {
-  stage.emulator.faults.script = (call) => faults[call]
-}
 
-test.each([
-  [0, [0]],
-  [1, [1]],
-  [10, [10]],
-  [21, [10, 10, 1]],
-])('a list of %i sessions has pages of %j', async (count, pages) => {
+const short: Record<number, Fault> = { 1: 'empty-page', 2: 'empty-page', 3: 'short-page', 5: 'empty-page' }
+test.each<[string, number, Record<number, Fault>, number[]]>([
+  ['no sessions', 0, {}, [0]],
+  ['one session', 1, {}, [1]],
+  ['as many sessions as a page holds', 10, {}, [10]],
+  ['more sessions than a page holds', 21, {}, [10, 10, 1]],
+  ['empty and short pages that have a token', 21, short, [0, 0, 5, 10, 0, 6]],
+  ['throttled calls', 21, { 1: 'throttle', 3: 'throttle' }, [10, 10, 1]],
+  ['internal errors', 21, { 1: 'error', 3: 'error' }, [10, 10, 1]],
+  ['lost connections', 21, { 1: 'reset', 3: 'reset' }, [10, 10, 1]],
+])('a list with %s is drained', async (_what, count, faults, pages) => {
   stage.world.add(endedSessions(count))
+  stage.breakListCalls(faults)
   expect(await list()).toEqual(pages)
+  expect(restarts).toBe(0)
 })
 
 test('each call has the state, the size, the filters if there are any, and the token of the page before', async () => {
   stage.world.add(endedSessions(11))
-  const filters: SessionFilter[] = [{ key: 'InvokedAfter', value: '2020-01-01T00:00:00Z' }]
+  const Filters: SessionFilter[] = [{ key: 'InvokedAfter', value: '2020-01-01T00:00:00Z' }]
   await list()
-  await list(filters)
+  await list(Filters)
   const request = { State: 'History', MaxResults: 10 }
-  expect(stage.emulator.calls.list.map((call) => call.request)).toEqual([
-    request,
-    { ...request, NextToken: expect.any(String) },
-    { ...request, Filters: filters },
-    { ...request, Filters: filters, NextToken: expect.any(String) },
-  ])
-})
-
-test('neither an empty page with a token is the end, nor a short one', async () => {
-  stage.world.add(endedSessions(21))
-  breakCalls({ 1: 'empty-page', 2: 'empty-page', 3: 'short-page', 5: 'empty-page' })
-  expect(await list()).toEqual([0, 0, 5, 10, 0, 6])
+  const NextToken = expect.any(String)
+  const expected = [request, { ...request, NextToken }]
+  const requests = stage.emulator.calls.list.map((call) => call.request)
+  expect(requests).toEqual([...expected, ...expected.map((one) => ({ ...one, Filters }))])
 })
 
 test('a token that AWS returns twice, which would never end, is an error', async () => {
   stage.world.add(endedSessions(30))
-  breakCalls({ 3: 'repeat-token' })
-  await expect(list()).rejects.toMatchObject({
-    name: 'RepeatedTokenError',
-    message: 'DescribeSessions returned the same NextToken twice in one listing',
-  })
+  stage.breakListCalls({ 3: 'repeat-token' })
+  const message = 'DescribeSessions returned the same NextToken twice in one listing'
+  await expect(list()).rejects.toMatchObject({ name: 'RepeatedTokenError', message })
   expect(sizes).toEqual([10, 10, 10])
 })
 
 test('after a refused token the list begins again, twice at most', async () => {
   stage.world.add(endedSessions(21))
-  breakCalls({ 3: 'expire-token', 5: 'expire-token' })
+  stage.breakListCalls({ 3: 'expire-token', 5: 'expire-token' })
   expect(await list()).toEqual([10, 10, 10, 10, 10, 1])
   expect(restarts).toBe(2)
 
@@ -71,15 +63,6 @@ test('after a refused token the list begins again, twice at most', async () => {
   await expect(list()).rejects.toMatchObject({ name: 'InvalidNextToken' })
   expect([restarts, sizes]).toEqual([2, [10, 10, 10]])
 })
-
-test.each<Fault>(['throttle', 'error', 'reset'])(
-  'a call that suffers %s once is tried again',
-  async (fault) => {
-    stage.world.add(endedSessions(21))
-    breakCalls({ 1: fault, 3: fault })
-    expect(await list()).toEqual([10, 10, 1])
-  },
-)
 
 test.each<[Fault, string]>([
   ['throttle', 'ThrottlingException'],
