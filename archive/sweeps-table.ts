@@ -74,8 +74,9 @@ export class SweepsTable {
     await writeIf(this.table.client.send(command))
   }
 
+  /** A receipt is never replaced: the first one of a sweep stays. */
   async putReceipt(receipt: Receipt): Promise<void> {
-    await this.table.client.send(new PutCommand({ TableName: this.table.tableName, Item: receipt }))
+    await this.putNew(receipt)
   }
 
   /**
@@ -85,21 +86,24 @@ export class SweepsTable {
     const json = JSON.stringify(session)
     const hash = createHash('sha256').update(json).digest('hex')
     const parts = json.match(RAW_JSON_PART) ?? []
-    for (const [index, RawJson] of parts.entries()) {
-      const command = new PutCommand({
-        TableName: this.table.tableName,
-        Item: {
-          Source: sourceKey(source),
-          ItemId: `REJECTED#${hash}#${index + 1}`,
-          Parts: parts.length,
-          RawJson,
-          Reason: reason.slice(0, 1000),
-          FirstSweepId: sweepId,
-        },
-        ConditionExpression: 'attribute_not_exists(ItemId)',
+    for (const [index, RawJson] of parts.entries())
+      await this.putNew({
+        Source: sourceKey(source),
+        ItemId: `REJECTED#${hash}#${index + 1}`,
+        Parts: parts.length,
+        RawJson,
+        Reason: reason.slice(0, 1000),
+        FirstSweepId: sweepId,
       })
-      await writeIf(this.table.client.send(command))
-    }
+  }
+
+  private async putNew(item: object): Promise<void> {
+    const command = new PutCommand({
+      TableName: this.table.tableName,
+      Item: item,
+      ConditionExpression: 'attribute_not_exists(ItemId)',
+    })
+    await writeIf(this.table.client.send(command))
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Receipt } from '../../archive/receipt'
 import { expectedMembers, membersOf } from '../support/expected-record'
+import type { Stage } from '../support/stage'
 import { BEGINNING, shownAt, type Truth } from './model-world'
 
 const HOUR_MS = 60 * 60 * 1000
@@ -49,6 +50,14 @@ export function checkCoverage(
     if (start < began && finished < end)
       assert.ok(records.has(id), `${id} was open all the time, and is lost`)
   }
+}
+
+/** STATE moves on to the beginning of a sweep only if its receipt says that it is complete. */
+export function checkState({ state, receipts }: Awaited<ReturnType<Stage['sweepsItems']>>): void {
+  const complete = receipts.filter(({ Outcome }) => Outcome === 'complete')
+  const begins = [undefined, ...complete.map(({ CoversUntil }) => CoversUntil)]
+  const time = state?.LastCompleteAt
+  assert.ok(begins.includes(time), `STATE tells of a complete sweep at ${time}, and no receipt does`)
 }
 
 /** A session that was in no list when noticed, nor 49 hours later, ended after it was last known active. */

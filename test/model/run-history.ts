@@ -10,7 +10,7 @@ import { SweepError, sweep } from '../../sweep/sweep'
 import { ANYONE } from '../support/clients'
 import type { DatabaseFault } from '../support/database-proxy'
 import { openStage } from '../support/stage'
-import { checkArchive, checkCoverage, checkUnknownEnds } from './checks'
+import { checkArchive, checkCoverage, checkState, checkUnknownEnds } from './checks'
 import type { History, ModelSweep } from './history'
 import { buildWorld, passCall, truthOf } from './model-world'
 import { Mortal } from './mortal'
@@ -40,7 +40,8 @@ const NO_HARM: ModelSweep = { full: true, killedWithEffect: false, clockOff: 0 }
 export async function runHistory(history: History): Promise<void> {
   const { sessions, steps, faultRate, shortPageRate, callMs, seed } = history
   const truths = sessions.map(truthOf)
-  const { world, emulator, proxy, database, records, close } = await openStage(buildWorld(sessions, truths))
+  const stage = await openStage(buildWorld(sessions, truths))
+  const { world, emulator, proxy, database, records } = stage
   const watch = new Watch(database.sessionsTable)
   const random = new Random(seed)
   const turnstile = new Turnstile(random)
@@ -104,6 +105,7 @@ export async function runHistory(history: History): Promise<void> {
       world.clock.advance(after * HOUR_MS)
       await Promise.all(sweeps.map(run))
       watch.checkWrites()
+      checkState(await stage.sweepsItems())
     }
 
     emulator.faults.script = undefined
@@ -122,6 +124,6 @@ export async function runHistory(history: History): Promise<void> {
     watch.checkWrites()
     watch.checkRecords([...(await records()).values()])
   } finally {
-    await close()
+    await stage.close()
   }
 }
