@@ -1,4 +1,5 @@
 import { PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import pLimit from 'p-limit'
 import { batchGet, type Table } from './batch-get'
 import { ATTRIBUTES, SCHEMA_VERSION, type SessionRecord } from './record'
 import { type Source, sourceKey } from './source'
@@ -30,11 +31,16 @@ const STORED = [
 
 const TRANSIENT = Object.entries(ATTRIBUTES).flatMap(([name, kind]) => (kind === 'transient' ? [name] : []))
 
+/** Of all pages that are being stored together: the SDK has 50 connections, and a bucket of retries for 100 throttled calls. */
+const WRITES_AT_ONCE = 50
+
 /**
  * The Sessions table. Every write carries a condition, so a duplicate, late or concurrent observation can
  * never put an older content over a newer one, and nothing here deletes.
  */
 export class SessionsTable {
+  private readonly inTurn = pLimit(WRITES_AT_ONCE)
+
   constructor(private readonly table: Table) {}
 
   /** What the archive holds of these sessions, by SessionId. Every write is conditional: an old answer does no harm. */
@@ -50,15 +56,12 @@ export class SessionsTable {
 
   /** Writes the record if the archive does not have the session. */
   create(record: SessionRecord): Promise<Written> {
-    return writeIf(
-      this.table.client.send(
-        new PutCommand({
-          TableName: this.table.tableName,
-          Item: record,
-          ConditionExpression: 'attribute_not_exists(SessionId)',
-        }),
-      ),
-    )
+    const command = new PutCommand({
+      TableName: this.table.tableName,
+      Item: record,
+      ConditionExpression: 'attribute_not_exists(SessionId)',
+    })
+    return this.inTurn(() => writeIf(this.table.client.send(command)))
   }
 
   /**
@@ -133,25 +136,22 @@ export class SessionsTable {
       ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
       ...(add === undefined ? [] : [`ADD ${add}`]),
     ]
-    return writeIf(
-      this.table.client.send(
-        new UpdateCommand({
-          TableName: this.table.tableName,
-          Key: { SessionId },
-          UpdateExpression: clauses.join(' '),
-          ConditionExpression: `(${condition}) AND NOT SchemaVersion > :SchemaVersion`,
-          ExpressionAttributeNames: {
-            ...Object.fromEntries(entries.map(([name], n) => [`#${n}`, name])),
-            ...names,
-          },
-          ExpressionAttributeValues: {
-            ...Object.fromEntries(entries.map(([, value], n) => [`:${n}`, value])),
-            ':SchemaVersion': SCHEMA_VERSION,
-            ...values,
-          },
-        }),
-      ),
-    )
+    const command = new UpdateCommand({
+      TableName: this.table.tableName,
+      Key: { SessionId },
+      UpdateExpression: clauses.join(' '),
+      ConditionExpression: `(${condition}) AND NOT SchemaVersion > :SchemaVersion`,
+      ExpressionAttributeNames: {
+        ...Object.fromEntries(entries.map(([name], n) => [`#${n}`, name])),
+        ...names,
+      },
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(entries.map(([, value], n) => [`:${n}`, value])),
+        ':SchemaVersion': SCHEMA_VERSION,
+        ...values,
+      },
+    })
+    return this.inTurn(() => writeIf(this.table.client.send(command)))
   }
 }
 

@@ -1,4 +1,3 @@
-import pMap from 'p-map'
 import { NewerSchemaError, requireKnownSchema, type Session, type SessionRecord } from './record'
 import type { SessionsTable } from './sessions-table'
 import { type Observation, type Stored, toRecord } from './to-record'
@@ -41,9 +40,6 @@ export interface UpsertOptions {
   readonly expectNew?: boolean
 }
 
-/** Concurrent writes per page. Two pages are stored at once, which fills the SDK's 50 connections. */
-const WRITES_AT_ONCE = 25
-
 /**
  * Stores what is new or changed among the sessions of a page; writes nothing for the rest.
  *
@@ -71,21 +67,18 @@ export async function upsert(
 
   const stored = expectNew ? undefined : await sessions.read([...candidates.keys()])
   const failures: unknown[] = []
-  await pMap(
-    candidates.values(),
-    async (candidate) => {
-      const { record, observation } = candidate
-      try {
-        const outcome = await write(sessions, candidate, stored?.get(record.SessionId))
-        if (outcome === 'archived') upserted.archived.push(record)
-        else upserted[outcome] += 1
-      } catch (error) {
-        if (isRefusal(error)) reject(observation, error)
-        else failures.push(error)
-      }
-    },
-    { concurrency: WRITES_AT_ONCE },
-  )
+  const store = async (candidate: Candidate) => {
+    const { record, observation } = candidate
+    try {
+      const outcome = await write(sessions, candidate, stored?.get(record.SessionId))
+      if (outcome === 'archived') upserted.archived.push(record)
+      else upserted[outcome] += 1
+    } catch (error) {
+      if (isRefusal(error)) reject(observation, error)
+      else failures.push(error)
+    }
+  }
+  await Promise.all([...candidates.values()].map(store))
   if (failures.length > 0) throw new UpsertError(upserted, failures[0])
   return upserted
 }
