@@ -8,7 +8,7 @@ import { type Access, isAllowed, list, type Statement } from '../support/iam'
 import { metricsOf } from '../support/invoke'
 import { ODD_SESSIONS } from '../support/odd-sessions'
 import { cdkSynth, DEPLOYMENT } from '../support/template'
-import { DAY } from '../support/times'
+import { DAY, daysAgo } from '../support/times'
 
 const NOW = new Date('2026-11-24T09:30:00Z')
 
@@ -17,7 +17,9 @@ beforeAll(async () => {
   deployment = await openDeployment({ template: cdkSynth(), now: NOW })
   const { world } = deployment
   world.add(generateSessions({ count: 1_000, seed: 2, now: NOW }))
-  world.add(ODD_SESSIONS.map((afterEnd) => ({ startedAt: daysAgo(2), endedAt: daysAgo(1), afterEnd })))
+  world.add(
+    ODD_SESSIONS.map((afterEnd) => ({ startedAt: daysAgo(2, NOW), endedAt: daysAgo(1, NOW), afterEnd })),
+  )
 })
 
 const FULL = { event: { sweep: 'full' } }
@@ -103,9 +105,7 @@ test('every log line names the source, and the alarms watch the metrics that the
 
 test('a sweep that finds nothing new writes no record', async () => {
   const { history, active } = deployment.world.counts()
-
   const { result, writes } = await sweep(FULL)
-
   expect(writes).toBe(0)
   expect(result).toMatchObject({ Archived: 0, Updated: 0, Unchanged: history + active })
 })
@@ -133,10 +133,7 @@ test('a changed session costs one write and raises its Revision', async () => {
 
 test('the function sweeps its own region when EventBridge sends a classic scheduled event', async () => {
   const event = { 'detail-type': 'Scheduled Event', source: 'aws.events', region: 'us-east-1' }
-
-  const { result } = await sweep({ event })
-
-  expect(result).toMatchObject({ Outcome: 'complete' })
+  expect((await sweep({ event })).result).toMatchObject({ Outcome: 'complete' })
 })
 
 test.each([
@@ -146,10 +143,7 @@ test.each([
   [{ sweep: 'some' }, 'event.sweep: received "some", expected "full"'],
 ])('the function refuses the event %j and calls nothing', async (event, message) => {
   const calls = deployment.proxy.calls.length
-
-  const { error } = await sweep({ event })
-
-  expect(error?.message).toBe(message)
+  expect((await sweep({ event })).error?.message).toBe(message)
   expect(deployment.proxy.calls).toHaveLength(calls)
 })
 
@@ -192,18 +186,10 @@ test('the role allows every call that the function made, and no action that it d
 })
 
 test('the role does not allow sweeping a region that the stack was not deployed for', () => {
-  const elsewhere = {
-    action: 'ssm:DescribeSessions',
-    resource: '*',
-    context: { 'aws:RequestedRegion': 'eu-west-1' },
-  }
-
+  const context = { 'aws:RequestedRegion': 'eu-west-1' }
+  const elsewhere = { action: 'ssm:DescribeSessions', resource: '*', context }
   expect(isAllowed(policiesOf(deployment), elsewhere)).toBe(false)
 })
-
-function daysAgo(days: number): Date {
-  return new Date(NOW.getTime() - days * DAY)
-}
 
 /** A table's definition with its lists in one order. */
 function inOneOrder({ AttributeDefinitions = [], ...rest }: ReturnType<typeof createTableInput>) {

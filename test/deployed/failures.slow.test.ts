@@ -3,13 +3,10 @@ import { generateSessions } from '../../emulator/generate'
 import { type Deployment, openDeployment } from '../support/deployment'
 import { metricsOf } from '../support/invoke'
 import { endedSession } from '../support/sessions'
-import { type DeployedTemplate, synthesise } from '../support/template'
-import { DAY, HOUR } from '../support/times'
+import { synthesise } from '../support/template'
+import { DAY, daysAgo, HOUR } from '../support/times'
 
-let template: DeployedTemplate
-beforeAll(() => {
-  template = synthesise()
-})
+const template = synthesise()
 
 type Break = (deployment: Deployment) => void
 
@@ -75,14 +72,14 @@ const ALARMS: Record<string, { readonly days: number; readonly induce: Break; re
   },
   'a session that AWS shows late': {
     days: 1,
-    induce: ({ world }) => world.add([endedSession({}, { startedAt: new Date(Date.now() - 3 * DAY) })]),
+    induce: ({ world }) => world.add([endedSession({}, { startedAt: daysAgo(3) })]),
     rings: ['MissedByRecent'],
   },
 }
 
 test.each(Object.entries(ALARMS))('%s raises these alarms and no others', async (_name, alarm) => {
   const { days, induce, rings } = alarm
-  const deployment = await openDeployment({ template, now: new Date(Date.now() - days * DAY) })
+  const deployment = await openDeployment({ template, now: daysAgo(days) })
   const { world, invoke } = deployment
 
   await invoke()

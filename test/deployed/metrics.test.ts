@@ -2,13 +2,10 @@ import { ENVIRONMENT, METRICS } from '../../archive/names'
 import { openDeployment } from '../support/deployment'
 import { metricsOf } from '../support/invoke'
 import { endedSession } from '../support/sessions'
-import { type DeployedTemplate, synthesise } from '../support/template'
-import { DAY, HOUR } from '../support/times'
+import { synthesise } from '../support/template'
+import { DAY, daysAgo, HOUR } from '../support/times'
 
-let template: DeployedTemplate
-beforeAll(() => {
-  template = synthesise()
-})
+const template = synthesise()
 
 test('every metric carries the number of its receipt', async () => {
   const { world, invoke } = await openDeployment({ template, now: daysAgo(1) })
@@ -56,10 +53,6 @@ test('DaysUntilLoss is that of the least healthy region, whichever was swept', a
   expect(await sweep('us-east-1')).toBeCloseTo(25, 1)
   expect(await sweep('eu-west-1')).toBeCloseTo(30, 1)
 })
-
-function daysAgo(days: number): Date {
-  return new Date(Date.now() - days * DAY)
-}
 
 /** Sessions `NAME-0`, `NAME-1`, … that started this many days ago and lasted an hour. */
 function sessions(count: number, name: string | undefined, days: number) {

@@ -22,7 +22,9 @@ beforeAll(() => {
     (name) => `${name}@${require(`${name}/package.json`).version}`,
   )
   run('npm', 'install', '--prefer-offline', '--no-audit', join(folder, packed.filename), ...cdk)
-  run(join(ROOT, 'node_modules/.bin/tsc'), ...TSC_FLAGS)
+  const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+  const flags = '--module node20 --target es2022 --strict --skipLibCheck'.split(' ')
+  run(join(ROOT, 'node_modules/.bin/tsc'), ...flags, ...types, 'app.ts')
   run(process.execPath, 'app.js')
 })
 
@@ -65,17 +67,3 @@ const archive: SessionArchive = new SessionArchive(new Stack(app, 'Audit'), 'Ses
 archive.nothing
 app.synth()
 `
-
-const TSC_FLAGS = [
-  '--module',
-  'node20',
-  '--target',
-  'es2022',
-  '--strict',
-  '--skipLibCheck',
-  '--types',
-  'node',
-  '--typeRoots',
-  join(ROOT, 'node_modules/@types'),
-  'app.ts',
-]

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import type { Receipt } from '../../archive/receipt'
 import { expectedMembers, membersOf } from '../support/expected-record'
 import type { Stage } from '../support/stage'
+import { HOUR } from '../support/times'
 import { BEGINNING, shownAt, type Truth } from './model-world'
-
-const HOUR_MS = 60 * 60 * 1000
 
 type Records = ReadonlyMap<unknown, Record<string, unknown>>
 
@@ -64,7 +63,7 @@ export function checkState({ state, receipts }: Awaited<ReturnType<Stage['sweeps
 export function checkUnknownEnds(truths: readonly Truth[], records: Records, noticed: number): void {
   for (const { id, start, end, appears } of truths) {
     const record = records.get(id)
-    if (record === undefined || appears !== undefined || end > noticed - HOUR_MS) continue
+    if (record === undefined || appears !== undefined || end > noticed - HOUR) continue
     assert.equal(record.EndUnknown, true, `the end of ${id} is unknown`)
     assert.equal(record.OpenSource, undefined)
     const lastKnown = Date.parse(String(record.LastKnownActiveAt))

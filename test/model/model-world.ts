@@ -2,9 +2,9 @@ import { Clock } from '../../emulator/clock'
 import type { Random } from '../../emulator/random'
 import type { SessionMembers } from '../../emulator/session'
 import { World } from '../../emulator/world'
+import { HOUR } from '../support/times'
 import type { ModelSession } from './history'
 
-const HOUR_MS = 60 * 60 * 1000
 /** When every history begins. */
 export const BEGINNING = Date.parse('2026-01-15T00:00:00Z')
 
@@ -25,8 +25,8 @@ export interface Truth {
 }
 
 export function truthOf(session: ModelSession, n: number): Truth {
-  const start = BEGINNING + Math.round(session.start * HOUR_MS)
-  const end = BEGINNING + Math.round((session.start + session.duration) * HOUR_MS)
+  const start = BEGINNING + Math.round(session.start * HOUR)
+  const end = BEGINNING + Math.round((session.start + session.duration) * HOUR)
   const id = `s-${n}`
   const dates = session.dated ? { StartDate: start / 1000 } : {}
   const whileOpen = { SessionId: id, Status: 'Connected', Details: 'v1', Owner: `o-${n % 3}`, ...dates }
@@ -34,7 +34,7 @@ export function truthOf(session: ModelSession, n: number): Truth {
     id,
     start,
     end,
-    appears: session.fate === 'ends' ? end + session.late * HOUR_MS : undefined,
+    appears: session.fate === 'ends' ? end + session.late * HOUR : undefined,
     whileOpen,
     afterEnd: { ...whileOpen, Status: 'Terminated', Details: 'v100', EndDate: end / 1000 },
     changesLeft: { whileOpen: session.changes, afterEnd: session.changes },

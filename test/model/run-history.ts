@@ -10,6 +10,7 @@ import { SweepError, sweep } from '../../sweep/sweep'
 import { ANYONE } from '../support/clients'
 import type { DatabaseFault } from '../support/database-proxy'
 import { openStage } from '../support/stage'
+import { HOUR } from '../support/times'
 import { checkArchive, checkCoverage, checkState, checkUnknownEnds } from './checks'
 import type { History, ModelSweep } from './history'
 import { buildWorld, passCall, truthOf } from './model-world'
@@ -17,7 +18,6 @@ import { Mortal } from './mortal'
 import { Turnstile } from './turnstile'
 import { Watch } from './watch'
 
-const HOUR_MS = 60 * 60 * 1000
 const SSM_FAULTS: Fault[] = ['throttle', 'error', 'reset', 'repeat-token', 'expire-token']
 const SHORT_PAGES: Fault[] = ['short-page', 'empty-page']
 const DATABASE_FAULTS: DatabaseFault[] = ['throttle', 'error', 'reset-before', 'reset-after', 'unprocessed']
@@ -25,7 +25,7 @@ const DATABASE_FAULTS: DatabaseFault[] = ['throttle', 'error', 'reset-before', '
 const LIMITS = {
   pageSize: 3,
   pagesBeforeEstimate: 2,
-  sliceMs: 120 * HOUR_MS,
+  sliceMs: 120 * HOUR,
   slicesAtOnce: 2,
   reserveMs: 3,
 }
@@ -74,7 +74,7 @@ export async function runHistory(history: History): Promise<void> {
       ssm,
       sessions: new SessionsTable({ client, tableName: database.sessionsTable }),
       sweeps: new SweepsTable({ client, tableName: database.sweepsTable }),
-      now: () => new Date(now() + model.clockOff * HOUR_MS),
+      now: () => new Date(now() + model.clockOff * HOUR),
       full: model.full,
       limits: LIMITS,
       remainingMs: () => (model.callsUntilDeadline ?? Number.MAX_SAFE_INTEGER) - mortal.calls,
@@ -90,7 +90,7 @@ export async function runHistory(history: History): Promise<void> {
 
   /** Lets time pass, then sweeps without faults until a sweep that has begun since is complete. */
   const quiet = async (hours: number): Promise<Receipt> => {
-    world.clock.advance(hours * HOUR_MS)
+    world.clock.advance(hours * HOUR)
     // A sweep's BegunAt allows for the real milliseconds that its first call takes.
     const begun = new Date(now() - 1000).toISOString()
     for (;;) {
@@ -102,7 +102,7 @@ export async function runHistory(history: History): Promise<void> {
 
   try {
     for (const { after, sweeps } of steps) {
-      world.clock.advance(after * HOUR_MS)
+      world.clock.advance(after * HOUR)
       await Promise.all(sweeps.map(run))
       watch.checkWrites()
       checkState(await stage.sweepsItems())

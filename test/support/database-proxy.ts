@@ -1,10 +1,4 @@
-import {
-  type ClientRequest,
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
@@ -89,15 +83,16 @@ async function handle(
     return void response.end(JSON.stringify({ Responses: {}, UnprocessedKeys: call.body.RequestItems }))
   const refusal = typeof fault === 'string' ? REFUSALS[fault] : fault
   if (refusal !== undefined) return refuse(response, refusal)
-  const body = fault === 'unprocessed' ? Buffer.from(JSON.stringify(firstHalf(call.body))) : raw
-
-  const { status, headers, answer } = await forward(target, request, body)
+  const asked = fault === 'unprocessed' ? { ...call.body, RequestItems: half(call, 0) } : call.body
+  const { status, headers, answer } = await forward(target, request, JSON.stringify(asked))
   proxy.onAnswered(call, status)
   if (fault === 'reset-after') return void request.socket.destroy()
-  const rest = fault === 'unprocessed' ? withUnprocessed(answer, call.body) : answer
-  const { 'x-amz-crc32': _ofTheWholeAnswer, ...others } = headers
-  response.writeHead(status, { ...others, 'content-length': rest.length })
-  response.end(rest)
+  response.writeHead(status, { 'content-type': headers.get('content-type') ?? '' })
+  response.end(
+    fault === 'unprocessed'
+      ? JSON.stringify({ ...JSON.parse(answer), UnprocessedKeys: half(call, 1) })
+      : answer,
+  )
 }
 
 /** `KEY/20261124/eu-west-1/dynamodb/aws4_request` */
@@ -113,46 +108,23 @@ function refuse(
   response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }))
 }
 
-function forward(target: string, { headers, method, url }: IncomingMessage, body: Buffer) {
-  type Answer = { status: number; headers: IncomingMessage['headers']; answer: Buffer }
-  return new Promise<Answer>((resolve, reject) => {
-    const upstream: ClientRequest = httpRequest(
-      `${target}${url}`,
-      { method: method ?? 'POST', headers: { ...headers, 'content-length': body.length } },
-      (reply) => {
-        buffer(reply).then(
-          (answer) => resolve({ status: reply.statusCode ?? 500, headers: reply.headers, answer }),
-          reject,
-        )
-      },
-    )
-    upstream.on('error', reject)
-    upstream.end(body)
+async function forward(target: string, { headers, url }: IncomingMessage, body: string) {
+  const { 'x-amz-target': operation = '', authorization = '', 'x-amz-date': date = '' } = headers
+  const signed = { 'x-amz-target': String(operation), authorization, 'x-amz-date': String(date) }
+  const answer = await fetch(`${target}${url}`, {
+    method: 'POST',
+    headers: { ...signed, 'content-type': 'application/x-amz-json-1.0' },
+    body,
   })
+  return { status: answer.status, headers: answer.headers, answer: await answer.text() }
 }
 
-/** A BatchGetItem that asks for half of its keys. */
-function firstHalf(body: { RequestItems: Record<string, { Keys: unknown[] }> }) {
-  return {
-    ...body,
-    RequestItems: mapKeys(body.RequestItems, (keys) => keys.slice(0, Math.ceil(keys.length / 2))),
-  }
-}
-
-function withUnprocessed(
-  answer: Buffer,
-  body: { RequestItems: Record<string, { Keys: unknown[] }> },
-): Buffer {
-  const rest = mapKeys(body.RequestItems, (keys) => keys.slice(Math.ceil(keys.length / 2)))
-  const unprocessed = Object.fromEntries(Object.entries(rest).filter(([, { Keys }]) => Keys.length > 0))
-  return Buffer.from(JSON.stringify({ ...JSON.parse(answer.toString()), UnprocessedKeys: unprocessed }))
-}
-
-function mapKeys<T extends { Keys: unknown[] }>(
-  items: Record<string, T>,
-  change: (keys: unknown[]) => unknown[],
-) {
-  return Object.fromEntries(
-    Object.entries(items).map(([table, item]) => [table, { ...item, Keys: change(item.Keys) }]),
-  )
+/** The first or the second half of a BatchGetItem's keys. */
+function half({ body }: DatabaseCall, which: 0 | 1) {
+  const [[table, item]] = Object.entries<{ Keys: unknown[] }>(body.RequestItems) as [
+    [string, { Keys: unknown[] }],
+  ]
+  const middle = Math.ceil(item.Keys.length / 2)
+  const Keys = which === 0 ? item.Keys.slice(0, middle) : item.Keys.slice(middle)
+  return Keys.length > 0 ? { [table]: { ...item, Keys } } : {}
 }

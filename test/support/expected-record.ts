@@ -17,26 +17,10 @@ export function expectedMembers(session: SessionMembers): Record<string, unknown
 }
 
 /** Attributes that the archive adds. */
-const PROVENANCE = [
-  'AccountId',
-  'Region',
-  'OwnerName',
-  'StartDay',
-  'DurationSeconds',
-  'State',
-  'OpenSource',
-  'LongSource',
-  'MissingSince',
-  'LastKnownActiveAt',
-  'EndUnknown',
-  'FirstArchivedAt',
-  'ObservedAt',
-  'SweepId',
-  'Revision',
-  'ContentHash',
-  'SchemaVersion',
-  'ExpiresAt',
-]
+const PROVENANCE = `
+  AccountId Region OwnerName StartDay DurationSeconds State OpenSource LongSource MissingSince LastKnownActiveAt
+  EndUnknown FirstArchivedAt ObservedAt SweepId Revision ContentHash SchemaVersion ExpiresAt
+`.split(/\s+/)
 
 /** The members of a record that are AWS's. */
 export function membersOf(record: Record<string, unknown>): Record<string, unknown> {

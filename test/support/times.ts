@@ -5,3 +5,5 @@ export const DAY = 24 * HOUR
 
 /** The real time: the SDK retries a refused call if the clock of AWS is minutes away. */
 export const NOW = new Date()
+
+export const daysAgo = (days: number, now = NOW) => new Date(now.getTime() - days * DAY)
