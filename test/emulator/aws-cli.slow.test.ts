@@ -1,22 +1,15 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
-import { sessions, start, stopAll, world } from './builders'
-
-afterEach(stopAll)
+import { sessions, start, world } from './builders'
 
 const isInstalled = spawnSync('aws', ['--version']).status === 0
 const testWithCli = isInstalled ? test : test.skip
 const note = isInstalled ? '' : ' (skipped: the AWS CLI is not installed)'
 
 async function aws(url: string, ...args: string[]): Promise<unknown> {
+  const credentials = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_DEFAULT_REGION: 'us-east-1' }
   const { stdout } = await promisify(execFile)('aws', [...args, '--output', 'json', '--endpoint-url', url], {
-    env: {
-      ...process.env,
-      AWS_ACCESS_KEY_ID: 'x',
-      AWS_SECRET_ACCESS_KEY: 'x',
-      AWS_DEFAULT_REGION: 'us-east-1',
-      AWS_PAGER: '',
-    },
+    env: { ...process.env, ...credentials, AWS_PAGER: '' },
   })
   return JSON.parse(stdout)
 }

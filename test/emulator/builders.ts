@@ -34,7 +34,9 @@ export function world(lives: Iterable<SessionLife> = []): World {
 
 const running: Emulator[] = []
 
-/** An emulator that the file's `afterEach(stopAll)` stops. */
+afterEach(stopAll)
+
+/** An emulator that stops after the test. */
 export async function start(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
   const emulator = await startEmulator({ world: world(), recordCalls: true, ...options })
   running.push(emulator)
@@ -54,31 +56,26 @@ export function authorization(service = 'ssm'): string {
   return `AWS4-HMAC-SHA256 Credential=x/20261120/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=00`
 }
 
+const HEADERS = {
+  'content-type': 'application/x-amz-json-1.1',
+  'x-amz-target': 'AmazonSSM.DescribeSessions',
+  authorization: authorization(),
+}
+
 /**
  * A DescribeSessions request without a client in between.
  *
  * @param body sent as it is if it is a string
- * @param headers replace the usual ones; undefined leaves one out
+ * @param headers replace the usual ones; an empty one is left out
  */
-export async function post(
-  { url }: Emulator,
-  body: unknown,
-  headers: Record<string, string | undefined> = {},
-): Promise<{ status: number; body: unknown }> {
-  const all = {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': 'AmazonSSM.DescribeSessions',
-    authorization: authorization(),
-    ...headers,
-  }
+export async function post({ url }: Emulator, body: unknown, headers: Partial<typeof HEADERS> = {}) {
   const response = await fetch(url, {
     method: 'POST',
     body: typeof body === 'string' ? body : JSON.stringify(body),
-    headers: Object.entries(all).flatMap(([name, value]): [string, string][] =>
-      value === undefined ? [] : [[name, value]],
-    ),
+    headers: Object.entries({ ...HEADERS, ...headers }).filter(([, value]) => value !== ''),
   })
-  return { status: response.status, body: await response.json() }
+  const answer: unknown = await response.json()
+  return { status: response.status, body: answer }
 }
 
 /** The answer to a refused request. */
@@ -87,13 +84,10 @@ export function refusal(code: string, message: unknown) {
 }
 
 /** What a client sees: ids and token, or the error's name (a system error's code). */
-export async function ask(
-  url: string,
-  { State = 'History', ...input }: Partial<DescribeSessionsCommandInput> = {},
-) {
+export async function ask(url: string, input: Partial<DescribeSessionsCommandInput> = {}) {
   const ssm = client({ url })
   try {
-    const answer = await ssm.send(new DescribeSessionsCommand({ State, ...input }))
+    const answer = await ssm.send(new DescribeSessionsCommand({ State: 'History', ...input }))
     return { ids: answer.Sessions?.map(({ SessionId }) => SessionId), token: answer.NextToken }
   } catch (error) {
     const [code] = /ECONN[A-Z]+/.exec(String(error)) ?? []

@@ -1,10 +1,7 @@
 import { DescribeSessionsCommand } from '@aws-sdk/client-ssm'
-import { client, post, refusal, start, stopAll } from './builders'
-
-afterEach(stopAll)
+import { client, post, refusal, start } from './builders'
 
 const OWNER = { key: 'Owner', value: 'x' }
-const FAILED = 'failed to satisfy constraint: Member must'
 const SEVEN = `[${Array(7).fill('SessionFilter(key=Owner, value=x)').join(', ')}]`
 const LONG = 'x'.repeat(401)
 
@@ -18,60 +15,46 @@ test.each([
   expect(await post(await start(), { State: 'History', ...request })).toMatchObject({ status: 200 })
 })
 
+const MEMBER = 'filters.1.member'
+const VALUE = `${MEMBER}.value`
+const DATE = 'be an ISO 8601 UTC date and time'
+const filter = (key: string, value?: string) => ({ Filters: [{ key, value }] })
+
+test.each<[request: object, received: string | null, path: string, constraint: string]>([
+  [{ State: null }, null, 'state', 'not be null'],
+  [{ State: 'active' }, "'active'", 'state', 'satisfy enum value set: [Active, History]'],
+  [{ State: '' }, "''", 'state', 'satisfy enum value set: [Active, History]'],
+  [{ MaxResults: 0 }, "'0'", 'maxResults', 'have value greater than or equal to 1'],
+  [{ MaxResults: 201 }, "'201'", 'maxResults', 'have value less than or equal to 200'],
+  [{ Filters: [] }, "'[]'", 'filters', 'have length greater than or equal to 1'],
+  [{ Filters: Array(7).fill(OWNER) }, `'${SEVEN}'`, 'filters', 'have length less than or equal to 6'],
+  [{ Filters: [null] }, null, MEMBER, 'not be null'],
+  [{ Filters: [OWNER, { value: 'x' }] }, null, 'filters.2.member.key', 'not be null'],
+  [filter('Owner'), null, VALUE, 'not be null'],
+  [filter('Owner', ''), "''", VALUE, 'have length greater than or equal to 1'],
+  [filter('Owner', LONG), `'${LONG}'`, VALUE, 'have length less than or equal to 400'],
+  [filter('InvokedAfter', 'yesterday'), "'yesterday'", VALUE, DATE],
+  [filter('InvokedAfter', '2026-02-30T00:00:00Z'), "'2026-02-30T00:00:00Z'", VALUE, DATE],
+  [filter('InvokedBefore', '1767225600'), "'1767225600'", VALUE, DATE],
+])(
+  "a request beyond its limits is refused in AWS's words: %j",
+  async (request, received, path, constraint) => {
+    const violation = `Value ${received} at '${path}' failed to satisfy constraint: Member must ${constraint}`
+    const answer = await post(await start(), { State: 'History', ...request })
+    expect(answer).toEqual(refusal('ValidationException', `1 validation error detected: ${violation}`))
+  },
+)
+
+const NO_DATES = ['InvokedAfter', 'InvokedBefore'].map((key) => ({ key, value: 'x' }))
+
 test.each([
-  [{ State: null }, `Value null at 'state' ${FAILED} not be null`],
-  [{ State: 'active' }, `Value 'active' at 'state' ${FAILED} satisfy enum value set: [Active, History]`],
-  [{ State: '' }, `Value '' at 'state' ${FAILED} satisfy enum value set: [Active, History]`],
-  [{ MaxResults: 0 }, `Value '0' at 'maxResults' ${FAILED} have value greater than or equal to 1`],
-  [{ MaxResults: 201 }, `Value '201' at 'maxResults' ${FAILED} have value less than or equal to 200`],
-  [{ Filters: [] }, `Value '[]' at 'filters' ${FAILED} have length greater than or equal to 1`],
-  [
-    { Filters: Array(7).fill(OWNER) },
-    `Value '${SEVEN}' at 'filters' ${FAILED} have length less than or equal to 6`,
-  ],
-  [{ Filters: [null] }, `Value null at 'filters.1.member' ${FAILED} not be null`],
-  [{ Filters: [OWNER, { value: 'x' }] }, `Value null at 'filters.2.member.key' ${FAILED} not be null`],
-  [{ Filters: [{ key: 'Owner' }] }, `Value null at 'filters.1.member.value' ${FAILED} not be null`],
-  [
-    { Filters: [{ key: 'Owner', value: '' }] },
-    `Value '' at 'filters.1.member.value' ${FAILED} have length greater than or equal to 1`,
-  ],
-  [
-    { Filters: [{ key: 'Owner', value: LONG }] },
-    `Value '${LONG}' at 'filters.1.member.value' ${FAILED} have length less than or equal to 400`,
-  ],
-  [
-    { Filters: [{ key: 'InvokedAfter', value: 'yesterday' }] },
-    `Value 'yesterday' at 'filters.1.member.value' ${FAILED} be an ISO 8601 UTC date and time`,
-  ],
-])("a request beyond its limits is refused in AWS's words: %j", async (request, violation) => {
-  const answer = await post(await start(), { State: 'History', ...request })
-  expect(answer).toEqual(refusal('ValidationException', `1 validation error detected: ${violation}`))
-})
-
-test('one message names every violated constraint', async () => {
-  const violations = [
-    `Value null at 'state' ${FAILED} not be null`,
-    `Value '0' at 'maxResults' ${FAILED} have value greater than or equal to 1`,
-    `Value '[]' at 'filters' ${FAILED} have length greater than or equal to 1`,
-  ]
-  const answer = await post(await start(), { MaxResults: 0, Filters: [] })
-  expect(answer).toEqual(
-    refusal('ValidationException', `3 validation errors detected: ${violations.join('; ')}`),
-  )
-})
-
-test('one message names every filter whose date is none', async () => {
-  const Filters = [
-    { key: 'InvokedAfter', value: '2026-02-30T00:00:00Z' },
-    { key: 'InvokedBefore', value: '1767225600' },
-  ]
-  const message = expect.stringMatching(
-    /^2 validation errors detected: .*filters\.1\.member\.value.*filters\.2\.member\.value/,
-  )
-  expect(await post(await start(), { State: 'Active', Filters })).toEqual(
-    refusal('ValidationException', message),
-  )
+  ['constraint that is violated', { MaxResults: 0, Filters: [] }, ['state', 'maxResults', 'filters']],
+  ['filter whose date is none', { State: 'Active', Filters: NO_DATES }, [VALUE, 'filters.2.member.value']],
+])('one message names every %s', async (_, request, paths) => {
+  const violations = paths.map((path) => `Value [^;]+ at '${path}' failed [^;]+`)
+  const message = `^${paths.length} validation errors detected: ${violations.join('; ')}$`
+  const answer = await post(await start(), request)
+  expect(answer).toEqual(refusal('ValidationException', expect.stringMatching(message)))
 })
 
 test.each(['Nope', 'owner', '', '__proto__'])('the unknown filter key "%s" is refused', async (key) => {

@@ -1,14 +1,10 @@
 import { type Fault, FaultSource, type Faults, randomFaults } from '../../emulator/faults'
-import type { Emulator } from '../../emulator/server'
-import { ask, post, refusal, sessions, start, stopAll, world } from './builders'
-
-afterEach(stopAll)
+import { ask, post, refusal, sessions, start, world } from './builders'
 
 const ALL = ['s-0', 's-1', 's-2', 's-3', 's-4', 's-5', 's-6', 's-7']
+const HISTORY = { State: 'History' }
 
-function startWith(faults: Faults): Promise<Emulator> {
-  return start({ world: world(sessions(8)), faults })
-}
+const startWith = (faults: Faults) => start({ world: world(sessions(8)), faults })
 
 test.each<[Fault, string, string]>([
   ['deny', 'AccessDeniedException', 'AccessDeniedException'],
@@ -26,9 +22,9 @@ test.each<[Fault, string, string]>([
 
 test('a throttled or failed call has the status and the message of AWS', async () => {
   const emulator = await startWith({ script: (call) => (call === 1 ? 'throttle' : 'error') })
-  expect(await post(emulator, { State: 'History' })).toEqual(refusal('ThrottlingException', 'Rate exceeded'))
+  expect(await post(emulator, HISTORY)).toEqual(refusal('ThrottlingException', 'Rate exceeded'))
   const failure = { status: 500, body: { __type: 'InternalServerError' } }
-  expect(await post(emulator, { State: 'History' })).toMatchObject(failure)
+  expect(await post(emulator, HISTORY)).toMatchObject(failure)
 })
 
 test('the throttle lets at least one call through, and refills with time', async () => {
@@ -37,7 +33,6 @@ test('the throttle lets at least one call through, and refills with time', async
   emulator.faults.requestsPerSecond = 1000
   await new Promise((resolve) => setTimeout(resolve, 20))
   await ask(emulator.url)
-
   expect(emulator.calls.list.map(({ outcome }) => outcome)).toEqual(['OK', 'ThrottlingException', 'OK'])
 })
 
@@ -49,63 +44,56 @@ test("the throttle lets one second's calls through at once, and no more", () => 
 
 test('the latency passes before the answer', async () => {
   const emulator = await startWith({})
-  await post(emulator, { State: 'History' }) // the first call takes longer
+  await post(emulator, HISTORY) // the first call takes longer
   emulator.faults.latencyMs = 150
   const before = performance.now()
-  await post(emulator, { State: 'History' })
+  await post(emulator, HISTORY)
   expect(performance.now() - before).toBeGreaterThanOrEqual(145)
 })
 
 test('an empty page has a new token that goes on from the same place', async () => {
-  const emulator = await startWith({ script: () => 'empty-page' })
-  const first = await ask(emulator.url, { MaxResults: 3 })
-  const second = await ask(emulator.url, { MaxResults: 3, NextToken: first.token })
+  const { url, faults } = await startWith({ script: () => 'empty-page' })
+  const first = await ask(url, { MaxResults: 3 })
+  const second = await ask(url, { MaxResults: 3, NextToken: first.token })
   expect([first.ids, second.ids]).toEqual([[], []])
   expect(second.token).not.toBe(first.token)
 
-  emulator.faults.script = undefined
-  expect(await ask(emulator.url, { NextToken: second.token })).toMatchObject({ ids: ALL })
+  faults.script = undefined
+  expect(await ask(url, { NextToken: second.token })).toMatchObject({ ids: ALL })
 })
 
 test('a short page has at most half of MaxResults and a token, even at the end of the list', async () => {
-  const emulator = await startWith({ script: () => 'short-page' })
-  const first = await ask(emulator.url, { MaxResults: 11 })
-  const second = await ask(emulator.url, { MaxResults: 11, NextToken: first.token })
-  emulator.faults.script = undefined
-  const third = await ask(emulator.url, { MaxResults: 11, NextToken: second.token })
+  const { url, faults } = await startWith({ script: () => 'short-page' })
+  const first = await ask(url, { MaxResults: 11 })
+  const second = await ask(url, { MaxResults: 11, NextToken: first.token })
+  expect([first.ids, second.ids]).toEqual([ALL.slice(0, 5), ALL.slice(5)])
 
-  expect([first.ids, second.ids, third.ids]).toEqual([ALL.slice(0, 5), ALL.slice(5), []])
-  expect(third.token).toBeUndefined()
+  faults.script = undefined
+  expect(await ask(url, { MaxResults: 11, NextToken: second.token })).toEqual({ ids: [], token: undefined })
 })
 
 test("a repeated token is the request's own, on a middle page and on the last", async () => {
-  const emulator = await startWith({ script: () => 'repeat-token' })
-  const { token } = await ask(emulator.url, { MaxResults: 3 })
-  const second = await ask(emulator.url, { MaxResults: 3, NextToken: token })
-  const last = await ask(emulator.url, { MaxResults: 9, NextToken: token })
-
-  expect(second).toEqual({ ids: ALL.slice(3, 6), token })
-  expect(last).toEqual({ ids: ALL.slice(3), token })
+  const { url } = await startWith({ script: () => 'repeat-token' })
+  const { token } = await ask(url, { MaxResults: 3 })
+  expect(await ask(url, { MaxResults: 3, NextToken: token })).toEqual({ ids: ALL.slice(3, 6), token })
+  expect(await ask(url, { MaxResults: 9, NextToken: token })).toEqual({ ids: ALL.slice(3), token })
 })
 
 test('the fault expire-token refuses a token, and nothing without one', async () => {
-  const emulator = await startWith({ script: () => 'expire-token' })
-  const { token } = await ask(emulator.url, { MaxResults: 3 })
-  expect(await ask(emulator.url, { NextToken: token })).toEqual({ error: 'InvalidNextToken' })
-  emulator.faults.script = undefined
-  expect(await ask(emulator.url, { NextToken: token })).toMatchObject({ ids: ALL.slice(3) })
+  const { url, faults } = await startWith({ script: () => 'expire-token' })
+  const { token } = await ask(url, { MaxResults: 3 })
+  expect(await ask(url, { NextToken: token })).toEqual({ error: 'InvalidNextToken' })
+  faults.script = undefined
+  expect(await ask(url, { NextToken: token })).toMatchObject({ ids: ALL.slice(3) })
 })
 
 test('a script decides by number and request, before the throttle', async () => {
-  const seen: unknown[] = []
-  const script: Faults['script'] = (call, { MaxResults }) => {
-    seen.push([call, MaxResults])
-    return call === 2 ? 'reset' : undefined
-  }
+  const script = jest.fn((call: number) => (call === 2 ? 'reset' : undefined))
   const emulator = await startWith({ script, requestsPerSecond: 0.001 })
   for (const MaxResults of [7, 8, 9]) await ask(emulator.url, { MaxResults })
-
-  expect(seen).toEqual([7, 8, 9].map((size, index) => [index + 1, size]))
+  expect(script.mock.calls).toEqual(
+    [7, 8, 9].map((MaxResults, index) => [index + 1, expect.objectContaining({ MaxResults })]),
+  )
   expect(emulator.calls.list.map(({ outcome }) => outcome)).toEqual(['OK', 'reset', 'ThrottlingException'])
 })
 
@@ -113,7 +101,7 @@ test('the client sees an error in the script', async () => {
   const script = () => {
     throw new Error('a bug in the script')
   }
-  expect(await post(await startWith({ script }), { State: 'History' })).toEqual({
+  expect(await post(await startWith({ script }), HISTORY)).toEqual({
     status: 500,
     body: { __type: 'InternalFailure', message: 'Error: a bug in the script' },
   })
@@ -125,13 +113,10 @@ test('random faults are as frequent as asked for, and a seed repeats them', () =
     return Array.from({ length: 10_000 }, (_, call) => script(call, {}))
   }
   const drawn = draw(5)
-  const share = (fault?: Fault) => drawn.filter((one) => one === fault).length / drawn.length
-
-  expect([share('error'), share('reset'), share('deny')]).toEqual([
-    expect.closeTo(0.3, 1),
-    expect.closeTo(0.7 * 0.5, 1),
-    0,
-  ])
+  const share = (fault: Fault) => drawn.filter((one) => one === fault).length / drawn.length
+  expect(share('error')).toBeCloseTo(0.3, 1)
+  expect(share('reset')).toBeCloseTo(0.7 * 0.5, 1)
+  expect(share('deny')).toBe(0)
   expect(draw(5)).toEqual(drawn)
   expect(draw(6)).not.toEqual(drawn)
 })

@@ -6,8 +6,7 @@ import { Clock } from '../../emulator/clock'
 import { World } from '../../emulator/world'
 import { loadSessions } from '../../emulator/world-file'
 import { authorization, client, NOW, post, refusal, session, start, stopAll, world } from './builders'
-
-afterEach(stopAll)
+import SAMPLE_RESPONSE from './fixtures/reference-history.json'
 
 /** From https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html, with its body in 20 bytes. */
 const SAMPLE_REQUEST = [
@@ -25,39 +24,22 @@ const SAMPLE_REQUEST = [
   '{"State": "History"}',
 ].join('\r\n')
 
-const SAMPLE_RESPONSE = {
-  Sessions: [
-    {
-      EndDate: 1582069847.807,
-      OutputUrl: {
-        S3OutputUrl:
-          'https://us-east-2.console.aws.amazon.com/s3/object/amzn-s3-demo-bucket/session-data/Mary-Major-0ab177d470EXAMPLE.log',
-      },
-      Owner: 'arn:aws:iam::111122223333:user/Mary-Major',
-      SessionId: 'Mary-Major-0ab177d470EXAMPLE',
-      StartDate: 1582068633.188,
-      Status: 'Terminated',
-      Target: 'i-07782c72faEXAMPLE',
-    },
-  ],
-}
-
-async function referenceWorld(): Promise<World> {
-  const made = new World({ clock: Clock.frozenAt(new Date('2020-02-19T12:00:00Z')) })
-  made.add(await loadSessions([join(__dirname, 'fixtures/reference-history.json')], made.clock.now()))
-  return made
+async function startReference() {
+  const reference = new World({ clock: Clock.frozenAt(new Date('2020-02-19T12:00:00Z')) })
+  const path = join(__dirname, 'fixtures/reference-history.json')
+  reference.add(await loadSessions([path], reference.clock.now()))
+  return start({ world: reference })
 }
 
 test("the API reference's sample request gets the sample response, dated by the world's clock", async () => {
-  const { port } = await start({ world: await referenceWorld() })
+  const { port } = await startReference()
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
   socket.write(SAMPLE_REQUEST)
   const [answer] = await once(socket, 'data')
   socket.destroy()
   const [head = '', body = ''] = String(answer).split('\r\n\r\n')
-
-  expect(JSON.parse(body)).toStrictEqual(SAMPLE_RESPONSE)
+  expect(JSON.parse(body)).toStrictEqual({ Sessions: SAMPLE_RESPONSE.Sessions })
   expect(head).toMatch(/^HTTP\/1.1 200 OK\r\n/)
   expect(head).toContain('\r\nContent-Type: application/x-amz-json-1.1\r\n')
   expect(head).toContain('\r\nDate: Wed, 19 Feb 2020 12:00:00 GMT\r\n')
@@ -67,48 +49,44 @@ test("the API reference's sample request gets the sample response, dated by the 
 })
 
 test("the SDK reads the API reference's sample response", async () => {
-  const emulator = await start({ world: await referenceWorld() })
-  const answer = await client(emulator).send(new DescribeSessionsCommand({ State: 'History' }))
-
+  const answer = await client(await startReference()).send(new DescribeSessionsCommand({ State: 'History' }))
   expect(answer.NextToken).toBeUndefined()
-  expect(answer.Sessions).toHaveLength(1)
-  expect(answer.Sessions?.[0]).toMatchObject({
-    SessionId: 'Mary-Major-0ab177d470EXAMPLE',
-    StartDate: new Date('2020-02-18T23:30:33.188Z'),
-    EndDate: new Date('2020-02-18T23:50:47.807Z'),
-  })
+  expect(answer.Sessions).toMatchObject([
+    {
+      SessionId: 'Mary-Major-0ab177d470EXAMPLE',
+      StartDate: new Date('2020-02-18T23:30:33.188Z'),
+      EndDate: new Date('2020-02-18T23:50:47.807Z'),
+    },
+  ])
 })
 
 test('unknown members, empty ones and Unicode are answered unchanged', async () => {
   const odd = { Details: '', Reason: '</script> =1+1 \u001B[31m 🚀', Weather: { of: ['tomorrow'] } }
   const answer = await post(await start({ world: world([session(odd)]) }), { State: 'History' })
-
   expect(answer.body).toMatchObject({ Sessions: [odd] })
 })
 
+const INCOMPLETE = 'IncompleteSignatureException'
 const MALFORMED =
   /^got Authorization .*, expected AWS4-HMAC-SHA256 Credential=KEY\/DATE\/REGION\/SERVICE\/aws4_request,/
+const OTHER_SERVICE = /^Credential should be scoped to correct service: 'ssm'\.$/
 
 test.each([
-  [undefined, 'MissingAuthenticationTokenException', /^Missing Authentication Token$/],
-  ['Bearer x', 'IncompleteSignatureException', MALFORMED],
-  ['AWS4-HMAC-SHA256', 'IncompleteSignatureException', MALFORMED],
-  [authorization().replace(/Signature=.*/, ''), 'IncompleteSignatureException', MALFORMED],
-  [authorization().replace('/ssm/', '/'), 'IncompleteSignatureException', MALFORMED],
-  [authorization().replace('aws4_request', 'aws4'), 'IncompleteSignatureException', MALFORMED],
-  [authorization().replace('aws4_request', 'aws4_request/x'), 'IncompleteSignatureException', MALFORMED],
-  [
-    authorization('ec2'),
-    'InvalidSignatureException',
-    /^Credential should be scoped to correct service: 'ssm'\.$/,
-  ],
-])('the authorization %s is refused with %s', async (header, code, message) => {
+  ['', 'MissingAuthenticationTokenException', /^Missing Authentication Token$/],
+  ['Bearer x', INCOMPLETE, MALFORMED],
+  ['AWS4-HMAC-SHA256', INCOMPLETE, MALFORMED],
+  [authorization().replace(/Signature=.*/, ''), INCOMPLETE, MALFORMED],
+  [authorization().replace('/ssm/', '/'), INCOMPLETE, MALFORMED],
+  [authorization().replace('aws4_request', 'aws4'), INCOMPLETE, MALFORMED],
+  [authorization().replace('aws4_request', 'aws4_request/x'), INCOMPLETE, MALFORMED],
+  [authorization('ec2'), 'InvalidSignatureException', OTHER_SERVICE],
+])('the authorization "%s" is refused with %s', async (header, code, message) => {
   const answer = await post(await start(), { State: 'Active' }, { authorization: header })
   expect(answer).toEqual(refusal(code, expect.stringMatching(message)))
 })
 
-test.each([undefined, 'AmazonSSM.ListDocuments', 'DescribeSessions'])(
-  'the X-Amz-Target %s is an unknown operation',
+test.each(['', 'AmazonSSM.ListDocuments', 'DescribeSessions'])(
+  'the X-Amz-Target "%s" is an unknown operation',
   async (target) => {
     const answer = await post(await start(), { State: 'Active' }, { 'x-amz-target': target })
     expect(answer).toEqual(refusal('UnknownOperationException', expect.any(String)))
@@ -140,7 +118,6 @@ test('calls are counted by state and outcome, and kept if asked for', async () =
   await post(emulator, { State: 'Active' })
   await post(emulator, { State: 'History', MaxResults: 0 })
   await post(emulator, { State: 'Nope' })
-
   expect(emulator.calls.count()).toBe(3)
   expect(emulator.calls.count({ state: 'Active', outcome: 'OK' })).toBe(1)
   expect(emulator.calls.count({ outcome: 'ValidationException' })).toBe(2)
@@ -155,28 +132,25 @@ test('calls are counted by state and outcome, and kept if asked for', async () =
 
 async function clock(url: string, method: string, body?: string) {
   const response = await fetch(`${url}/clock`, { method, body })
-  return { status: response.status, body: (await response.text()).trim() }
+  return [response.status, (await response.text()).trim()]
 }
 
 test('/clock returns the time, and moves it', async () => {
-  const emulator = await start()
-  expect(await clock(emulator.url, 'GET')).toEqual({ status: 200, body: NOW.toISOString() })
-
-  const moved = { status: 200, body: '2027-01-01T00:00:00.000Z' }
-  expect(await clock(emulator.url, 'PUT', '2027-01-01T01:00:00+01:00\n')).toEqual(moved)
-  expect(emulator.world.clock.now()).toEqual(new Date(moved.body))
-  expect(await clock(emulator.url, 'DELETE')).toMatchObject({ status: 405 })
+  const { url, world } = await start()
+  expect(await clock(url, 'GET')).toEqual([200, NOW.toISOString()])
+  const moved = '2027-01-01T00:00:00.000Z'
+  expect(await clock(url, 'PUT', '2027-01-01T01:00:00+01:00\n')).toEqual([200, moved])
+  expect(world.clock.now()).toEqual(new Date(moved))
+  expect(await clock(url, 'DELETE')).toEqual([405, 'got method DELETE, expected GET or PUT'])
 })
 
 test.each(['', 'yesterday', '2027-01-01', '2027-01-01T00:00:00', '2027-02-30T00:00:00Z', '1767225600'])(
   '/clock refuses the time "%s" and stays',
   async (body) => {
-    const emulator = await start()
-    expect(await clock(emulator.url, 'PUT', body)).toEqual({
-      status: 400,
-      body: `got "${body}", expected an ISO 8601 time with a time zone, such as 2020-02-19T00:00:00Z`,
-    })
-    expect(emulator.world.clock.now()).toEqual(NOW)
+    const { url, world } = await start()
+    const expected = 'an ISO 8601 time with a time zone, such as 2020-02-19T00:00:00Z'
+    expect(await clock(url, 'PUT', body)).toEqual([400, `got "${body}", expected ${expected}`])
+    expect(world.clock.now()).toEqual(NOW)
   },
 )
 

@@ -1,26 +1,23 @@
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import { LOCAL_CREDENTIALS } from '../../emulator/local-credentials'
 import { World } from '../../emulator/world'
-import { authorization, start, stopAll } from './builders'
+import { authorization, start } from './builders'
 
-afterEach(stopAll)
-
-const client = (endpoint: string) => new STSClient({ ...LOCAL_CREDENTIALS, endpoint, maxAttempts: 1 })
+async function client() {
+  const { url } = await start({ world: new World({ accountId: '444455556666' }) })
+  return new STSClient({ ...LOCAL_CREDENTIALS, endpoint: url, maxAttempts: 1 })
+}
 
 test("STS's client learns the account of the world", async () => {
-  const { url } = await start({ world: new World({ accountId: '444455556666' }) })
-  const { Account, Arn } = await client(url).send(new GetCallerIdentityCommand({}))
-  expect({ Account, Arn }).toEqual({
+  expect(await (await client()).send(new GetCallerIdentityCommand({}))).toMatchObject({
     Account: '444455556666',
     Arn: 'arn:aws:iam::444455556666:user/emulator',
   })
 })
 
 test('operations of STS other than GetCallerIdentity do not exist', async () => {
-  const { url } = await start()
-  await expect(client(url).send(new GetSessionTokenCommand({}))).rejects.toMatchObject({
-    name: 'InvalidAction',
-  })
+  const asked = (await client()).send(new GetSessionTokenCommand({}))
+  await expect(asked).rejects.toMatchObject({ name: 'InvalidAction' })
 })
 
 test.each([
