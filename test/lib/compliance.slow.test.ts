@@ -15,7 +15,7 @@ import { newApp } from '../support/template'
 
 interface Finding {
   readonly ruleName: string
-  readonly violatingConstructs: readonly { constructPath: string }[]
+  readonly violatingConstructs: readonly unknown[]
 }
 
 interface PluginReport {
@@ -54,16 +54,14 @@ function check(): PluginReport[] {
 const reports = check()
 
 test('all six static checks run, and find nothing but what is acknowledged', () => {
-  expect(
-    reports.map(({ pluginName, conclusion, violations }) => [pluginName, conclusion, violations]),
-  ).toEqual([
-    ['AwsSolutions', 'success', []],
-    ['HIPAA.Security', 'success', []],
-    ['NIST.800.53.R5', 'success', []],
-    ['PCI.DSS.321', 'success', []],
-    ['Serverless', 'success', []],
-    ['cdk-validator-cfnguard', 'success', []],
-  ])
+  const packs = ['AwsSolutions', 'HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321', 'Serverless']
+  expect(reports).toMatchObject(
+    [...packs, 'cdk-validator-cfnguard'].map((pluginName) => ({
+      pluginName,
+      conclusion: 'success',
+      violations: [],
+    })),
+  )
 })
 
 test('each of the five acknowledgements is needed, for one resource', () => {
@@ -73,12 +71,9 @@ test('each of the five acknowledgements is needed, for one resource', () => {
       return `${pluginName}::${ruleName}`
     }),
   )
-  expect(Object.keys(ACKNOWLEDGED)).toHaveLength(5)
-  expect(suppressed.sort()).toEqual(
-    Object.values(ACKNOWLEDGED)
-      .flatMap(({ ids }) => ids)
-      .sort(),
-  )
+  const acknowledged = Object.values(ACKNOWLEDGED).map(({ ids }) => ids)
+  expect(acknowledged).toHaveLength(5)
+  expect(suppressed.sort()).toEqual(acknowledged.flat().sort())
 })
 
 test('docs/compliance.md lists the findings that stay, and links to the reasons', () => {

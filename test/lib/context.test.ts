@@ -9,41 +9,38 @@ const VPC_ID = 'vpc-0a1b2c3d4e5f67890'
 const inContext = (context: Record<string, unknown>, environment = {}) =>
   propsFromContext(newApp({ context }).node, environment)
 
-test.each<[Key, unknown, string]>([
-  ['schedule', 'hourly', 'a rate in whole minutes or hours, from 5 minutes to 24 hours'],
-  ['schedule', '4 minutes', 'a rate in whole minutes or hours, from 5 minutes'],
-  ['schedule', '25 hours', 'a rate in whole minutes or hours, from 5 minutes to 24 hours'],
-  ['schedule', '1.5 hours', 'a rate in whole minutes or hours'],
-  ['schedule', 60, 'a rate in whole minutes or hours'],
-  ['schedule', ['1 hour'], 'a rate in whole minutes or hours'],
-  ['regions', 'Frankfurt', 'different regions such as "eu-west-1,us-east-1"'],
-  ['regions', '', 'different regions'],
-  ['regions', [], 'different regions'],
-  ['regions', 'eu-west-1,eu-west-1', 'different regions'],
-  ['regions', ['eu-west-1', 3], 'different regions'],
-  ['retentionDays', '30', 'a whole number of days, 31 or more'],
-  ['retentionDays', 31.5, 'a whole number of days, 31 or more'],
-  ['retentionDays', '', 'a whole number of days, 31 or more'],
-  ['retentionDays', 'forever', 'a whole number of days, 31 or more'],
-  ['alarmEmail', 'oncall', 'an e-mail address'],
-  ['alarmEmail', true, 'an e-mail address'],
-  ['topicArn', 'alarms', 'the ARN of an SNS topic'],
-  ['topicArn', 'arn:aws:sqs:eu-west-1:111122223333:alarms', 'the ARN of an SNS topic'],
-  ['keyArn', 'arn:aws:kms:eu-west-1:111122223333:alias/archive', 'the ARN of a KMS key'],
-  ['breakGlassPrincipals', 'arn:aws:iam::111122223333:root', 'different ARNs of IAM roles or users'],
-  ['breakGlassPrincipals', 'arn:aws:iam::111122223333:role/*', 'different ARNs of IAM roles or users'],
-  ['breakGlassPrincipals', 'arn:aws:iam::*:role/admin', 'different ARNs of IAM roles or users'],
-  ['breakGlassPrincipals', 'arn:aws:sts::111122223333:assumed-role/admin/me', 'different ARNs of IAM roles'],
-  ['breakGlassPrincipals', '*', 'different ARNs of IAM roles or users'],
-  ['backupRetentionDays', '34', 'a whole number of days from 35 to 36500, or "off"'],
-  ['backupRetentionDays', 'none', 'a whole number of days from 35 to 36500, or "off"'],
-  ['backupRetentionDays', '', 'a whole number of days from 35 to 36500, or "off"'],
-  ['logRetentionDays', '366', 'one of the numbers of days that CloudWatch Logs takes: 1, 3, 5,'],
-  ['removalPolicy', 'snapshot', '"retain" or "destroy"'],
-  ['removalPolicy', true, '"retain" or "destroy"'],
-  ['vpcId', 'default', 'the id of a VPC'],
-  ['vpcEndpoints', 'no', 'true or false'],
-])('context refuses %s = %j and shows it as it was given', (key, value, expected) => {
+const SSO_ROLE = 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*'
+const A_RATE = 'a rate in whole minutes or hours, from 5 minutes to 24 hours'
+const BACKUP_DAYS = 'a whole number of days from 35 to 36500, or "off"'
+
+/** What is expected, and what is refused. */
+const REFUSED: Record<Key, [expected: string, ...received: unknown[]]> = {
+  schedule: [A_RATE, 'hourly', '4 minutes', '25 hours', '1.5 hours', 60, ['1 hour']],
+  regions: ['different regions', 'Frankfurt', '', [], 'eu-west-1,eu-west-1', ['eu-west-1', 3]],
+  retentionDays: ['a whole number of days, 31 or more', '30', 31.5, '', ' ', 'forever'],
+  alarmEmail: ['an e-mail address', 'oncall', '', true],
+  topicArn: ['the ARN of an SNS topic', 'alarms', '', 'arn:aws:sqs:eu-west-1:111122223333:alarms'],
+  keyArn: ['the ARN of a KMS key', 'key', 'arn:aws:kms:eu-west-1:111122223333:alias/archive'],
+  breakGlassPrincipals: [
+    'different ARNs of IAM roles or users',
+    'arn:aws:iam::111122223333:root',
+    'arn:aws:iam::111122223333:role/*',
+    'arn:aws:iam::*:role/admin',
+    'arn:aws:sts::111122223333:assumed-role/admin/me',
+    '*',
+  ],
+  backupRetentionDays: [BACKUP_DAYS, '34', '0', 'none', '', true],
+  logRetentionDays: ['one of the numbers of days that CloudWatch Logs takes: 1, 3, 5,', '2', '366'],
+  removalPolicy: ['"retain" or "destroy"', 'snapshot', true],
+  vpcId: ['the id of a VPC', 'default'],
+  vpcEndpoints: ['true or false', 'no', 1],
+}
+
+test.each(
+  Object.entries(REFUSED).flatMap(([key, [expected, ...received]]) =>
+    received.map((value) => [key, value, expected] as const),
+  ),
+)('context refuses %s = %j and shows it as it was given', (key, value, expected) => {
   expect(() => inContext({ [key]: value })).toThrow(
     `context ${key}: received ${JSON.stringify(value)}, expected ${expected}`,
   )
@@ -59,27 +56,19 @@ test.each<[Key, unknown, unknown]>([
   ['retentionDays', 31, 31],
   ['alarmEmail', 'on.call@example.com', 'on.call@example.com'],
   ['topicArn', 'arn:aws-cn:sns:cn-north-1:111122223333:a', 'arn:aws-cn:sns:cn-north-1:111122223333:a'],
-  [
-    'breakGlassPrincipals',
-    'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_BreakGlass_*',
-    ['arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_BreakGlass_*'],
-  ],
+  ['breakGlassPrincipals', SSO_ROLE, [SSO_ROLE]],
   ['backupRetentionDays', 'off', false],
   ['backupRetentionDays', '35', 35],
   ['logRetentionDays', '3653', 3653],
   ['removalPolicy', 'destroy', RemovalPolicy.DESTROY],
   ['vpcId', VPC_ID, VPC_ID],
-])('context takes %s = %j', (key, value, prop) => {
+])('context takes %s = %j, and sets no other prop', (key, value, prop) => {
   expect(inContext({ [key]: value })).toEqual({ [key]: prop })
 })
 
-test('context takes vpcEndpoints beside vpcId', () => {
-  expect(inContext({ vpcId: VPC_ID, vpcEndpoints: 'false' })).toEqual({ vpcId: VPC_ID, vpcEndpoints: false })
-  expect(inContext({ vpcId: VPC_ID, vpcEndpoints: 'true' })).toEqual({ vpcId: VPC_ID, vpcEndpoints: true })
-})
-
-test('empty context sets no prop', () => {
-  expect(inContext({})).toEqual({})
+test.each([true, false])('context takes vpcEndpoints "%s" beside vpcId', (vpcEndpoints) => {
+  const context = { vpcId: VPC_ID, vpcEndpoints: String(vpcEndpoints) }
+  expect(inContext(context)).toEqual({ vpcId: VPC_ID, vpcEndpoints })
 })
 
 test('the stack is for the account and region of the CDK command line only if a VPC has to be looked up', () => {

@@ -1,32 +1,32 @@
 import { type App, CfnWaitConditionHandle, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { propsFromContext } from '../../lib/context'
 import type { SessionArchiveProps, SessionArchiveStackProps } from '../../lib/props'
 import { SessionArchiveStack } from '../../lib/session-archive-stack'
 import { DeployedTemplate, newApp } from '../support/template'
 
-export interface Synthesised {
-  readonly template: Template
-  /** The same, as it would be deployed. */
-  readonly deployed: DeployedTemplate
-}
-
 /** The app's stack with this context. It must give no warning. */
-export function fromContext(context: Record<string, unknown> = {}): Synthesised {
+export function fromContext(context: Record<string, unknown> = {}): DeployedTemplate {
   const app = appWithoutBundle(context)
   return synthesised(new SessionArchiveStack(app, 'SessionArchive', propsFromContext(app.node, {})))
 }
 
 /** The stack with these props, given in code. It must give no warning. */
-export function fromProps(props: SessionArchiveStackProps, app = appWithoutBundle()): Synthesised {
+export function fromProps(props: SessionArchiveStackProps, app = appWithoutBundle()): DeployedTemplate {
   return synthesised(new SessionArchiveStack(app, 'SessionArchive', props))
 }
 
 /** The stack with every option set to something else than its default, but for those that exclude others. */
-export function withEveryOption(props: SessionArchiveProps = {}): Synthesised {
+export function withEveryOption(props: SessionArchiveProps = {}): DeployedTemplate {
   const app = appWithoutBundle()
   return fromProps({ ...EVERY_OPTION, vpc: vpcOf(app), ...props }, app)
+}
+
+/** Expects resources of a type, each with these properties. */
+export function expectAll(stack: DeployedTemplate, type: string, properties: object): void {
+  const all = stack.all(type)
+  expect(all).not.toEqual([])
+  expect(all).toMatchObject(all.map(() => properties))
 }
 
 export const BREAK_GLASS = 'arn:aws:iam::111122223333:role/break-glass'
@@ -64,10 +64,9 @@ export function appWithoutBundle(context: Record<string, unknown> = {}): App {
   })
 }
 
-function synthesised(stack: SessionArchiveStack): Synthesised {
+function synthesised(stack: SessionArchiveStack): DeployedTemplate {
   const assembly = (stack.node.root as App).synth()
-  const { messages, template } = assembly.getStackByName(stack.stackName)
-  const warnings = messages.filter(({ level }) => level !== 'info')
-  if (warnings.length > 0) throw new Error(JSON.stringify(warnings))
-  return { template: Template.fromJSON(template), deployed: new DeployedTemplate(assembly.directory) }
+  const { messages } = assembly.getStackByName(stack.stackName)
+  expect(messages.filter(({ level }) => level !== 'info')).toEqual([])
+  return new DeployedTemplate(assembly.directory)
 }

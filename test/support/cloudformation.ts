@@ -4,22 +4,18 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { credentialOf } from './database-proxy'
 
-export interface CloudFormation {
-  readonly url: string
-  /** The requests, and their credentials: key, day, region, service. */
-  readonly calls: { readonly body: string; readonly credential: string }[]
-  close(): Promise<void>
-}
+type Outputs = Readonly<Record<string, string>>
+
+export type CloudFormation = Awaited<ReturnType<typeof startCloudFormation>>
 
 /**
- * Answers DescribeStacks as AWS does, for stacks with these outputs.
+ * Answers DescribeStacks as AWS does, for stacks with these outputs. It keeps the requests, and their credentials:
+ * key, day, region, service.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
  */
-export async function startCloudFormation(
-  stacks: Readonly<Record<string, Readonly<Record<string, string>>>>,
-): Promise<CloudFormation> {
-  const calls: CloudFormation['calls'] = []
+export async function startCloudFormation(stacks: Readonly<Record<string, Outputs>>) {
+  const calls: { readonly body: string; readonly credential: string }[] = []
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       calls.push({ body, credential: credentialOf(request) })
@@ -31,28 +27,21 @@ export async function startCloudFormation(
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    calls,
-    close: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
+  const close = async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
   }
+  return { url: `http://127.0.0.1:${port}`, calls, close }
 }
 
-function described(name: string, outputs: Readonly<Record<string, string>>): string {
+function described(name: string, outputs: Outputs): string {
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   )
+  const stack = `<StackName>${name}</StackName><Outputs>${members.join('')}</Outputs>`
   return `<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
-    <DescribeStacksResult><Stacks><member>
-      <StackName>${name}</StackName>
-      <CreationTime>2026-01-01T00:00:00.000Z</CreationTime>
-      <StackStatus>CREATE_COMPLETE</StackStatus>
-      <Outputs>${members.join('')}</Outputs>
-    </member></Stacks></DescribeStacksResult>
+    <DescribeStacksResult><Stacks><member>${stack}</member></Stacks></DescribeStacksResult>
   </DescribeStacksResponse>`
 }
 

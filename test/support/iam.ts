@@ -26,7 +26,7 @@ export interface Access {
 function applies(statement: Statement, { action, resource, context = {} }: Access): boolean {
   const conditions = Object.entries(statement.Condition ?? {})
   return (
-    (statement.Principal === undefined || isPrincipal(statement.Principal, context)) &&
+    isPrincipal(statement.Principal, context) &&
     list(statement.Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
     list(statement.Resource).some((pattern) => matches(pattern, resource)) &&
     conditions.every(([operator, keys]) =>
@@ -41,21 +41,19 @@ export function isAllowed(statements: readonly Statement[], access: Access): boo
   return effects.includes('Allow') && !effects.includes('Deny')
 }
 
-/** The statements of all policies that are attached to a role. */
-export function policiesOf(template: DeployedTemplate, roleArn: string): Statement[] {
-  return Object.values(template.resources('AWS::IAM::ManagedPolicy'))
-    .filter(({ Properties }) => Properties.Roles.includes(roleArn.split('/')[1]))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+/** The statements of all policies that are attached to a role. @param roleArn @default - to any role */
+export function policiesOf(template: DeployedTemplate, roleArn?: string): Statement[] {
+  return template
+    .all('AWS::IAM::ManagedPolicy')
+    .filter(({ Roles }) => roleArn === undefined || Roles.includes(roleArn.split('/')[1]))
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
 }
 
 export function list<T>(value: T | readonly T[]): T[] {
   return Array.isArray(value) ? value : [value as T]
 }
 
-function isPrincipal(
-  principal: NonNullable<Statement['Principal']>,
-  context: NonNullable<Access['context']>,
-) {
+function isPrincipal(principal: Statement['Principal'] = '*', context: Access['context'] = {}): boolean {
   if (principal === '*') return true
   const arn = String(context['aws:PrincipalArn'] ?? '')
   const root = arn.replace(/:(?:role|user)\/.*/, ':root') // the account stands for each of its principals
@@ -66,14 +64,11 @@ function isPrincipal(
   )
 }
 
-type Test = (pattern: string, value: string) => boolean
+const isEqual = (pattern: string, value: string) => pattern === value
 
-const TESTS: Readonly<Record<string, Test>> = {
-  StringEquals: (pattern, value) => pattern === value,
-  StringLike: matches,
-  ArnEquals: matches,
-  ArnLike: matches,
-  Bool: (pattern, value) => pattern === value,
+const TESTS: Readonly<Record<string, typeof matches>> = {
+  ...{ StringEquals: isEqual, Bool: isEqual },
+  ...{ StringLike: matches, ArnEquals: matches, ArnLike: matches },
 }
 
 /** Whether one condition holds. A missing value fulfils only negated operators, those in IfExists, and ForAllValues. */

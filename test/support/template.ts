@@ -15,34 +15,40 @@ export const DEPLOYMENT = {
     'arn:aws:cloudformation:us-east-1:111122223333:stack/SessionArchive/5f3c2d10-c8a1-11ef-9a3b-0e1f2a3b4c5d',
   'AWS::URLSuffix': 'amazonaws.com',
 } as const
-const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = DEPLOYMENT
 
 interface Resource {
   readonly Type: string
   // biome-ignore lint/suspicious/noExplicitAny: the properties of any resource, intrinsic functions resolved
   readonly Properties: any
   readonly DependsOn?: readonly string[]
+  readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
 }
 
 /** What `cdk synth` writes, as CloudFormation would deploy it. */
 export class DeployedTemplate {
   // biome-ignore lint/suspicious/noExplicitAny: JSON, read by the tests' expectations
-  private readonly template: any
+  readonly json: any
 
   constructor(
     readonly folder: string,
     stack = 'SessionArchive',
   ) {
-    this.template = JSON.parse(readFileSync(join(folder, `${stack}.template.json`), 'utf8'))
+    this.json = JSON.parse(readFileSync(join(folder, `${stack}.template.json`), 'utf8'))
   }
 
   /** Resources of a type by logical id, every reference resolved to the name or ARN that it would have. */
   resources(type: string): Record<string, Resource> {
     return Object.fromEntries(
-      Object.entries<Resource>(this.template.Resources)
+      Object.entries<Resource>(this.json.Resources)
         .filter(([, resource]) => resource.Type === type)
         .map(([id, resource]) => [id, { ...resource, Properties: this.resolve(resource.Properties) }]),
     )
+  }
+
+  /** The properties of each resource of a type. */
+  all(type: string): Resource['Properties'][] {
+    return Object.values(this.resources(type)).map(({ Properties }) => Properties)
   }
 
   /** The one resource of a type. */
@@ -68,7 +74,7 @@ export class DeployedTemplate {
     const [name = '', ...others] = Object.keys(resolved)
     const argument = resolved[name]
     if (others.length > 0) return resolved
-    if (name === 'Ref') return PSEUDO_PARAMETERS[argument] ?? argument
+    if (name === 'Ref') return DEPLOYMENT[argument as keyof typeof DEPLOYMENT] ?? argument
     if (name === 'Fn::GetAtt') return this.attribute(argument)
     if (name === 'Fn::Join') return argument[1].join(argument[0])
     if (name === 'Fn::Select') return argument[1][argument[0]]
@@ -88,16 +94,17 @@ export class DeployedTemplate {
       'AWS::Logs::LogGroup': `logs:${place}:log-group:${id}:*`,
       'AWS::SQS::Queue': `sqs:${place}:${id}`,
     }
-    const service = services[this.template.Resources[id].Type]
+    const service = services[this.json.Resources[id].Type]
     if (service === undefined) throw new Error(`no ARN is known for ${id}`)
     return `arn:aws:${service}`
   }
 }
 
-/** An app that does not validate its template, which takes seconds. */
+/** An app without what takes time and changes no template: validation, stack traces, metadata. */
 export function newApp(props: AppProps = {}): App {
   const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-'))
-  return new App({ outdir, builtinCloudFormationValidation: false, ...props })
+  const quick = { builtinCloudFormationValidation: false, stackTraces: false, treeMetadata: false }
+  return new App({ outdir, ...quick, ...props })
 }
 
 /** The template that `cdk synth` writes, and the function's bundle, made in this process. */

@@ -1,0 +1,131 @@
+import { type Access, isAllowed, list, policiesOf, type Statement } from '../support/iam'
+import { DEFAULT, FULL } from './stacks'
+import { BREAK_GLASS } from './synth'
+
+const words = (text: string) => text.split(/\s+/)
+
+/**
+ * Actions of DynamoDB that add, change or delete items. A transaction needs the permission of each of its writes.
+ * DynamoDB takes all of these, and of {@link SETTINGS}, in the policy of a table; it refuses many others there.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_dynamodb.html
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html
+ */
+const ITEMS = words(
+  'BatchWriteItem DeleteItem DeleteTable PartiQLDelete PartiQLInsert PartiQLUpdate PutItem UpdateItem',
+)
+/** They let items be lost, hidden, or copied elsewhere: by expiry, replicas, another key, or without protection. */
+const SETTINGS = words(
+  `DeleteResourcePolicy DisableKinesisStreamingDestination EnableKinesisStreamingDestination PutResourcePolicy
+  UpdateContinuousBackups UpdateKinesisStreamingDestination UpdateTable UpdateTableReplicaAutoScaling
+  UpdateTimeToLive`,
+)
+/** They read, or copy what can be read to a place of the caller's. */
+const HARMLESS = words(
+  `BatchGetItem ConditionCheckItem CreateBackup DescribeTable ExportTableToPointInTime GetItem GetResourcePolicy
+  ListTagsOfResource PartiQLSelect Query RestoreTableToPointInTime Scan StartAwsBackupJob TagResource
+  UpdateContributorInsights`,
+)
+
+const ACCOUNT = 'arn:aws:iam::111122223333'
+/** The own policies of all callers allow everything: only the archive's policies stop them. */
+const ADMINISTRATOR: Statement = { Effect: 'Allow', Action: '*', Resource: '*' }
+
+const by = (principal: string, ...services: string[]) => ({
+  'aws:PrincipalArn': principal,
+  ...(services.length > 0 && { 'aws:CalledVia': services }),
+})
+const SERVICE = { 'aws:PrincipalServiceName': 'backup.amazonaws.com', 'aws:PrincipalIsAWSService': 'true' }
+
+const CALLERS: Readonly<Record<string, Access['context']>> = {
+  'an administrator': by(`${ACCOUNT}:role/Admin`),
+  'the root user': by(`${ACCOUNT}:root`),
+  'a user called like the role of the CDK': by(`${ACCOUNT}:user/cdk-x-cfn-exec-role-x`),
+  'a role called nearly like that of the CDK': by(`${ACCOUNT}:role/my-cdk-cfn-exec-role-1`),
+  'a role like that of the CDK in another account': by(
+    'arn:aws:iam::444455556666:role/cdk-x-cfn-exec-role-x',
+  ),
+  'an administrator through another service': by(`${ACCOUNT}:role/Admin`, 'athena.amazonaws.com'),
+  'an administrator deploying': by(`${ACCOUNT}:role/Admin`, 'cloudformation.amazonaws.com'),
+  'the CDK bootstrap’s role': by(`${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-111122223333-us-east-1`),
+  'a service-linked role': by(`${ACCOUNT}:role/aws-service-role/dynamodb.amazonaws.com/AWSServiceRoleForX`),
+  'a service of AWS': SERVICE,
+  'the break-glass role': by(BREAK_GLASS),
+}
+const DEPLOYERS = [
+  ...['an administrator deploying', 'the CDK bootstrap’s role', 'a service-linked role'],
+  'a service of AWS',
+]
+
+const STACKS = [
+  { stack: 'the default stack', deployed: DEFAULT, breakGlass: [] },
+  { stack: 'the stack with every option', deployed: FULL, breakGlass: ['the break-glass role'] },
+]
+
+const TABLES = STACKS.flatMap(({ deployed, ...stack }) =>
+  Object.entries(deployed.resources('AWS::DynamoDB::Table')).map(([table, { Properties }]) => ({
+    ...stack,
+    table,
+    deployed,
+    resource: `arn:aws:dynamodb:us-east-1:111122223333:table/${table}`,
+    policy: Properties.ResourcePolicy.PolicyDocument.Statement as Statement[],
+  })),
+)
+
+/** Who may do something to a resource with this policy. */
+function allowedCallers(policy: Statement[], action: string, resource: string): string[] {
+  return Object.keys(CALLERS).filter((caller) => {
+    const context = { 'aws:PrincipalIsAWSService': 'false', ...CALLERS[caller] }
+    return isAllowed([ADMINISTRATOR, ...policy], { action, resource, context })
+  })
+}
+
+/** Expects that these callers, and no others, may do each of the actions to the table. */
+function expectCallers({ policy, resource }: (typeof TABLES)[number], actions: string[], callers: string[]) {
+  expect(actions.map((action) => [action, allowedCallers(policy, `dynamodb:${action}`, resource)])).toEqual(
+    actions.map((action) => [action, callers]),
+  )
+}
+
+test.each(TABLES)('nobody but break glass adds, changes or deletes items of $table in $stack', (table) => {
+  expectCallers(table, ITEMS, table.breakGlass)
+})
+
+test.each(TABLES)('only deployments, AWS and break glass change settings of $table in $stack', (table) => {
+  expectCallers(table, SETTINGS, [...DEPLOYERS, ...table.breakGlass])
+})
+
+test.each(TABLES)('the policy of $table in $stack does not deny reading', (table) => {
+  expectCallers(table, HARMLESS, Object.keys(CALLERS))
+})
+
+test.each(TABLES)('the archiver only puts and updates items of $table in $stack', (table) => {
+  const { deployed, policy, resource } = table
+  const role = String(deployed.resource('AWS::Lambda::Function').Properties.Role)
+  const context = { 'aws:PrincipalArn': role, 'aws:PrincipalIsAWSService': 'false' }
+  const allowedBy = (statements: Statement[]) =>
+    [...ITEMS, ...SETTINGS].filter((action) =>
+      isAllowed(statements, { action: `dynamodb:${action}`, resource, context }),
+    )
+  expect(allowedBy(policiesOf(deployed, role))).toEqual(['PutItem', 'UpdateItem'])
+  expect(allowedBy([...policiesOf(deployed, role), ...policy])).toEqual(['PutItem', 'UpdateItem'])
+  expect(allowedBy([ADMINISTRATOR, ...policy])).toEqual(['PutItem', 'UpdateItem'])
+})
+
+test.each(TABLES)(
+  'the policy of $table in $stack denies these actions once, and allows none',
+  ({ policy }) => {
+    const actions = policy.flatMap(({ Action }) => list(Action))
+    expect(actions.sort()).toEqual([...ITEMS, ...SETTINGS].map((action) => `dynamodb:${action}`).sort())
+    expect(policy.filter(({ Effect }) => Effect !== 'Deny')).toEqual([])
+    // DynamoDB's limit
+    expect(JSON.stringify({ Version: '2012-10-17', Statement: policy }).length).toBeLessThan(20_000)
+  },
+)
+
+test.each(STACKS)('only break glass deletes backups of $stack early', ({ deployed, breakGlass }) => {
+  const { Statement } = deployed.resource('AWS::Backup::BackupVault').Properties.AccessPolicy
+  const resource = 'arn:aws:ec2:us-east-1::recovery-point'
+  for (const action of ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'])
+    expect(allowedCallers(Statement, action, resource)).toEqual(breakGlass)
+})
