@@ -1,5 +1,4 @@
-import { DescribeSessionsCommand } from '@aws-sdk/client-ssm'
-import { client, post, refusal, start } from './builders'
+import { post, refusal, start } from './builders'
 
 const OWNER = { key: 'Owner', value: 'x' }
 const SEVEN = `[${Array(7).fill('SessionFilter(key=Owner, value=x)').join(', ')}]`
@@ -60,12 +59,4 @@ test.each([
 test.each(['Nope', 'owner', '', '__proto__'])('the unknown filter key "%s" is refused', async (key) => {
   const answer = await post(await start(), { State: 'Active', Filters: [{ key, value: 'x' }] })
   expect(answer).toEqual(refusal('InvalidFilterKey', "The specified key isn't valid."))
-})
-
-test("the SDK reads a refusal's name and message", async () => {
-  const refused = client(await start()).send(new DescribeSessionsCommand({ State: 'Active', MaxResults: 0 }))
-  await expect(refused).rejects.toMatchObject({
-    name: 'ValidationException',
-    message: expect.stringContaining("'maxResults'"),
-  })
 })

@@ -15,7 +15,6 @@ test.each<[Fault, string, string]>([
   const emulator = await startWith({ script: () => fault })
   expect(await ask(emulator.url)).toEqual({ error })
   expect(emulator.calls.count({ state: 'History', outcome })).toBe(1)
-
   emulator.faults.script = undefined
   expect(await ask(emulator.url)).toEqual({ ids: ALL, token: undefined })
 })
@@ -57,7 +56,6 @@ test('an empty page has a new token that goes on from the same place', async () 
   const second = await ask(url, { MaxResults: 3, NextToken: first.token })
   expect([first.ids, second.ids]).toEqual([[], []])
   expect(second.token).not.toBe(first.token)
-
   faults.script = undefined
   expect(await ask(url, { NextToken: second.token })).toMatchObject({ ids: ALL })
 })
@@ -67,7 +65,6 @@ test('a short page has at most half of MaxResults and a token, even at the end o
   const first = await ask(url, { MaxResults: 11 })
   const second = await ask(url, { MaxResults: 11, NextToken: first.token })
   expect([first.ids, second.ids]).toEqual([ALL.slice(0, 5), ALL.slice(5)])
-
   faults.script = undefined
   expect(await ask(url, { MaxResults: 11, NextToken: second.token })).toEqual({ ids: [], token: undefined })
 })

@@ -1,12 +1,16 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { propsFromContext } from '../../lib/context'
 import type { SessionArchiveProps } from '../../lib/props'
 import { SessionArchiveStack } from '../../lib/session-archive-stack'
+import { newApp } from '../support/template'
 import { appWithoutBundle, EVERY_OPTION, vpcOf } from './synth'
+
+type Key = Exclude<keyof SessionArchiveProps, 'vpc'>
 
 const inCode = (props: Record<string, unknown>, app = appWithoutBundle()) =>
   new SessionArchiveStack(app, 'SessionArchive', props)
 
-test.each<[keyof SessionArchiveProps, unknown, string]>([
+test.each<[Key, unknown, string]>([
   ['schedule', Duration.minutes(4), '"4 minutes", expected a rate'],
   ['schedule', Duration.seconds(330), '"5 minutes 30 seconds", expected a rate'],
   ['schedule', '1 hour', '"1 hour", expected a rate'],
@@ -33,4 +37,78 @@ test('the stack refuses props that exclude each other', () => {
   expect(() => inCode({ vpc: vpcOf(app), vpcId: 'vpc-0a1b2c3d' }, app)).toThrow(
     'vpcId: received "vpc-0a1b2c3d", expected none beside vpc',
   )
+})
+
+const VPC_ID = 'vpc-0a1b2c3d4e5f67890'
+const inContext = (context: Record<string, unknown>, environment = {}) =>
+  propsFromContext(newApp({ context }).node, environment)
+
+const SSO_ROLE = 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*'
+const A_RATE = 'a rate in whole minutes or hours, from 5 minutes to 24 hours'
+const BACKUP_DAYS = 'a whole number of days from 35 to 36500, or "off"'
+
+/** What is expected, and what is refused. */
+const REFUSED: Record<Key, [expected: string, ...received: unknown[]]> = {
+  schedule: [A_RATE, 'hourly', '4 minutes', '25 hours', '1.5 hours', 60, ['1 hour']],
+  regions: ['different regions', 'Frankfurt', '', [], 'eu-west-1,eu-west-1', ['eu-west-1', 3]],
+  retentionDays: ['a whole number of days, 31 or more', '30', 31.5, '', ' ', 'forever'],
+  alarmEmail: ['an e-mail address', 'oncall', '', true],
+  topicArn: ['the ARN of an SNS topic', 'alarms', '', 'arn:aws:sqs:eu-west-1:111122223333:alarms'],
+  keyArn: ['the ARN of a KMS key', 'key', 'arn:aws:kms:eu-west-1:111122223333:alias/archive'],
+  breakGlassPrincipals: [
+    'different ARNs of IAM roles or users',
+    'arn:aws:iam::111122223333:root',
+    'arn:aws:iam::111122223333:role/*',
+    'arn:aws:iam::*:role/admin',
+    'arn:aws:sts::111122223333:assumed-role/admin/me',
+    '*',
+  ],
+  backupRetentionDays: [BACKUP_DAYS, '34', '0', 'none', '', true],
+  logRetentionDays: ['one of the numbers of days that CloudWatch Logs takes: 1, 3, 5,', '2', '366'],
+  removalPolicy: ['"retain" or "destroy"', 'snapshot', true],
+  vpcId: ['the id of a VPC', 'default'],
+  vpcEndpoints: ['true or false', 'no', 1],
+}
+
+test.each(
+  Object.entries(REFUSED).flatMap(([key, [expected, ...received]]) =>
+    received.map((value) => [key, value, expected] as const),
+  ),
+)('context refuses %s = %j and shows it as it was given', (key, value, expected) => {
+  expect(() => inContext({ [key]: value })).toThrow(
+    `context ${key}: received ${JSON.stringify(value)}, expected ${expected}`,
+  )
+})
+
+test.each<[Key, unknown, unknown]>([
+  ['schedule', '5 minutes', Duration.minutes(5)],
+  ['schedule', '1 hour', Duration.hours(1)],
+  ['schedule', '24 hours', Duration.hours(24)],
+  ['regions', 'ap-southeast-2,us-gov-west-1', ['ap-southeast-2', 'us-gov-west-1']],
+  ['regions', ['eu-west-1'], ['eu-west-1']],
+  ['retentionDays', '31', 31],
+  ['retentionDays', 31, 31],
+  ['alarmEmail', 'on.call@example.com', 'on.call@example.com'],
+  ['topicArn', 'arn:aws-cn:sns:cn-north-1:111122223333:a', 'arn:aws-cn:sns:cn-north-1:111122223333:a'],
+  ['breakGlassPrincipals', SSO_ROLE, [SSO_ROLE]],
+  ['backupRetentionDays', 'off', false],
+  ['backupRetentionDays', '35', 35],
+  ['logRetentionDays', '3653', 3653],
+  ['removalPolicy', 'destroy', RemovalPolicy.DESTROY],
+  ['vpcId', VPC_ID, VPC_ID],
+])('context takes %s = %j, and sets no other prop', (key, value, prop) => {
+  expect(inContext({ [key]: value })).toEqual({ [key]: prop })
+})
+
+test.each([true, false])('context takes vpcEndpoints "%s" beside vpcId', (vpcEndpoints) => {
+  const context = { vpcId: VPC_ID, vpcEndpoints: String(vpcEndpoints) }
+  expect(inContext(context)).toEqual({ vpcId: VPC_ID, vpcEndpoints })
+})
+
+test('the stack is for the account and region of the CDK command line only if a VPC has to be looked up', () => {
+  const ofCommandLine = { CDK_DEFAULT_ACCOUNT: '111122223333', CDK_DEFAULT_REGION: 'us-east-1' }
+  const env = { account: '111122223333', region: 'us-east-1' }
+  expect(inContext({ vpcId: VPC_ID }, ofCommandLine)).toEqual({ vpcId: VPC_ID, env })
+  expect(inContext({ vpcId: VPC_ID }, { CDK_DEFAULT_REGION: 'us-east-1' })).toEqual({ vpcId: VPC_ID })
+  expect(inContext({}, ofCommandLine)).toEqual({})
 })

@@ -90,22 +90,21 @@ describe('the network', () => {
     expect(JSON.stringify(policiesOf(DEFAULT, functionOf(DEFAULT).Role))).not.toContain('ec2:')
   })
 
-  test.each([
-    'AssignPrivateIpAddresses',
-    'CreateNetworkInterface',
-    'DeleteNetworkInterface',
-    'DescribeNetworkInterfaces',
-    'DescribeSubnets',
-    'UnassignPrivateIpAddresses',
-  ])('in a VPC, Lambda may call ec2:%s, but not the function’s own code', (action) => {
-    const { logicalId, Properties } = FULL.resource('AWS::Lambda::Function')
-    const statements = policiesOf(FULL, Properties.Role)
-    const access = { action: `ec2:${action}`, resource: '*' }
-    const code = `arn:aws:lambda:us-east-1:111122223333:function:${logicalId}`
-    const byCode = { 'lambda:SourceFunctionArn': code } // Lambda's own calls have no such key
-    expect(isAllowed(statements, access)).toBe(true)
-    expect(isAllowed(statements, { ...access, context: byCode })).toBe(false)
-  })
+  const MANAGES_INTERFACES = `AssignPrivateIpAddresses CreateNetworkInterface DeleteNetworkInterface
+    DescribeNetworkInterfaces DescribeSubnets UnassignPrivateIpAddresses`
+
+  test.each(MANAGES_INTERFACES.split(/\s+/))(
+    'in a VPC, Lambda may call ec2:%s, but not the function’s own code',
+    (action) => {
+      const { logicalId, Properties } = FULL.resource('AWS::Lambda::Function')
+      const statements = policiesOf(FULL, Properties.Role)
+      const access = { action: `ec2:${action}`, resource: '*' }
+      const code = `arn:aws:lambda:us-east-1:111122223333:function:${logicalId}`
+      const byCode = { 'lambda:SourceFunctionArn': code } // Lambda's own calls have no such key
+      expect(isAllowed(statements, access)).toBe(true)
+      expect(isAllowed(statements, { ...access, context: byCode })).toBe(false)
+    },
+  )
 
   test('a VPC is looked up by its id, and vpcEndpoints is accepted beside it', () => {
     const archive = stackOf({ env, vpcId: VPC_ID }).node.findChild('SessionArchive')
@@ -113,14 +112,12 @@ describe('the network', () => {
     expect(() => stackOf({ env, vpcId: VPC_ID, vpcEndpoints: false })).not.toThrow()
   })
 
-  test.each([[{}], [{ account: env.account }], [{ region: env.region }]])(
-    'a VPC’s id needs a stack with a fixed account and region, not with only %j',
-    (part) => {
+  test('a VPC’s id needs a stack with a fixed account and region', () => {
+    for (const part of [{}, { account: env.account }, { region: env.region }])
       expect(() => stackOf({ env: part, vpcId: VPC_ID })).toThrow(
         `vpcId: received "${VPC_ID}", expected a stack with a fixed account and region to look it up in`,
       )
-    },
-  )
+  })
 
   test('from a VPC without a way out, only the stack’s region is swept', () => {
     const app = appWithoutBundle()

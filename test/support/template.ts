@@ -102,9 +102,8 @@ export class DeployedTemplate {
 
 /** An app without what takes time and changes no template: validation, stack traces, metadata. */
 export function newApp(props: AppProps = {}): App {
-  const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-'))
   const quick = { builtinCloudFormationValidation: false, stackTraces: false, treeMetadata: false }
-  return new App({ outdir, ...quick, ...props })
+  return new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk.out-')), ...quick, ...props })
 }
 
 /** The template that `cdk synth` writes, and the function's bundle, made in this process. */
