@@ -17,7 +17,6 @@ async function aws(url: string, ...args: string[]): Promise<unknown> {
 testWithCli(`the AWS CLI pages, filters and learns its account${note}`, async () => {
   const { url } = await start({ world: world(sessions(120)) })
   const describe = ['ssm', 'describe-sessions', '--state', 'History']
-
   expect(await aws(url, ...describe, '--query', 'length(Sessions)')).toBe(120)
   expect(await aws(url, ...describe, '--filters', 'key=SessionId,value=s-7')).toMatchObject({
     Sessions: [{ SessionId: 's-7' }],

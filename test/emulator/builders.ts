@@ -74,8 +74,7 @@ export async function post({ url }: Emulator, body: unknown, headers: Partial<ty
     body: typeof body === 'string' ? body : JSON.stringify(body),
     headers: Object.entries({ ...HEADERS, ...headers }).filter(([, value]) => value !== ''),
   })
-  const answer: unknown = await response.json()
-  return { status: response.status, body: answer }
+  return { status: response.status, body: (await response.json()) as unknown }
 }
 
 /** The answer to a refused request. */

@@ -13,7 +13,7 @@ const FIVE = [
   session({ SessionId: 'first', Target: 'i-1', Owner: 'mary' }, { startedAt: FIRST }),
   session({ SessionId: 'later', Owner: 'mary', AccessType: 'JustInTime' }, { startedAt: LATER }),
   session({ SessionId: 'failed', Target: 'i-1', Owner: 'john', Status: 'Failed', AccessType: 'Standard' }),
-  session({ SessionId: 'undated', StartDate: undefined }, { startedAt: ago(MINUTE) }),
+  session({ SessionId: 'undated', Target: 'i-2', StartDate: undefined }, { startedAt: ago(MINUTE) }),
   session({ SessionId: 'first, but shows now', StartDate: seconds(NOW) }, { startedAt: FIRST }),
 ]
 

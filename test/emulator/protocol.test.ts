@@ -123,7 +123,6 @@ test('calls are counted by state and outcome, and kept if asked for', async () =
   expect(emulator.calls.count({ outcome: 'ValidationException' })).toBe(2)
   expect(emulator.calls.count({ state: 'other' })).toBe(1)
   expect(emulator.calls.list[1]).toMatchObject({ request: { State: 'History', MaxResults: 0 } })
-
   const forgetful = await start({ recordCalls: false })
   await post(forgetful, { State: 'Active' })
   expect(forgetful.calls.count()).toBe(1)

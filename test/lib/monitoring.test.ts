@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { Duration } from 'aws-cdk-lib'
 import { policiesOf } from '../support/iam'
 import type { DeployedTemplate } from '../support/template'
-import { DEFAULT, FULL, STACKS } from './stacks'
-import { EVERY_OPTION, expectAll, fromProps } from './synth'
+import { DEFAULT, EVERY_OPTION, expectAll, FULL, fromProps, STACKS } from './synth'
 
 const RUNBOOK = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8')
 

@@ -1,7 +1,6 @@
 import { list, policiesOf, type Statement } from '../support/iam'
 import type { DeployedTemplate } from '../support/template'
-import { DEFAULT, STACKS } from './stacks'
-import { EVERY_OPTION, expectAll, fromContext } from './synth'
+import { DEFAULT, EVERY_OPTION, expectAll, fromContext, STACKS } from './synth'
 
 test.each(STACKS)('no release replaces tables or key of %s: their logical ids stay', (_name, stack) => {
   const tables = ['SessionArchiveTablesSessions97EB5AF3', 'SessionArchiveTablesSweeps07B46758']

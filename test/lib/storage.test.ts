@@ -1,6 +1,5 @@
 import { type Access, isAllowed, type Statement } from '../support/iam'
-import { DEFAULT, FULL, STACKS } from './stacks'
-import { BREAK_GLASS, expectAll, fromContext } from './synth'
+import { BREAK_GLASS, DEFAULT, expectAll, FULL, fromContext, STACKS } from './synth'
 
 describe('the tables', () => {
   test.each(STACKS)('both tables of %s can be restored to any of 35 days', (_name, stack) => {

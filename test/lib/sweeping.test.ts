@@ -4,8 +4,7 @@ import type { SessionArchiveStackProps } from '../../lib/props'
 import { SessionArchiveStack } from '../../lib/session-archive-stack'
 import { isAllowed, policiesOf } from '../support/iam'
 import type { DeployedTemplate } from '../support/template'
-import { DEFAULT, FULL, STACKS } from './stacks'
-import { appWithoutBundle, expectAll, withEveryOption } from './synth'
+import { appWithoutBundle, DEFAULT, expectAll, FULL, STACKS, withEveryOption } from './synth'
 
 const functionOf = (stack: DeployedTemplate) => stack.resource('AWS::Lambda::Function').Properties
 const variablesOf = (stack: DeployedTemplate) => functionOf(stack).Environment.Variables
@@ -16,10 +15,8 @@ describe('the archiver', () => {
     expectAll(stack, 'AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 24 * 60 * 60 })
     expectAll(stack, 'AWS::Lambda::Function', { DeadLetterConfig: { TargetArn: arn } })
     expectAll(stack, 'AWS::Scheduler::Schedule', { Target: { DeadLetterConfig: { Arn: arn } } })
-    expectAll(stack, 'AWS::Lambda::EventInvokeConfig', {
-      MaximumRetryAttempts: 2,
-      DestinationConfig: { OnFailure: { Destination: arn } },
-    })
+    const DestinationConfig = { OnFailure: { Destination: arn } }
+    expectAll(stack, 'AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2, DestinationConfig })
   })
 
   test.each(STACKS)('the failure queue of %s takes no message without TLS', (_name, stack) => {
@@ -30,16 +27,13 @@ describe('the archiver', () => {
   test.each([
     ['the default stack', DEFAULT, ['us-east-1'], 'rate(1 hour)', 3_600],
     ['the stack with every option', FULL, ['eu-west-1', 'us-east-1'], 'rate(30 minutes)', 1_800],
-  ] as const)(
-    'a schedule of %s sends an event for each region, which is kept for a period',
-    (_name, stack, regions, rate, age) => {
-      const schedules = stack.all('AWS::Scheduler::Schedule').map(({ ScheduleExpression, Target }) => {
-        return [ScheduleExpression, JSON.parse(Target.Input), Target.RetryPolicy.MaximumEventAgeInSeconds]
-      })
-      expect(schedules).toEqual(regions.map((region) => [rate, { region }, age]))
-      expect(variablesOf(stack)).toMatchObject({ SESSION_ARCHIVE_REGIONS: regions.join(',') })
-    },
-  )
+  ] as const)('%s schedules each region; an event is kept for a period', (_, stack, regions, rate, age) => {
+    const schedules = stack.all('AWS::Scheduler::Schedule').map(({ ScheduleExpression, Target }) => {
+      return [ScheduleExpression, JSON.parse(Target.Input), Target.RetryPolicy.MaximumEventAgeInSeconds]
+    })
+    expect(schedules).toEqual(regions.map((region) => [rate, { region }, age]))
+    expect(variablesOf(stack)).toMatchObject({ SESSION_ARCHIVE_REGIONS: regions.join(',') })
+  })
 
   test('the function knows the retention if one is asked for', () => {
     expect(variablesOf(DEFAULT)).not.toHaveProperty('SESSION_ARCHIVE_RETENTION_DAYS')
@@ -63,12 +57,9 @@ describe('the network', () => {
     expect(SubnetIds).toEqual(['subnet-1', 'subnet-2'])
     const groups = Object.entries(FULL.resources('AWS::EC2::SecurityGroup'))
     const own = groups.filter(([id]) => SecurityGroupIds.includes(id)).map(([, group]) => group.Properties)
-    expect(own).toMatchObject([
-      {
-        GroupDescription: 'The session archiver: nothing in, TLS out',
-        SecurityGroupEgress: [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }],
-      },
-    ])
+    const GroupDescription = 'The session archiver: nothing in, TLS out'
+    const tls = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }
+    expect(own).toMatchObject([{ GroupDescription, SecurityGroupEgress: [tls] }])
     expect(own[0]).not.toHaveProperty('SecurityGroupIngress')
   })
 

@@ -8,12 +8,16 @@ import { DeployedTemplate, newApp } from '../support/template'
 /** The app's stack with this context. It must give no warning. */
 export function fromContext(context: Record<string, unknown> = {}): DeployedTemplate {
   const app = appWithoutBundle(context)
-  return synthesised(new SessionArchiveStack(app, 'SessionArchive', propsFromContext(app.node, {})))
+  return fromProps(propsFromContext(app.node, {}), app)
 }
 
 /** The stack with these props, given in code. It must give no warning. */
 export function fromProps(props: SessionArchiveStackProps, app = appWithoutBundle()): DeployedTemplate {
-  return synthesised(new SessionArchiveStack(app, 'SessionArchive', props))
+  const { stackName } = new SessionArchiveStack(app, 'SessionArchive', props)
+  const assembly = app.synth()
+  const { messages } = assembly.getStackByName(stackName)
+  expect(messages.filter(({ level }) => level !== 'info')).toEqual([])
+  return new DeployedTemplate(assembly.directory)
 }
 
 /** The stack with every option set to something else than its default, but for those that exclude others. */
@@ -64,9 +68,10 @@ export function appWithoutBundle(context: Record<string, unknown> = {}): App {
   })
 }
 
-function synthesised(stack: SessionArchiveStack): DeployedTemplate {
-  const assembly = (stack.node.root as App).synth()
-  const { messages } = assembly.getStackByName(stack.stackName)
-  expect(messages.filter(({ level }) => level !== 'info')).toEqual([])
-  return new DeployedTemplate(assembly.directory)
-}
+/** Two stacks that most tests look at, synthesised once per file. */
+export const DEFAULT = fromContext()
+export const FULL = withEveryOption()
+export const STACKS: [string, DeployedTemplate][] = [
+  ['the default stack', DEFAULT],
+  ['the stack with every option', FULL],
+]

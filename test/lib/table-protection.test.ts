@@ -1,7 +1,6 @@
 import { type Access, isAllowed, list, policiesOf, type Statement } from '../support/iam'
 import type { DeployedTemplate } from '../support/template'
-import { FULL, STACKS } from './stacks'
-import { BREAK_GLASS } from './synth'
+import { BREAK_GLASS, FULL, STACKS } from './synth'
 
 const words = (text: string) => text.split(/\s+/)
 
@@ -36,7 +35,6 @@ const by = (principal: string, ...services: string[]) => ({
   'aws:PrincipalArn': principal,
   ...(services.length > 0 && { 'aws:CalledVia': services }),
 })
-const SERVICE = { 'aws:PrincipalServiceName': 'backup.amazonaws.com', 'aws:PrincipalIsAWSService': 'true' }
 
 type Callers = Readonly<Record<string, Access['context']>>
 
@@ -44,7 +42,10 @@ const DEPLOYERS: Callers = {
   'an administrator deploying': by(`${ACCOUNT}:role/Admin`, 'cloudformation.amazonaws.com'),
   'the CDK bootstrap’s role': by(`${ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-111122223333-us-east-1`),
   'a service-linked role': by(`${ACCOUNT}:role/aws-service-role/dynamodb.amazonaws.com/AWSServiceRoleForX`),
-  'a service of AWS': SERVICE,
+  'a service of AWS': {
+    'aws:PrincipalServiceName': 'backup.amazonaws.com',
+    'aws:PrincipalIsAWSService': 'true',
+  },
 }
 const CALLERS: Callers = {
   'an administrator': by(`${ACCOUNT}:role/Admin`),
@@ -81,9 +82,8 @@ function allowedCallers(policy: Statement[], action: string, resource: string): 
 
 /** Expects that these callers, and no others, may do each of the actions to the table. */
 function expectCallers({ policy, resource }: (typeof TABLES)[number], actions: string[], callers: string[]) {
-  expect(actions.map((action) => [action, allowedCallers(policy, `dynamodb:${action}`, resource)])).toEqual(
-    actions.map((action) => [action, callers]),
-  )
+  const found = actions.map((action) => [action, allowedCallers(policy, `dynamodb:${action}`, resource)])
+  expect(found).toEqual(actions.map((action) => [action, callers]))
 }
 
 test.each(TABLES)('nobody but break glass adds, changes or deletes items of $table in $stack', (table) => {

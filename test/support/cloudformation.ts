@@ -4,8 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { credentialOf } from './database-proxy'
 
-type Outputs = Readonly<Record<string, string>>
-
 export type CloudFormation = Awaited<ReturnType<typeof startCloudFormation>>
 
 /**
@@ -14,7 +12,7 @@ export type CloudFormation = Awaited<ReturnType<typeof startCloudFormation>>
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
  */
-export async function startCloudFormation(stacks: Readonly<Record<string, Outputs>>) {
+export async function startCloudFormation(stacks: Record<string, Record<string, string>>) {
   const calls: { readonly body: string; readonly credential: string }[] = []
   const server = createServer((request, response) => {
     void text(request).then((body) => {
@@ -35,7 +33,7 @@ export async function startCloudFormation(stacks: Readonly<Record<string, Output
   return { url: `http://127.0.0.1:${port}`, calls, close }
 }
 
-function described(name: string, outputs: Outputs): string {
+function described(name: string, outputs: Record<string, string>): string {
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   )

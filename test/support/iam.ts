@@ -15,10 +15,7 @@ export interface Access {
   /** For example `dynamodb:PutItem`. */
   readonly action: string
   readonly resource: string
-  /**
-   * Condition keys, for example `aws:RequestedRegion`. `aws:PrincipalArn` is the caller: a session's role, not
-   * the session. A service has `aws:PrincipalServiceName` instead.
-   */
+  /** Condition keys. `aws:PrincipalArn` is a session's role; a service has `aws:PrincipalServiceName` instead. */
   readonly context?: Readonly<Record<string, string | string[]>>
 }
 
@@ -67,8 +64,11 @@ function isPrincipal(principal: Statement['Principal'] = '*', context: Access['c
 const isEqual = (pattern: string, value: string) => pattern === value
 
 const TESTS: Readonly<Record<string, typeof matches>> = {
-  ...{ StringEquals: isEqual, Bool: isEqual },
-  ...{ StringLike: matches, ArnEquals: matches, ArnLike: matches },
+  StringEquals: isEqual,
+  StringLike: matches,
+  ArnEquals: matches,
+  ArnLike: matches,
+  Bool: isEqual,
 }
 
 /** Whether one condition holds. A missing value fulfils only negated operators, those in IfExists, and ForAllValues. */
