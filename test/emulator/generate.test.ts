@@ -19,7 +19,6 @@ test('all made-up sessions are listed at their time, about 1 % of them open, and
   expect(others).toEqual({ notYetStarted: 0, forgotten: 0 })
   expect(active + history).toBe(20_000)
   expect(active / 20_000).toBeCloseTo(0.01, 2)
-
   made.clock.advance(31 * DAY)
   expect(made.counts()).toEqual({ notYetStarted: 0, active: 0, history: 0, forgotten: 20_000 })
 })
@@ -90,7 +89,6 @@ test('made-up sessions last from seconds to days and mostly start in office hour
   expect(durations.some((duration) => duration > 0 && duration < 30 * SECOND)).toBe(true)
   expect(durations.some((duration) => duration > 2 * DAY)).toBe(true)
   expect(durations.filter((duration) => duration < HOUR).length).toBeGreaterThan(15_000)
-
   const isOffice = (time: Date) =>
     time.getUTCDay() % 6 !== 0 && time.getUTCHours() >= 8 && time.getUTCHours() < 18
   expect(MANY.filter(({ startedAt }) => isOffice(startedAt)).length).toBeGreaterThan(14_000)

@@ -52,8 +52,8 @@ test('update changes the given members of one session and keeps everything else'
   made.update('a', { afterEnd: { SessionId: 'a', Status: 'Failed' } })
   const other = expect.objectContaining({ SessionId: 'b', Status: 'Terminated' })
   expect(made.list('History')).toEqual([other, { SessionId: 'a', Status: 'Failed' }])
-  made.update('a', { endedAt: ago(-MINUTE) })
-  expect(made.list('Active')).toEqual([{ SessionId: 'a', Status: 'Connected' }])
+  made.update('a', { endedAt: ago(-MINUTE), whileOpen: OPEN })
+  expect(made.list('Active')).toEqual([OPEN])
   expect(() => made.update('c', {})).toThrow('got session id "c", expected one in this world')
 })
 

@@ -83,8 +83,8 @@ test.each(ALARMS)(
 )
 
 test.each([7, 30, 60, 1_440])('with a sweep every %d minutes, CloudWatch takes every alarm', (minutes) => {
-  for (const [, alarm] of alarmsOf(fromProps({ schedule: Duration.minutes(minutes) }))) {
-    const { Period = 300, EvaluationPeriods } = alarm
+  const alarms = alarmsOf(fromProps({ schedule: Duration.minutes(minutes) }))
+  for (const [, { Period = 300, EvaluationPeriods }] of alarms) {
     expect(Period % 60).toBe(0)
     expect(Period * EvaluationPeriods).toBeLessThanOrEqual((Period >= 3_600 ? 7 : 1) * 86_400)
   }

@@ -45,12 +45,13 @@ const inContext = (context: Record<string, unknown>, environment = {}) =>
 
 const SSO_ROLE = 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*'
 const A_RATE = 'a rate in whole minutes or hours, from 5 minutes to 24 hours'
+const REGIONS = 'different regions such as "eu-west-1,us-east-1"'
 const BACKUP_DAYS = 'a whole number of days from 35 to 36500, or "off"'
 
 /** What is expected, and what is refused. */
 const REFUSED: Record<Key, [expected: string, ...received: unknown[]]> = {
   schedule: [A_RATE, 'hourly', '4 minutes', '25 hours', '1.5 hours', 60, ['1 hour']],
-  regions: ['different regions', 'Frankfurt', '', [], 'eu-west-1,eu-west-1', ['eu-west-1', 3]],
+  regions: [REGIONS, 'Frankfurt', '', [], 'eu-west-1,eu-west-1', ['eu-west-1', 3]],
   retentionDays: ['a whole number of days, 31 or more', '30', 31.5, '', ' ', 'forever'],
   alarmEmail: ['an e-mail address', 'oncall', '', true],
   topicArn: ['the ARN of an SNS topic', 'alarms', '', 'arn:aws:sqs:eu-west-1:111122223333:alarms'],

@@ -110,8 +110,9 @@ describe('the key', () => {
   })
 
   test('the use of the key is granted to nobody but services', () => {
-    const forService = { ...ADMINISTRATOR, 'kms:GrantIsForAWSResource': 'true' }
-    expect(may('CreateGrant', ADMINISTRATOR, withAllRights)).toBe(false)
-    expect(may('CreateGrant', forService, withAllRights)).toBe(true)
+    const grants = (context = {}) => may('CreateGrant', { ...ADMINISTRATOR, ...context }, withAllRights)
+    expect(grants()).toBe(false)
+    expect(grants({ 'kms:GrantIsForAWSResource': 'true' })).toBe(true)
+    expect(grants({ 'aws:PrincipalIsAWSService': 'true' })).toBe(true)
   })
 })

@@ -51,7 +51,7 @@ const CALLERS: Callers = {
   'an administrator': by(`${ACCOUNT}:role/Admin`),
   'the root user': by(`${ACCOUNT}:root`),
   'a user called like the role of the CDK': by(`${ACCOUNT}:user/cdk-x-cfn-exec-role-x`),
-  'a role called nearly like that of the CDK': by(`${ACCOUNT}:role/my-cdk-cfn-exec-role-1`),
+  'a role called nearly like that of the CDK': by(`${ACCOUNT}:role/my-cdk-x-cfn-exec-role-x`),
   'a role like that of the CDK in another account': by(
     'arn:aws:iam::444455556666:role/cdk-x-cfn-exec-role-x',
   ),
