@@ -3,22 +3,33 @@ import { join } from 'node:path'
 import { waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { SweepsTable } from '../../archive/sweeps-table'
 import { startDatabase } from '../../emulator/dynamodb'
-import { awsConfigFile, deserted, expectFailure, expectWrongUsage, runCli } from '../support/cli'
+import {
+  awsConfigFile,
+  deserted,
+  type Environment,
+  expectFailure,
+  expectWrongUsage,
+  NO_CREDENTIALS,
+  printedBy,
+  REGIONS,
+  retryAtOnce,
+  runCli,
+} from '../support/cli'
 import { databaseClient } from '../support/clients'
 import { type CloudFormation, startCloudFormation } from '../support/cloudformation'
-import { type FilledArchive, openFilledArchive, receipt } from '../support/filled-archive'
+import { receipt, useFilledArchive } from '../support/filled-archive'
 import { temporaryFolder } from '../support/temporary-folder'
 
+retryAtOnce()
 const folder = temporaryFolder()
-
 const RECEIPT = receipt('2026-03-01T00:00:00.000Z')
 
-let archive: FilledArchive
+const archive = useFilledArchive(async ({ keep, ledger }) => {
+  await keep([{ SessionId: 's' }])
+  await ledger.putReceipt(RECEIPT)
+})
 let cloudFormation: CloudFormation
 beforeAll(async () => {
-  archive = await openFilledArchive()
-  await archive.keep([{ SessionId: 's' }])
-  await archive.ledger.putReceipt(RECEIPT)
   cloudFormation = await startCloudFormation({
     SessionArchive: { Other: 'x', SweepsTable: 'Sweeps', SessionsTable: 'Sessions' },
     Archive: { SweepsTable: 'Sweeps', SessionsTable: 'Sessions' },
@@ -26,17 +37,8 @@ beforeAll(async () => {
     Unrelated: { BucketName: 'x' },
   })
 })
-beforeEach(() => {
-  archive.proxy.calls.splice(0)
-  cloudFormation.calls.splice(0)
-  archive.proxy.fault = () => undefined
-})
-afterAll(async () => {
-  await archive.close()
-  await cloudFormation.close()
-})
-
-type Environment = Record<string, string | undefined>
+beforeEach(() => void cloudFormation.calls.splice(0))
+afterAll(() => cloudFormation.close())
 
 /** The SDK finds the endpoints as the AWS CLI does. */
 const run = (args: readonly string[], environment: Environment = {}) =>
@@ -52,35 +54,29 @@ const run = (args: readonly string[], environment: Environment = {}) =>
 /** Commands that find the one session or the one receipt. */
 const SESSION = ['session', 's', '--output', 'json']
 const SWEEPS = ['sweeps', '--output', 'json']
-const FOUND = { status: 0, stderr: '' }
 const TABLES = ['--table', 'Sessions', '--sweeps-table', 'Sweeps']
 
-test.each<[string, string[], string | undefined]>([
-  ['the stack SessionArchive by default', [], 'SessionArchive'],
-  ['the stack of --stack', ['--stack', 'Archive'], 'Archive'],
-  ['the tables of the flags', TABLES, undefined],
+test.each<[string, string[], string[]]>([
+  ['the stack SessionArchive by default', [], ['SessionArchive']],
+  ['the stack of --stack', ['--stack', 'Archive'], ['Archive']],
+  ['the tables of the flags', TABLES, []],
 ])('every command reads %s', async (_name, flags, stack) => {
   // Once, the environment could name tables as well.
   const environment = { SESSION_ARCHIVE_SESSIONS_TABLE: 'Gone', SESSION_ARCHIVE_SWEEPS_TABLE: 'Gone' }
-  const out = join(folder(), 'page.html')
-  const commands = [SESSION, SWEEPS, ['sessions', '--open'], ['report', '--out', out, '--open']]
-  const [session, sweeps, ...others] = await Promise.all(
-    commands.map((command) => run([...command, ...flags], environment)),
-  )
-  expect([session, sweeps]).toMatchObject([FOUND, FOUND])
-  expect(JSON.parse(session?.stdout ?? '')).toMatchObject([{ SessionId: 's' }])
-  expect(JSON.parse(sweeps?.stdout ?? '')).toEqual([RECEIPT])
-  expect(others).toMatchObject([{ status: 0 }, { status: 0 }])
-  expect(cloudFormation.calls.map(({ body }) => /(?<=StackName=)\w+/.exec(body)?.[0])).toEqual(
-    stack === undefined ? [] : commands.map(() => stack),
-  )
+  const ask = (...command: string[]) => run([...command, ...flags], environment)
+  expect(JSON.parse(printedBy(await ask(...SESSION)))).toMatchObject([{ SessionId: 's' }])
+  expect(JSON.parse(printedBy(await ask(...SWEEPS)))).toEqual([RECEIPT])
+  expect(await ask('sessions', '--open')).toMatchObject({ status: 0 })
+  expect(await ask('report', '--open', '--out', join(folder(), 'page.html'))).toMatchObject({ status: 0 })
+  const stacks = cloudFormation.calls.map(({ body }) => /(?<=StackName=)\w+/.exec(body)?.[0])
+  expect(stacks).toEqual(Array(4).fill(stack).flat())
 })
 
 test.each([
   ['session', [...SESSION, '--table', 'Sessions']],
   ['sweeps', [...SWEEPS, '--sweeps-table', 'Sweeps']],
 ])('%s needs no other table than it reads', async (_name, args) => {
-  expect(await run(args)).toMatchObject(FOUND)
+  printedBy(await run(args))
 })
 
 test('the folder of --local is read, wherever the environment leads', async () => {
@@ -93,9 +89,7 @@ test('the folder of --local is read, wherever the environment leads', async () =
   await database.close()
 
   const nowhere = { AWS_ENDPOINT_URL: await deserted(), AWS_REGION: undefined }
-  const found = await run([...SWEEPS, '--local', 'archive'], nowhere)
-  expect(found).toMatchObject(FOUND)
-  expect(JSON.parse(found.stdout)).toEqual([kept])
+  expect(JSON.parse(printedBy(await run([...SWEEPS, '--local', 'archive'], nowhere)))).toEqual([kept])
   expect(archive.proxy.calls).toEqual([])
 })
 
@@ -111,18 +105,15 @@ test('region and credentials are those of --profile, whatever the environment', 
   expect(archive.proxy.calls).toMatchObject([{ operation: 'GetItem', credential: by('dynamodb') }])
 })
 
-test.each<[string, string[], Environment]>([
-  ['eu-west-3', ['--region', 'eu-west-3'], { AWS_REGION: 'us-east-2' }],
-  ['us-east-2', [], { AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' }],
-  ['us-west-2', [], { AWS_DEFAULT_REGION: 'us-west-2' }],
-  ['ca-west-1', [], {}],
-])('the region is %s with the flags %j and the environment %j', async (region, flags, variables) => {
-  const environment = { AWS_REGION: undefined, AWS_CONFIG_FILE: awsConfigFile(folder()), ...variables }
-  expect(await run([...SESSION, '--table', 'Sessions', ...flags], environment)).toMatchObject(FOUND)
-  expect(archive.proxy.calls.map(({ credential }) => credential.split('/')[2])).toEqual([region])
-})
+test.each(REGIONS)(
+  'the region is %s with the flags %j and the environment %j',
+  async (region, flags, variables) => {
+    const environment = { AWS_REGION: undefined, AWS_CONFIG_FILE: awsConfigFile(folder()), ...variables }
+    printedBy(await run([...SESSION, '--table', 'Sessions', ...flags], environment))
+    expect(archive.proxy.calls.map(({ credential }) => credential.split('/')[2])).toEqual([region])
+  },
+)
 
-const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
 const NO_REGION = { AWS_REGION: undefined }
 
 test.each<[string, RegExp, Environment]>([
@@ -190,9 +181,7 @@ describe('exit status 1 says what is wrong:', () => {
     const other = await startCloudFormation({})
     const found = await run(['sessions', '--open'], { AWS_ENDPOINT_URL_CLOUDFORMATION: other.url })
     await other.close()
-    const message =
-      'stack "SessionArchive" in us-east-1: Stack with id SessionArchive does not exist. --stack, '
-    expectFailure(found, message)
+    expectFailure(found, /stack "SessionArchive" in us-east-1: .* SessionArchive does not exist\. --stack, /)
   })
 })
 

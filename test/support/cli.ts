@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { run } from '../../cli/program'
+import { startEmulator } from '../../emulator/server'
+import { World } from '../../emulator/world'
 import { ANYONE_ENVIRONMENT } from './clients'
 
 export const CLI = join(__dirname, '../../bin/session-archive.js')
@@ -16,9 +16,11 @@ export const HANGS_MS = 240_000
 
 export interface CliOptions {
   /** Replaces variables of {@link cliEnvironment}; undefined: takes one away. */
-  readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly environment?: Environment
   readonly cwd?: string
 }
+
+export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface CliRun {
   /** null: ended by a signal, or because it hung. */
@@ -30,7 +32,7 @@ export interface CliRun {
 const { PATH, TMPDIR } = process.env
 
 /** Of the machine only where its programs and temporary files are. */
-export function cliEnvironment(): Record<string, string | undefined> {
+export function cliEnvironment(): Environment {
   return { PATH, TMPDIR, ...ANYONE_ENVIRONMENT, AWS_EC2_METADATA_DISABLED: 'true' }
 }
 
@@ -41,6 +43,20 @@ export function awsConfigFile(folder: string): string {
   writeFileSync(file, `[default]\nregion = ca-west-1\n[profile audit]\nregion = ap-southeast-2\n${keys}`)
   return file
 }
+
+export const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
+
+/** Regions, and the flags and variables that choose them, with {@link awsConfigFile} and no other AWS_REGION. */
+export const REGIONS: readonly [region: string, flags: string[], variables: Environment][] = [
+  ['eu-west-3', ['--region', 'eu-west-3'], { AWS_REGION: 'us-east-2' }],
+  ['us-east-2', [], { AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' }],
+  ['us-west-2', [], { AWS_DEFAULT_REGION: 'us-west-2' }],
+  ['ca-west-1', [], {}],
+  ['ap-southeast-2', ['--profile', 'audit'], NO_CREDENTIALS],
+]
+
+/** The AWS SDK then retries without a wait: it waits a random part of a time. */
+export const retryAtOnce = () => jest.spyOn(Math, 'random').mockReturnValue(0)
 
 /** A command under way. */
 export interface Running {
@@ -105,6 +121,12 @@ async function ended({ stdout, stderr, status }: Running): Promise<CliRun> {
 /** What a terminal would obey, or be misled by; lines may end. */
 export const OBEYED_BY_TERMINALS = /(?![\n\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
+/** Expects a run that succeeded without a word on standard error, and returns what it printed. */
+export function printedBy({ stdout, ...others }: CliRun): string {
+  expect(others).toEqual({ status: 0, stderr: '' })
+  return stdout
+}
+
 /** Expects a run that failed: nothing on standard output, one message on standard error, no stack trace. */
 export function expectFailure(run: CliRun, message: string | RegExp): void {
   expect(run).toMatchObject({ status: 1, stdout: '' })
@@ -127,10 +149,7 @@ export function expectWrongUsage(run: CliRun, ...parts: readonly string[]): void
 
 /** Returns an address on this machine where nobody listens. */
 export async function deserted(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return `http://127.0.0.1:${port}`
+  const { url, close } = await startEmulator({ world: new World() })
+  await close()
+  return url
 }

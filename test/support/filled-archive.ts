@@ -1,4 +1,3 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Receipt } from '../../archive/receipt'
 import type { State } from '../../archive/record'
 import { SessionsTable } from '../../archive/sessions-table'
@@ -7,9 +6,9 @@ import { SweepsTable } from '../../archive/sweeps-table'
 import { upsert } from '../../archive/upsert'
 import { startDatabase } from '../../emulator/dynamodb'
 import type { SessionMembers } from '../../emulator/session'
-import { type CliOptions, type CliRun, runCli } from './cli'
+import { type CliOptions, runCli } from './cli'
 import { databaseClient } from './clients'
-import { type DatabaseProxy, startDatabaseProxy } from './database-proxy'
+import { startDatabaseProxy } from './database-proxy'
 
 /** A session to archive. */
 export interface Kept extends SessionMembers {
@@ -23,20 +22,9 @@ export interface Kept extends SessionMembers {
 export const SOURCE: Source = { accountId: '111122223333', region: 'eu-west-1' }
 
 /** An archive in a database behind a proxy, and the command line to ask it. */
-export interface FilledArchive {
-  readonly proxy: DatabaseProxy
-  readonly client: DynamoDBDocumentClient
-  readonly store: SessionsTable
-  readonly ledger: SweepsTable
-  /** Archives sessions as a sweep does that sees them at this time. */
-  keep(sessions: readonly Kept[], seen?: Date): Promise<void>
-  /** The flags that name this archive. */
-  readonly flags: readonly string[]
-  ask(command: string, args?: readonly string[], options?: CliOptions): Promise<CliRun>
-  close(): Promise<void>
-}
+export type FilledArchive = Awaited<ReturnType<typeof openFilledArchive>>
 
-export async function openFilledArchive(): Promise<FilledArchive> {
+export async function openFilledArchive() {
   const database = await startDatabase()
   const proxy = await startDatabaseProxy(database.endpoint)
   const client = databaseClient(database.endpoint)
@@ -47,10 +35,26 @@ export async function openFilledArchive(): Promise<FilledArchive> {
     client,
     store,
     ledger: new SweepsTable({ client, tableName: database.sweepsTable }),
-    keep: (sessions, seen = new Date()) => keep(store, sessions, seen),
+    /** Archives sessions as a sweep does that sees them at this time. */
+    async keep(sessions: readonly Kept[], seen = new Date()): Promise<void> {
+      const time = seen.toISOString()
+      const sight = { sweepId: `${time}-0a1b2c3d`, seenFrom: time, seenUntil: time }
+      const { archived, rejected } = await upsert(
+        store,
+        sessions.map(({ state = 'History', source = SOURCE, ...session }) => ({
+          session,
+          state,
+          source,
+          ...sight,
+        })),
+      )
+      expect({ archived: archived.length, rejected }).toEqual({ archived: sessions.length, rejected: [] })
+    },
+    /** The flags that name this archive. */
     flags,
-    ask: (command, args = [], options = {}) => runCli([command, ...flags, ...args], options),
-    close: async () => {
+    ask: (command: string, args: readonly string[] = [], options: CliOptions = {}) =>
+      runCli([command, ...flags, ...args], options),
+    async close() {
       client.destroy()
       await proxy.close()
       await database.close()
@@ -58,24 +62,19 @@ export async function openFilledArchive(): Promise<FilledArchive> {
   }
 }
 
-export async function keep(
-  store: SessionsTable,
-  sessions: readonly Kept[],
-  seen = new Date(),
-): Promise<void> {
-  const { archived, rejected } = await upsert(
-    store,
-    sessions.map(({ state = 'History', source = SOURCE, ...session }) => ({
-      session,
-      state,
-      source,
-      sweepId: `${seen.toISOString()}-0a1b2c3d`,
-      seenFrom: seen.toISOString(),
-      seenUntil: seen.toISOString(),
-    })),
-  )
-  if (archived.length !== sessions.length)
-    throw new Error(`expected ${sessions.length} archived: ${JSON.stringify(rejected)}`)
+/** Opens an archive for all tests of the file. Before each test, the proxy forgets its calls and its fault. */
+export function useFilledArchive(fill: (archive: FilledArchive) => Promise<unknown>): FilledArchive {
+  const archive = {} as FilledArchive
+  beforeAll(async () => {
+    Object.assign(archive, await openFilledArchive())
+    await fill(archive)
+  })
+  beforeEach(() => {
+    archive.proxy.calls.splice(0)
+    archive.proxy.fault = () => undefined
+  })
+  afterAll(() => archive.close())
+  return archive
 }
 
 /** The receipt of a sweep that saw nothing. */
@@ -87,14 +86,16 @@ export function receipt(startedAt: string, change: Partial<Receipt> = {}): Recei
     StartedAt: startedAt,
     FinishedAt: startedAt,
     Pages: 2,
-    Seen: 0,
-    Archived: 0,
-    Updated: 0,
-    Unchanged: 0,
-    Rejected: 0,
-    Open: 0,
-    MissedByRecent: 0,
-    Restarts: 0,
+    ...{
+      Seen: 0,
+      Archived: 0,
+      Updated: 0,
+      Unchanged: 0,
+      Rejected: 0,
+      Open: 0,
+      MissedByRecent: 0,
+      Restarts: 0,
+    },
     Outcome: 'complete',
     Version: '0.1.0',
     ...change,
@@ -109,6 +110,3 @@ export function daysAgo(days: number, time = '00:00:00.000'): string {
   const day = new Date(NOW - days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
   return `${day}T${time}Z`
 }
-
-/** Epoch seconds, as AWS writes times. */
-export const epoch = (time: string): number => Date.parse(time) / 1000

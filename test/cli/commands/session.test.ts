@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { parse } from 'csv-parse/sync'
-import { expectFailure, expectWrongUsage } from '../../support/cli'
-import { type FilledArchive, openFilledArchive, SOURCE } from '../../support/filled-archive'
+import { expectFailure, expectWrongUsage, printedBy } from '../../support/cli'
+import { SOURCE, useFilledArchive } from '../../support/filled-archive'
 
 const SEEN = new Date('2026-03-01T10:00:00.000Z')
 const ENDED = {
@@ -18,45 +18,37 @@ const ENDED = {
   AddedLater: { Nested: ['one', 2, true] },
 }
 
-let archive: FilledArchive
-beforeAll(async () => {
-  archive = await openFilledArchive()
-  await archive.keep([ENDED], SEEN)
-  await archive.keep([{ SessionId: 'lost', state: 'Active', Status: 'Connected' }], SEEN)
-  await archive.store.markMissing('lost', '2026-03-02T00:00:00.000Z', '2026-03-01T23:00:00.000Z')
-  await archive.store.markEndUnknown('lost', SOURCE)
+const archive = useFilledArchive(async ({ keep, store }) => {
+  await keep([ENDED], SEEN)
+  await keep([{ SessionId: 'lost', state: 'Active', Status: 'Connected' }], SEEN)
+  await store.markMissing('lost', '2026-03-02T00:00:00.000Z', '2026-03-01T23:00:00.000Z')
+  await store.markEndUnknown('lost', SOURCE)
 })
-afterAll(() => archive.close())
+
+/** What the archive adds to both. */
+const PROVENANCE = {
+  ...{ AccountId: '111122223333', Region: 'eu-west-1', LongSource: '111122223333/eu-west-1' },
+  FirstArchivedAt: '2026-03-01T10:00:00.000Z',
+  ObservedAt: '2026-03-01T10:00:00.000Z',
+  SweepId: '2026-03-01T10:00:00.000Z-0a1b2c3d',
+  ContentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+}
 
 /** Everything known about it, provenance included. */
 const RECORD = {
   ...ENDED,
-  StartDate: '2020-02-18T23:30:33.188Z',
-  EndDate: '2020-02-19T23:30:33.188Z',
-  DurationSeconds: 86_400,
-  OwnerName: 'alice',
-  AccountId: '111122223333',
-  Region: 'eu-west-1',
-  State: 'History',
-  LongSource: '111122223333/eu-west-1',
-  StartDay: '2020-02-18',
-  FirstArchivedAt: '2026-03-01T10:00:00.000Z',
-  ObservedAt: '2026-03-01T10:00:00.000Z',
-  SweepId: '2026-03-01T10:00:00.000Z-0a1b2c3d',
-  Revision: 1,
-  ContentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
-  SchemaVersion: 1,
+  ...PROVENANCE,
+  ...{ StartDate: '2020-02-18T23:30:33.188Z', EndDate: '2020-02-19T23:30:33.188Z', StartDay: '2020-02-18' },
+  ...{ OwnerName: 'alice', State: 'History', DurationSeconds: 86_400, Revision: 1, SchemaVersion: 1 },
 }
 
 test('session prints a line per attribute, whole, those of AWS first', async () => {
-  const { status, stdout, stderr } = await archive.ask('session', [ENDED.SessionId])
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  const members = stdout.split('\n').slice(0, -1)
+  const members = printedBy(await archive.ask('session', [ENDED.SessionId]))
+    .split('\n')
+    .slice(0, -1)
   expect(Object.fromEntries(members.map((line) => [line.slice(0, 20).trim(), line.slice(20)]))).toEqual({
     ...RECORD,
-    DurationSeconds: '86400',
-    Revision: '1',
-    SchemaVersion: '1',
+    ...{ DurationSeconds: '86400', Revision: '1', SchemaVersion: '1' },
     OutputUrl: '{"S3OutputUrl":"https://example.com/log"}',
     AddedLater: '{"Nested":["one",2,true]}',
   })
@@ -72,34 +64,24 @@ test.each([
   ['json', (text: string) => JSON.parse(text)],
   ['jsonl', (text: string) => [JSON.parse(text)]],
 ])('session --output %s prints the record', async (format, read) => {
-  const { status, stdout, stderr } = await archive.ask('session', [ENDED.SessionId, '--output', format])
-  expect({ status, stderr, records: read(stdout) }).toEqual({ status: 0, stderr: '', records: [RECORD] })
+  expect(read(printedBy(await archive.ask('session', [ENDED.SessionId, '--output', format])))).toEqual([
+    RECORD,
+  ])
 })
 
 test('session --output csv prints the record', async () => {
-  const { status, stdout, stderr } = await archive.ask('session', ['lost', '--output', 'csv'])
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  const [cells, ...others] = parse(stdout, { columns: true, record_delimiter: '\r\n' }) as [
-    Record<string, string>,
-  ]
-  expect(others).toEqual([])
-  expect(Object.fromEntries(Object.entries(cells).filter(([, cell]) => cell !== ''))).toEqual({
-    SessionId: 'lost',
-    Status: 'Connected',
-    AccountId: '111122223333',
-    Region: 'eu-west-1',
-    State: 'Active',
-    LongSource: '111122223333/eu-west-1',
-    MissingSince: '2026-03-02T00:00:00.000Z',
-    LastKnownActiveAt: '2026-03-01T23:00:00.000Z',
-    EndUnknown: 'true',
-    FirstArchivedAt: '2026-03-01T10:00:00.000Z',
-    ObservedAt: '2026-03-01T10:00:00.000Z',
-    SweepId: '2026-03-01T10:00:00.000Z-0a1b2c3d',
-    Revision: '1',
-    ContentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
-    SchemaVersion: '1',
-  })
+  const csv = printedBy(await archive.ask('session', ['lost', '--output', 'csv']))
+  const rows: Record<string, string>[] = parse(csv, { columns: true, record_delimiter: '\r\n' })
+  const filled = rows.map((cells) => Object.entries(cells).filter(([, cell]) => cell !== ''))
+  expect(filled.map(Object.fromEntries)).toEqual([
+    {
+      ...PROVENANCE,
+      ...{ SessionId: 'lost', Status: 'Connected', State: 'Active', EndUnknown: 'true' },
+      MissingSince: '2026-03-02T00:00:00.000Z',
+      LastKnownActiveAt: '2026-03-01T23:00:00.000Z',
+      ...{ Revision: '1', SchemaVersion: '1' },
+    },
+  ])
 })
 
 test.each(['table', 'json'])(
@@ -125,18 +107,16 @@ test.each([
   ['session', [ENDED.SessionId, '--output', 'json']],
   ['sessions', ['--from', '2020-02-18', '--to', '2020-02-19']],
 ])('%s %j fails if a later version wrote a record', async (command, args) => {
-  const schemaVersion = (version: number) =>
+  const setVersion = (version: number) =>
     archive.client.send(
       new UpdateCommand({
-        TableName: 'Sessions',
-        Key: { SessionId: ENDED.SessionId },
+        ...{ TableName: 'Sessions', Key: { SessionId: ENDED.SessionId } },
         UpdateExpression: 'SET SchemaVersion = :version',
         ExpressionAttributeValues: { ':version': version },
       }),
     )
-  await schemaVersion(2)
-  const { status, stdout, stderr } = await archive.ask(command, args)
-  await schemaVersion(1)
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
-  expect(stderr).toContain(`"${ENDED.SessionId}": received SchemaVersion 2, expected at most 1`)
+  await setVersion(2)
+  const run = await archive.ask(command, args)
+  await setVersion(1)
+  expectFailure(run, `"${ENDED.SessionId}": received SchemaVersion 2, expected at most 1`)
 })

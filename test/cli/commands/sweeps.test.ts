@@ -1,5 +1,5 @@
-import { expectFailure, expectWrongUsage } from '../../support/cli'
-import { daysAgo, type FilledArchive, openFilledArchive, receipt } from '../../support/filled-archive'
+import { expectFailure, expectWrongUsage, printedBy } from '../../support/cli'
+import { daysAgo, receipt, useFilledArchive } from '../../support/filled-archive'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const A = '111122223333/eu-west-1'
@@ -12,44 +12,27 @@ const covers = (from: number, until: number) => ({ CoversFrom: daysAgo(from), Co
 /** Newest first. */
 const RECEIPTS = [
   receipt(daysAgo(5), {
-    Source: A,
-    ...covers(35, 5),
-    Seen: 7,
-    Archived: 3,
-    Updated: 1,
-    Unchanged: 3,
-    Open: 2,
+    ...{ Source: A, ...covers(35, 5) },
+    ...{ Seen: 7, Archived: 3, Updated: 1, Unchanged: 3, Open: 2 },
   }),
   receipt(daysAgo(10), { Source: B, Kind: 'recent', ...covers(20, 10) }),
   receipt(daysAgo(12, '10:00:00.001'), { Source: C, Outcome: 'incomplete' }),
-  receipt(daysAgo(12, '10:00:00.000'), {
-    Source: A,
-    Outcome: 'failed',
-    Error: 'AccessDenied: \u001b[31m\u202e',
-  }),
+  receipt(daysAgo(12, '10:00:00.000'), { Source: A, Outcome: 'failed', Error: 'Denied: \u001b[31m\u202e' }),
   receipt(daysAgo(13), { Source: C, Outcome: 'failed', Error: 'TimeoutError' }),
   receipt(daysAgo(20), { Source: B, ...covers(50, 20) }),
   receipt(daysAgo(40), { Source: A, ...covers(70, 40) }),
   receipt(daysAgo(45), { Source: D, ...covers(75, 45) }),
 ]
 
-let archive: FilledArchive
-let empty: FilledArchive
-beforeAll(async () => {
-  archive = await openFilledArchive()
-  empty = await openFilledArchive()
-  for (const one of RECEIPTS.toReversed()) await archive.ledger.putReceipt(one)
+const empty = useFilledArchive(async () => {})
+const archive = useFilledArchive(async ({ ledger }) => {
+  for (const one of RECEIPTS.toReversed()) await ledger.putReceipt(one)
   for (const region of ['eu-west-1', 'us-east-1']) {
     const source = { accountId: '111122223333', region }
     for (const SessionId of ['', 'x'.repeat(3000)])
-      await archive.ledger.putRejected(source, 'sweep', { session: { SessionId }, reason: 'no key' })
-    const plan = { Kind: 'full', BegunAt: daysAgo(5), Slices: [], Sliced: false } as const
-    await archive.ledger.complete(source, plan)
+      await ledger.putRejected(source, 'sweep', { session: { SessionId }, reason: 'no key' })
+    await ledger.complete(source, { Kind: 'full', BegunAt: daysAgo(5), Slices: [], Sliced: false })
   }
-})
-afterAll(async () => {
-  await archive.close()
-  await empty.close()
 })
 
 /** The receipts of an answer. */
@@ -78,56 +61,47 @@ test.each<[string[], readonly object[], string]>([
 })
 
 test('sweeps prints a table of receipts', async () => {
-  const { stdout } = await archive.ask('sweeps', ['--source', A])
+  const stdout = printedBy(await archive.ask('sweeps', ['--source', A]))
   const [day5 = '', day12 = '', day40 = ''] = [5, 12, 40].map((days) => daysAgo(days).slice(0, 10))
   const rows = stdout.split('\n').map((line) => line.split(/ {2,}/).join('|'))
   expect(rows).toEqual([
     'StartedAt (UTC)|Source|Kind|Outcome|Seen|Archived|Updated|Rejected|Open|Error',
     `${day5} 00:00:00|${A}|full|complete|7|3|1|0|2`,
-    `${day12} 10:00:00|${A}|full|failed|0|0|0|0|0|AccessDenied: \\u{1b}[31m\\u{202e}`,
+    `${day12} 10:00:00|${A}|full|failed|0|0|0|0|0|Denied: \\u{1b}[31m\\u{202e}`,
     `${day40} 00:00:00|${A}|full|complete|0|0|0|0|0`,
     '',
   ])
 })
 
-test('sweeps finds each source by a scan of one item, and needs one more scan', async () => {
-  const before = archive.proxy.calls.length
-  await find('--limit', '1')
-  const calls = archive.proxy.calls.slice(before)
-  expect(calls.map(({ operation, body }) => [operation, body.Limit])).toEqual([
-    ...Array(5).fill(['Scan', 1]),
-    ...Array(4).fill(['Query', undefined]),
+test.each<[string, string[], number, number]>([
+  ['finds each of 4 sources by a scan of one item, and needs one more scan', ['--limit', '1'], 5, 4],
+  ['does not look for a source that is named', ['--source', B], 0, 1],
+])('sweeps %s', async (_, args, scans, queries) => {
+  await find(...args)
+  expect(archive.proxy.calls.map(({ operation, body }) => [operation, body.Limit])).toEqual([
+    ...Array(scans).fill(['Scan', 1]),
+    ...Array(queries).fill(['Query', undefined]),
   ])
-})
-
-test('sweeps does not look for a source that is named', async () => {
-  const before = archive.proxy.calls.length
-  await find('--source', B)
-  expect(archive.proxy.calls.slice(before).map(({ operation }) => operation)).toEqual(['Query'])
 })
 
 test('sweeps says if an archive has no receipts', async () => {
   expect(await empty.ask('sweeps')).toEqual({ status: 0, stdout: '', stderr: 'No receipt found.\n' })
 })
 
-const line = (Source: string, Is: string, from: number, until: number) => ({
-  Source,
-  Is,
-  From: daysAgo(from),
-  Until: daysAgo(until),
-})
+const line = (Source: string, Is: string, from: number, until: number) => {
+  return { Source, Is, From: daysAgo(from), Until: daysAgo(until) }
+}
 const OF_A = [line(A, 'covered', 70, 40), line(A, 'GAP', 40, 35), line(A, 'covered', 35, 5)]
+const OF_B = [line(B, 'covered', 50, 10)]
+const nothing = (source: string) => `${source}: no sweep was complete yet: nothing is covered.\n`
 
-test('sweeps --coverage: a gap between sweeps is exit status 1', async () => {
-  expect(await find('--coverage', '--source', A)).toEqual({ status: 1, receipts: OF_A, stderr: '1 gap.\n' })
-})
-
-test('sweeps --coverage: no gap is exit status 0', async () => {
-  expect(await find('--coverage', '--source', B)).toEqual({
-    status: 0,
-    receipts: [line(B, 'covered', 50, 10)],
-    stderr: '',
-  })
+test.each<[string, string, number, object[], string]>([
+  [A, 'a gap between sweeps', 1, OF_A, '1 gap.\n'],
+  [B, 'no gap', 0, OF_B, ''],
+  [C, 'no complete sweep', 1, [], nothing(C)],
+  ['111122223333/eu-west-9', 'no sweep', 1, [], nothing('111122223333/eu-west-9')],
+])('sweeps --coverage of %s: %s is exit status %i', async (source, _, status, receipts, stderr) => {
+  expect(await find('--coverage', '--source', source)).toEqual({ status, receipts, stderr })
 })
 
 test('sweeps --coverage shows every source: there is a gap after the last sweep until 30 days ago, and no complete sweep is said', async () => {
@@ -136,8 +110,8 @@ test('sweeps --coverage shows every source: there is a gap after the last sweep 
   const { Until, ...untilForgotten } = receipts.pop()
   expect({ status, receipts, stderr }).toEqual({
     status: 1,
-    receipts: [...OF_A, line(B, 'covered', 50, 10), line(D, 'covered', 75, 45)],
-    stderr: `${C}: no sweep was complete yet: nothing is covered.\n2 gaps.\n`,
+    receipts: [...OF_A, ...OF_B, line(D, 'covered', 75, 45)],
+    stderr: `${nothing(C)}2 gaps.\n`,
   })
   expect(untilForgotten).toEqual({ Source: D, Is: 'GAP', From: daysAgo(45) })
   const late = Date.parse(Until) - (before - 30 * DAY_MS)
@@ -158,17 +132,6 @@ test('sweeps --coverage prints a table of covered times and gaps', async () => {
   ])
 })
 
-test.each([[[C]], [['111122223333/eu-west-9']]])(
-  'sweeps --coverage of %j, of which nothing is covered, is exit status 1',
-  async ([source = '']) => {
-    expect(await find('--coverage', '--source', source)).toEqual({
-      status: 1,
-      receipts: [],
-      stderr: `${source}: no sweep was complete yet: nothing is covered.\n`,
-    })
-  },
-)
-
 test('sweeps --coverage of an archive without receipts is exit status 1', async () => {
   expect(await empty.ask('sweeps', ['--coverage', '--output', 'json'])).toEqual({
     status: 1,
@@ -183,10 +146,7 @@ test('sweeps --coverage fails if it cannot read all receipts, and shows no gap',
     operation === 'Query' && queries++ === 2
       ? { type: 'AccessDeniedException', message: 'denied' }
       : undefined
-  const run = await archive.ask('sweeps', ['--coverage']).finally(() => {
-    archive.proxy.fault = () => undefined
-  })
-  expectFailure(run, /^session-archive: denied$/)
+  expectFailure(await archive.ask('sweeps', ['--coverage']), /^session-archive: denied$/)
 })
 
 const OF_ALL = "'--coverage' is about all receipts: expected no --outcome or --limit with it"
