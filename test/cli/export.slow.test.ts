@@ -8,9 +8,10 @@ import { CLI, cliEnvironment } from '../support/cli'
 import { databaseClient } from '../support/clients'
 
 const SESSIONS = 100_000
-/** So that a day holds several pages of 1 MB. */
+/** A day holds several pages of 1 MB. */
 const DAYS = 31
 const FIRST = Date.parse('2026-01-01T00:00:00Z')
+const sessionId = (n: number) => `s-${String(n).padStart(6, '0')}`
 
 let database: Database
 beforeAll(async () => {
@@ -30,13 +31,8 @@ test('the export of 100,000 sessions is complete and in order, with a heap of 96
     expect(JSON.parse(line).SessionId).toBe(sessionId(read))
     read += 1
   }
-
   expect({ read, exit: await exit }).toEqual({ read: SESSIONS, exit: [0, null] })
 })
-
-function sessionId(n: number): string {
-  return `s-${String(n).padStart(6, '0')}`
-}
 
 async function fill({ endpoint, sessionsTable }: Database): Promise<void> {
   const client = databaseClient(endpoint)

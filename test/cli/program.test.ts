@@ -4,36 +4,29 @@ import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { run } from '../../cli/program'
 import { version } from '../../package.json'
-import { expectWrongUsage, runBin, runCli } from '../support/cli'
+import { expectWrongUsage, printedBy, runBin, runCli } from '../support/cli'
 import { temporaryFolder } from '../support/temporary-folder'
 
 const folder = temporaryFolder()
 const COMMANDS = ['sessions', 'session', 'sweeps', 'report', 'archive', 'emulate', 'demo']
 
 test.each([['--help'], ['-h'], ['help']])('%s names every command', async (flag) => {
-  const { status, stdout, stderr } = await runCli([flag])
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  expect(stdout.match(/(?<=^ {2})[a-z]+(?= )/gm)).toEqual([...COMMANDS, 'help'])
+  expect(printedBy(await runCli([flag])).match(/(?<=^ {2})[a-z]+(?= )/gm)).toEqual([...COMMANDS, 'help'])
 })
 
-test.each(COMMANDS.flatMap((command) => [[[command, '--help']], [['help', command]]]))(
-  '%j explains how to use the command',
-  async (args) => {
-    const { status, stdout, stderr } = await runCli(args)
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    const [command] = args.filter((arg) => COMMANDS.includes(arg))
-    expect(stdout).toMatch(new RegExp(`^Usage: session-archive ${command} .*^Options:$.*^ {2}--\\w+`, 'ms'))
-  },
-)
+test.each(COMMANDS)('--help and help explain how to use %s', async (command) => {
+  const usage = new RegExp(`^Usage: session-archive ${command} .*^Options:$.*^ {2}--\\w+`, 'ms')
+  expect(printedBy(await runCli([command, '--help']))).toMatch(usage)
+  expect(printedBy(await runCli(['help', command]))).toMatch(usage)
+})
 
 test.each([['--version'], ['-V']])('%s prints the version of the package', async (flag) => {
-  expect(await runCli([flag])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+  expect(printedBy(await runCli([flag]))).toBe(`${version}\n`)
 })
 
 test('without a command, the help is an error', async () => {
-  const { status, stdout, stderr } = await runCli([])
-  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
-  expect(stderr).toMatch(/^Usage: session-archive /)
+  const stderr = expect.stringMatching(/^Usage: session-archive /)
+  expect(await runCli([])).toEqual({ status: 2, stdout: '', stderr })
 })
 
 test.each<[string[], string]>([
@@ -97,21 +90,15 @@ describe('as a process,', () => {
 
   /** The packages and files of ours that a process of the command line loaded. */
   async function loadedBy(...args: string[]): Promise<string[]> {
-    const preload = join(folder(), 'preload.js')
-    const list = join(folder(), 'loaded.json')
-    writeFileSync(
-      preload,
-      `process.on('exit', () => {
-        require('node:fs').writeFileSync(${JSON.stringify(list)}, JSON.stringify(Object.keys(require.cache)))
-      })`,
-    )
+    const [preload, list] = [join(folder(), 'preload.js'), join(folder(), 'loaded.json')]
+    const write = `writeFileSync(${JSON.stringify(list)}, JSON.stringify(Object.keys(require.cache)))`
+    writeFileSync(preload, `process.on('exit', () => require('node:fs').${write})`)
     await runBin(args, { nodeFlags: ['--require', preload] })
-    const files: string[] = require(list)
-    const names = files.map(
-      (file) =>
-        /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? /(?<=\/cli\/).*/.exec(file)?.[0] ?? '',
-    )
-    return [...new Set(names)].sort()
+    const names = require(list).map((file: string) => {
+      const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file) ?? /\/cli\/(.*)/.exec(file) ?? []
+      return name ?? ''
+    })
+    return [...new Set<string>(names)].sort()
   }
 
   test.each([[['--help']], [['--version']], [[]], [['sessionz']]])('%j loads no command', async (args) => {

@@ -1,26 +1,24 @@
 import { readdirSync } from 'node:fs'
 import { generateSessions } from '../../../emulator/generate'
-import { deserted, expectWrongUsage, OBEYED_BY_TERMINALS, runCli } from '../../support/cli'
+import {
+  deserted,
+  expectWrongUsage,
+  NO_CREDENTIALS,
+  OBEYED_BY_TERMINALS,
+  printedBy,
+  runCli,
+} from '../../support/cli'
 import { temporaryFolder } from '../../support/temporary-folder'
 
 const folder = temporaryFolder()
 
 /** Runs the demo where nothing else could help it, and reads the numbers that it tells. */
 async function demo(...args: string[]) {
-  const environment = {
-    AWS_REGION: undefined,
-    AWS_ACCESS_KEY_ID: undefined,
-    AWS_SECRET_ACCESS_KEY: undefined,
-    AWS_PROFILE: 'nobody',
-    AWS_ENDPOINT_URL: await deserted(),
-  }
+  const nowhere = { AWS_REGION: undefined, AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL: await deserted() }
+  const environment = { ...NO_CREDENTIALS, ...nowhere }
   const { status, stdout, stderr } = await runCli(['demo', ...args], { cwd: folder(), environment })
-  expect({ status, stderr }).toEqual({
-    status: 0,
-    stderr: expect.stringMatching(
-      /^(There are more: --limit 4 is reached\.\n|\d+ cells? (is|are) cut at .*\n)*$/,
-    ),
-  })
+  expect(status).toBe(0)
+  expect(stderr).toMatch(/^(There are more: --limit 4 is reached\.\n|\d+ cells? (is|are) cut at .*\n)*$/)
   expect(stdout).not.toMatch(OBEYED_BY_TERMINALS)
   expect(readdirSync(folder())).toEqual([])
 
@@ -29,13 +27,8 @@ async function demo(...args: string[]) {
     if (found === null) throw new Error(`expected ${pattern} in\n${stdout}`)
     return found.slice(1).map((text) => Number(text.replaceAll(',', '')))
   }
-  const sweep = (name: string) =>
-    numbers(
-      new RegExp(
-        `^${name}: ([\\d,]+) seen: ([\\d,]+) archived, ([\\d,]+) updated, ([\\d,]+) unchanged, 0 rejected$`,
-        'm',
-      ),
-    )
+  const counts = '([\\d,]+) seen: ([\\d,]+) archived, ([\\d,]+) updated, ([\\d,]+) unchanged, 0 rejected'
+  const sweep = (name: string) => numbers(new RegExp(`^${name}: ${counts}$`, 'm'))
   return {
     stdout,
     month: numbers(/ shows a month of Session Manager sessions: ([\d,]+) ended, ([\d,]+) open\.$/m),
@@ -53,18 +46,23 @@ async function demo(...args: string[]) {
 }
 
 test.each([
-  ['a month', 300, ['--sessions', '300']],
-  ['another month', 300, ['--sessions', '300', '--seed', '4294967295']],
-])('the demo tells the story of %s', async (_, count, args) => {
-  const { month, first, second, third, last, questions } = await demo(...args)
+  ['a month', 300, '1'],
+  ['another month', 300, '4294967295'],
+])('the demo tells the story of %s', async (_, count, seed) => {
+  const { month, first, second, third, last, questions } = await demo(
+    '--sessions',
+    `${count}`,
+    '--seed',
+    seed,
+  )
   const [ended = 0, open = 0] = month
+  const [seenAgain = 0] = second
+  const [seen = 0] = third
   expect(ended + open).toBe(count)
   expect(first).toEqual([count, count, 0, 0])
-  const [seenAgain = 0] = second
   expect(seenAgain).toBeGreaterThanOrEqual(open)
   expect(second).toEqual([seenAgain, 0, 0, seenAgain])
-  const [seen = 0, ...others] = third
-  expect(others).toEqual([0, open, seen - open])
+  expect(third).toEqual([seen, 0, open, seen - open])
   expect(last).toEqual([0, count])
 
   expect(questions.map(({ question, flags }) => [question, flags[0]])).toEqual([
@@ -81,7 +79,7 @@ test.each([
 })
 
 test('the month has 5,000 sessions by default', async () => {
-  expect((await runCli(['demo', '--help'])).stdout).toMatch(/--sessions <n> .*\(default: 5000\)/)
+  expect(printedBy(await runCli(['demo', '--help']))).toMatch(/--sessions <n> .*\(default: 5000\)/)
 })
 
 test('if no session has a machine, the demo does not ask about one', async () => {
@@ -112,8 +110,6 @@ test('another seed makes another month', async () => {
 test.each([
   ['--sessions', '0', 'Expected a whole number from 1 to 100000.'],
   ['--sessions', '100001', 'Expected a whole number from 1 to 100000.'],
-  ['--sessions', '1e3', 'Expected a whole number from 1 to 100000.'],
-  ['--seed', '-1', 'Expected a whole number from 0 to 4294967295.'],
   ['--seed', '4294967296', 'Expected a whole number from 0 to 4294967295.'],
 ])('demo %s %s is wrong usage', async (flag, value, expected) => {
   const run = await runCli(['demo', `${flag}=${value}`])

@@ -9,6 +9,7 @@ import {
   cliEnvironment,
   expectFailure,
   expectWrongUsage,
+  printedBy,
   type Running,
   runCli,
   startBin,
@@ -21,6 +22,7 @@ const FIXTURES = join(__dirname, '../../emulator/fixtures')
 const HISTORY = 'reference-history.json'
 const ACTIVE = 'cli-v2-active.json'
 const { HOME } = process.env
+const KINDS = 'latency throttle token-lifetime error reset empty-page short-page repeat-token'.split(' ')
 
 const folder = temporaryFolder()
 
@@ -35,6 +37,10 @@ afterEach(async () => {
 
 const emulate = (...args: string[]) =>
   served(startCli(['emulate', '--port', '0', ...args], { cwd: FIXTURES }))
+
+/** Serves 40 sessions, each request with these faults: `error=0.5`. */
+const emulateFaults = (faults: readonly string[], ...args: string[]) =>
+  emulate('--generate', '40', ...faults.flatMap((fault) => ['--fault', fault]), ...args)
 
 /** Reads the two lines that the emulator prints; its address is in the first. */
 async function served(cli: Running) {
@@ -65,7 +71,7 @@ test('--generate serves a made-up month', async () => {
 
 test('--seed repeats the made-up month and the random faults, and another seed makes others', async () => {
   const run = async (seed: string) => {
-    const { url } = await emulate('--generate', '40', '--seed', seed, '--fault', 'error=0.5')
+    const { url } = await emulateFaults(['error=0.5'], '--seed', seed)
     const answers = await askTimes(30, url)
     return { errors: answers.map(({ error }) => error), ids: answers.find(({ ids }) => ids)?.ids }
   }
@@ -97,20 +103,17 @@ test('a hint says that the clock is too late for every session of the file', asy
 })
 
 const hasAws = spawnSync('aws', ['--version']).status === 0
+const note = hasAws ? '' : ' (skipped: the AWS CLI is not installed)'
 const testWithAws = hasAws ? test : test.skip
 
-testWithAws(
-  `the last line printed is a command that lists the sessions${hasAws ? '' : ' (skipped: the AWS CLI is not installed)'}`,
-  async () => {
-    const { command, url } = await emulate('--generate', '60')
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, ...rest } = cliEnvironment()
-    const { stdout } = await promisify(execFile)('sh', ['-c', `${command} --output json`], {
-      env: { ...rest, HOME, AWS_PAGER: '' },
-    })
-    const listed = JSON.parse(stdout).Sessions.map(({ SessionId }: { SessionId: string }) => SessionId)
-    expect(listed.slice(0, 50)).toEqual((await ask(url)).ids)
-  },
-)
+testWithAws(`the last line printed is a command that lists the sessions${note}`, async () => {
+  const { command, url } = await emulate('--generate', '60')
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, ...rest } = cliEnvironment()
+  const env = { ...rest, HOME, AWS_PAGER: '' }
+  const { stdout } = await promisify(execFile)('sh', ['-c', `${command} --output json`], { env })
+  const listed = JSON.parse(stdout).Sessions.map(({ SessionId }: { SessionId: string }) => SessionId)
+  expect(listed.slice(0, 50)).toEqual((await ask(url)).ids)
+})
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends the process of the emulator and cuts a request under way',
@@ -144,13 +147,12 @@ test.each([
   [['throttle=1000'], [PAGE, PAGE, PAGE]],
   [['empty-page=1'], [{ ids: [], token: expect.any(String) }]],
 ])('a client sees the faults %j', async (faults, answers) => {
-  const { url } = await emulate('--generate', '40', ...faults.flatMap((fault) => ['--fault', fault]))
+  const { url } = await emulateFaults(faults)
   expect(await askTimes(answers.length, url)).toEqual(answers)
 })
 
 test('several faults go together: slow answers, short pages and tokens that expire', async () => {
-  const faults = ['latency=300', 'short-page=1', 'token-lifetime=60']
-  const { url } = await emulate('--generate', '40', ...faults.flatMap((fault) => ['--fault', fault]))
+  const { url } = await emulateFaults(['latency=300', 'short-page=1', 'token-lifetime=60'])
   const before = performance.now()
   const { ids, token } = await ask(url, { MaxResults: 10 })
   expect(performance.now() - before).toBeGreaterThanOrEqual(295)
@@ -162,23 +164,15 @@ test('several faults go together: slow answers, short pages and tokens that expi
 })
 
 test("--fault repeat-token=1 answers a request's own token", async () => {
-  const { url } = await emulate('--generate', '40', '--fault', 'repeat-token=1')
+  const { url } = await emulateFaults(['repeat-token=1'])
   const { token } = await ask(url, { MaxResults: 10 })
   expect(await ask(url, { MaxResults: 10, NextToken: token })).toMatchObject({ token })
 })
 
-const KINDS = [
-  'latency',
-  'throttle',
-  'token-lifetime',
-  'error',
-  'reset',
-  'empty-page',
-  'short-page',
-  'repeat-token',
-]
 const PROBABILITY = 'Expected a probability from 0 to 1.'
 const TIME = 'Expected a date or a time with its zone, such as 2026-11-24T09:30:00Z.'
+const MILLISECONDS = 'Expected a whole number from 0 to 2147483647.'
+const KIND = `Expected KIND=VALUE with one of the kinds ${KINDS.join(', ')}.`
 
 test.each<[string, string, string]>([
   ['--port', '65536', 'Expected a whole number from 0 to 65535.'],
@@ -187,25 +181,21 @@ test.each<[string, string, string]>([
   ['--seed', '4294967296', 'Expected a whole number from 0 to 4294967295.'],
   ['--clock', '2026-11-24T09:30', TIME],
   ['--clock', '2026-02-30', TIME],
-  ['--fault', 'latency=2147483648', 'Expected a whole number from 0 to 2147483647.'],
-  ['--fault', 'latency=1s', 'Expected a whole number from 0 to 2147483647.'],
+  ['--fault', 'latency=2147483648', MILLISECONDS],
+  ['--fault', 'latency=1s', MILLISECONDS],
   ['--fault', 'throttle=0', 'Expected a number above 0.'],
   ['--fault', 'token-lifetime=never', 'Expected a number above 0.'],
   ...KINDS.slice(3).map((kind): [string, string, string] => ['--fault', `${kind}=1.1`, PROBABILITY]),
   ['--fault', 'error=', PROBABILITY],
-  ...['latency', 'earthquake=1', '__proto__=1', ''].map((text): [string, string, string] => [
-    '--fault',
-    text,
-    `Expected KIND=VALUE with one of the kinds ${KINDS.join(', ')}.`,
-  ]),
-])('%s "%s" is wrong usage', async (flag, value, expected) => {
-  const run = await runCli(['emulate', '--generate', '1', '--port', '0', flag, value])
-  expectWrongUsage(run, `option '${flag} <`, `argument '${value}' is invalid. ${expected}`)
-})
-
-test('the same kind of fault twice is wrong usage', async () => {
-  const run = await runCli(['emulate', '--generate', '1', '--fault', 'error=0.1', '--fault', 'error=0.2'])
-  expectWrongUsage(run, "argument 'error=0.2' is invalid. Expected error only once.")
+  ['--fault', 'latency', KIND],
+  ['--fault', 'earthquake=1', KIND],
+  ['--fault', '__proto__=1', KIND],
+  ['--fault', '', KIND],
+  ['--fault=error=0.1 --fault', 'error=0.2', 'Expected error only once.'],
+])('%s "%s" is wrong usage', async (flags, value, expected) => {
+  const args = ['emulate', '--generate', '1', '--port', '0', ...flags.split(' '), value]
+  const [flag] = flags.split(' ').slice(-1)
+  expectWrongUsage(await runCli(args), `option '${flag} <`, `argument '${value}' is invalid. ${expected}`)
 })
 
 test.each([
@@ -217,8 +207,8 @@ test.each([
 })
 
 test('the help explains every kind of fault', async () => {
-  const { stdout } = await runCli(['emulate', '--help'])
-  for (const kind of KINDS) expect(stdout).toMatch(new RegExp(`^  ${kind} +\\w+`, 'm'))
+  const help = printedBy(await runCli(['emulate', '--help']))
+  for (const kind of KINDS) expect(help).toMatch(new RegExp(`^  ${kind} +\\w+`, 'm'))
 })
 
 test.each([
@@ -233,13 +223,8 @@ test.each([
   async (content, message) => {
     const path = join(folder(), 'world.json')
     writeFileSync(path, content)
-    const run = await runCli(
-      ['emulate', '--port', '0', '--sessions', join(FIXTURES, HISTORY), 'world.json'],
-      {
-        cwd: folder(),
-      },
-    )
-    expectFailure(run, `session-archive: ${path}: ${message}`)
+    const args = ['emulate', '--port', '0', '--sessions', join(FIXTURES, HISTORY), 'world.json']
+    expectFailure(await runCli(args, { cwd: folder() }), `session-archive: ${path}: ${message}`)
     expect(readdirSync(folder())).toEqual(['world.json'])
   },
 )

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateSessions } from '../../../emulator/generate'
 import { start, stopAll } from '../../emulator/builders'
-import { expectFailure, expectWrongUsage, runCli } from '../../support/cli'
-import { openFilledArchive, receipt } from '../../support/filled-archive'
+import { expectFailure, expectWrongUsage, printedBy, runCli } from '../../support/cli'
+import { receipt, useFilledArchive } from '../../support/filled-archive'
+import { readBack } from '../../support/read-back'
 import { temporaryFolder } from '../../support/temporary-folder'
 import { worldOf } from '../worlds'
 
@@ -11,24 +12,21 @@ const folder = temporaryFolder()
 afterEach(stopAll)
 
 /** Runs a command where the folder `archive` is. */
-const runHere = (...args: string[]) => runCli(args, { cwd: folder() })
+const runHere = (line: string) => runCli(line.split(' '), { cwd: folder() })
 
 async function fillArchive(count: number): Promise<void> {
   const { url } = await start({ world: worldOf(0, generateSessions({ count, seed: 2, now: new Date() })) })
-  expect(await runHere('archive', '--endpoint-url', url, '--local', 'archive')).toMatchObject({ status: 0 })
+  printedBy(await runHere(`archive --endpoint-url ${url} --local archive`))
 }
 
 test('report writes a page with the answer and its coverage', async () => {
   await fillArchive(120)
-  const question = ['--local', 'archive', '--from', '32d', '--status', 'Terminated']
+  const question = '--local archive --from 32d --status Terminated'
 
-  const asked = await runHere('sessions', '--output', 'jsonl', ...question)
-  const run = await runHere('report', '--out', 'page.html', ...question)
+  const asked = await runHere(`sessions --output jsonl ${question}`)
+  const run = await runHere(`report --out page.html ${question}`)
 
-  const ids = asked.stdout
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line).SessionId)
+  const ids = readBack('jsonl', asked.stdout).map(({ SessionId }) => SessionId)
   expect(ids.length).toBeGreaterThan(80)
   expect(run).toEqual({ status: 0, stdout: '', stderr: `${ids.length} sessions in "page.html".\n` })
   const page = readFileSync(join(folder(), 'page.html'), 'utf8')
@@ -37,33 +35,24 @@ test('report writes a page with the answer and its coverage', async () => {
   expect(page).toContain('Terminated')
 })
 
-test.each([
-  [[], ['111122223333/eu-west-1', '111122223333/us-east-1', '444455556666/eu-west-1']],
-  [
-    ['--account', '111122223333'],
-    ['111122223333/eu-west-1', '111122223333/us-east-1'],
-  ],
-  [
-    ['--source-region', 'eu-west-1'],
-    ['111122223333/eu-west-1', '444455556666/eu-west-1'],
-  ],
-  [['--account', '444455556666', '--source-region', 'eu-west-1'], ['444455556666/eu-west-1']],
-])('report %j shows the coverage of the sources asked about, and of no other', async (question, sources) => {
-  const archive = await openFilledArchive()
+const A1 = '111122223333/eu-west-1'
+const A2 = '111122223333/us-east-1'
+const B1 = '444455556666/eu-west-1'
+const covered = useFilledArchive(async ({ ledger }) => {
   const covers = { CoversFrom: '2026-01-01T00:00:00.000Z', CoversUntil: '2026-02-01T00:00:00.000Z' }
-  for (const Source of ['111122223333/eu-west-1', '111122223333/us-east-1', '444455556666/eu-west-1'])
-    await archive.ledger.putReceipt(receipt('2026-02-01T00:00:00.000Z', { Source, ...covers }))
+  for (const Source of [A1, A2, B1])
+    await ledger.putReceipt(receipt('2026-02-01T00:00:00.000Z', { Source, ...covers }))
+})
+
+test.each([
+  ['--open', [A1, A2, B1]],
+  ['--account 111122223333', [A1, A2]],
+  ['--source-region eu-west-1', [A1, B1]],
+  ['--account 444455556666 --source-region eu-west-1', [B1]],
+])('report %s shows the coverage of the sources asked about, and of no other', async (question, sources) => {
   const out = join(folder(), 'page.html')
-  const run = await archive.ask('report', [
-    '--out',
-    out,
-    '--from',
-    '2026-01-10',
-    '--to',
-    '2026-01-20',
-    ...question,
-  ])
-  await archive.close()
+  const args = ['--out', out, '--from', '2026-01-10', '--to', '2026-01-20', ...question.split(' ')]
+  const run = await covered.ask('report', args)
   expect(run).toMatchObject({ status: 0, stderr: `0 sessions in "${out}".\n` })
   const shown = readFileSync(out, 'utf8').match(/\b\d{12}\/[a-z]+-[a-z]+-\d\b/g)
   expect([...new Set(shown)].sort()).toEqual(sources)
@@ -71,25 +60,17 @@ test.each([
 
 test('report says so if the page cannot be written, and leaves nothing', async () => {
   await fillArchive(3)
-  const run = await runHere(
-    'report',
-    '--local',
-    'archive',
-    '--out',
-    'no-such-folder/page.html',
-    '--from',
-    '7d',
-  )
+  const run = await runHere('report --local archive --out no-such-folder/page.html --from 7d')
   expectFailure(run, /no-such-folder/)
   expect(readdirSync(folder())).toEqual(['archive'])
 })
 
 test('report of an archive that is not there writes nothing', async () => {
-  const run = await runHere('report', '--local', 'none', '--out', 'page.html', '--from', '7d')
+  const run = await runHere('report --local none --out page.html --from 7d')
   expectFailure(run, /folder "none": expected an archive, and there is none/)
-  expect(existsSync(join(folder(), 'page.html'))).toBe(false)
+  expect(readdirSync(folder())).toEqual([])
 })
 
 test('report without --out is wrong usage', async () => {
-  expectWrongUsage(await runHere('report', '--local', '.'), '--out <file.html>')
+  expectWrongUsage(await runHere('report --local .'), '--out <file.html>')
 })
