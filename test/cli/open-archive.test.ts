@@ -4,12 +4,13 @@ import { waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { SweepsTable } from '../../archive/sweeps-table'
 import { startDatabase } from '../../emulator/dynamodb'
 import {
-  awsConfigFile,
+  awsConfig,
   deserted,
   type Environment,
   expectFailure,
   expectWrongUsage,
   NO_CREDENTIALS,
+  NO_REGION,
   printedBy,
   REGIONS,
   retryAtOnce,
@@ -72,11 +73,9 @@ test.each<[string, string[], string[]]>([
   expect(stacks).toEqual(Array(4).fill(stack).flat())
 })
 
-test.each([
-  ['session', [...SESSION, '--table', 'Sessions']],
-  ['sweeps', [...SWEEPS, '--sweeps-table', 'Sweeps']],
-])('%s needs no other table than it reads', async (_name, args) => {
-  printedBy(await run(args))
+test('session and sweeps need no other table than they read', async () => {
+  printedBy(await run([...SESSION, '--table', 'Sessions']))
+  printedBy(await run([...SWEEPS, '--sweeps-table', 'Sweeps']))
 })
 
 test('the folder of --local is read, wherever the environment leads', async () => {
@@ -95,8 +94,7 @@ test('the folder of --local is read, wherever the environment leads', async () =
 
 test('region and credentials are those of --profile, whatever the environment', async () => {
   jest.spyOn(console, 'warn').mockImplementation() // by the SDK, about two sources of credentials
-  const environment = { AWS_CONFIG_FILE: awsConfigFile(folder()), AWS_REGION: undefined }
-  const found = await run([...SESSION, '--stack', 'Archive', '--profile', 'audit'], environment)
+  const found = await run([...SESSION, '--stack', 'Archive', '--profile', 'audit'], awsConfig(folder()))
   expect(found).toMatchObject({ status: 0, stdout: expect.stringContaining('"SessionId": "s"') })
   const by = (service: string) =>
     expect.stringMatching(new RegExp(`^AUDITOR/\\d{8}/ap-southeast-2/${service}/`))
@@ -105,16 +103,11 @@ test('region and credentials are those of --profile, whatever the environment', 
   expect(archive.proxy.calls).toMatchObject([{ operation: 'GetItem', credential: by('dynamodb') }])
 })
 
-test.each(REGIONS)(
-  'the region is %s with the flags %j and the environment %j',
-  async (region, flags, variables) => {
-    const environment = { AWS_REGION: undefined, AWS_CONFIG_FILE: awsConfigFile(folder()), ...variables }
-    printedBy(await run([...SESSION, '--table', 'Sessions', ...flags], environment))
-    expect(archive.proxy.calls.map(({ credential }) => credential.split('/')[2])).toEqual([region])
-  },
-)
-
-const NO_REGION = { AWS_REGION: undefined }
+test.each(REGIONS)('the region is %s: flags %j, environment %j', async (region, flags, variables) => {
+  const environment = { ...awsConfig(folder()), ...variables }
+  printedBy(await run([...SESSION, '--table', 'Sessions', ...flags], environment))
+  expect(archive.proxy.calls.map(({ credential }) => credential.split('/')[2])).toEqual([region])
+})
 
 test.each<[string, RegExp, Environment]>([
   ['sessions --open --table Gone', /: expected Gone in us-east-1$/, {}],
@@ -188,30 +181,27 @@ describe('exit status 1 says what is wrong:', () => {
 const different = (...flags: string[]) =>
   `${flags.map((flag) => `'${flag}'`).join(' and ')} are different archives: expected one of them`
 
-test.each<[string[], string]>([
-  [['sessions', '--table', ''], "'--table <name>' argument '' is invalid"],
-  [['sessions', '--table', 'a', '--stack', 'b'], different('--stack b', '--table a')],
-  [['session', 's', '--table', 'a', '--local', 'b'], different('--table a', '--local b')],
-  [['sessions', '--stack', 'a', '--local', 'b'], different('--stack a', '--local b')],
-  [['sweeps', '--stack', 'a', '--sweeps-table', 'b'], different('--stack a', '--sweeps-table b')],
-  [['sweeps', '--sweeps-table', 'a', '--local', 'b'], different('--sweeps-table a', '--local b')],
-  [['archive', '--stack', 's', '--local', 'd'], different('--stack s', '--local d')],
+test.each([
+  ['sessions --table=', "'--table <name>' argument '' is invalid"],
+  ['sessions --table a --stack b', different('--stack b', '--table a')],
+  ['session s --table a --local b', different('--table a', '--local b')],
+  ['sessions --stack a --local b', different('--stack a', '--local b')],
+  ['sweeps --stack a --sweeps-table b', different('--stack a', '--sweeps-table b')],
+  ['sweeps --sweeps-table a --local b', different('--sweeps-table a', '--local b')],
+  ['archive --stack s --local d', different('--stack s', '--local d')],
+  ['archive --local d --table a --sweeps-table b', different('--table a', '--sweeps-table b', '--local d')],
+  ['sessions --sweeps-table a', "expected '--table <name>' beside '--sweeps-table a'"],
+  ['session s --sweeps-table a', "expected '--table <name>' beside '--sweeps-table a'"],
+  ['sweeps --table a', "expected '--sweeps-table <name>' beside '--table a'"],
+  ['report --out page.html --table a', "expected '--sweeps-table <name>' beside '--table a'"],
   [
-    ['archive', '--local', 'd', '--table', 'a', '--sweeps-table', 'b'],
-    different('--table a', '--sweeps-table b', '--local d'),
-  ],
-  [['sessions', '--sweeps-table', 'a'], "expected '--table <name>' beside '--sweeps-table a'"],
-  [['session', 's', '--sweeps-table', 'a'], "expected '--table <name>' beside '--sweeps-table a'"],
-  [['sweeps', '--table', 'a'], "expected '--sweeps-table <name>' beside '--table a'"],
-  [['report', '--out', 'page.html', '--table', 'a'], "expected '--sweeps-table <name>' beside '--table a'"],
-  [
-    ['sessions', '--local', 'a', '--region', 'eu-west-1'],
+    'sessions --local a --region eu-west-1',
     "'--region eu-west-1' says where tables are, and '--local a' is a folder: expected one of them",
   ],
-  [['sessions', '--endpoint-url', '127.0.0.1:8000', '--table', 'a'], "argument '127.0.0.1:8000' is invalid"],
-  [['sessions', '--region', 'Ireland', '--table', 'a'], "argument 'Ireland' is invalid"],
-  [['sessions', '--local'], "'--local <dir>' argument missing"],
-])('%j is wrong usage and refused before anything is asked', async (args, message) => {
-  expectWrongUsage(await run(args), message)
+  ['sessions --endpoint-url 127.0.0.1:8000 --table a', "argument '127.0.0.1:8000' is invalid"],
+  ['sessions --region Ireland --table a', "argument 'Ireland' is invalid"],
+  ['sessions --local', "'--local <dir>' argument missing"],
+])('%s is wrong usage and refused before anything is asked', async (line, message) => {
+  expectWrongUsage(await run(line.split(' ')), message)
   expect([...archive.proxy.calls, ...cloudFormation.calls]).toEqual([])
 })

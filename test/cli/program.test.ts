@@ -38,34 +38,27 @@ test.each<[string[], string]>([
     "unknown option '--nope'",
   ]),
   [['demo', 'extra'], 'Expected 0 arguments but got 1'],
+  // What was typed is shown, harmless for a terminal.
+  [['\u001b[31mno\u202e'], "unknown command '\\u{1b}[31mno\\u{202e}'"],
+  [['demo', '--seed', '\u001b]0;title\u0007'], "argument '\\u{1b}]0;title\\u{7}' is invalid"],
+  [['archive', '--\u009b2J'], "unknown option '--\\u{9b}2J'"],
+  [['session', 's', '--local', 'd', '--stack', '\u009b2J'], "'--stack \\u{9b}2J'"],
 ])('%j is wrong usage', async (args, message) => {
   expectWrongUsage(await runCli(args, { cwd: folder() }), message)
   expect(readdirSync(folder())).toEqual([])
 })
 
-test.each([
-  [['\u001b[31mno\u202e'], "unknown command '\\u{1b}[31mno\\u{202e}'"],
-  [['demo', '--seed', '\u001b]0;title\u0007'], "argument '\\u{1b}]0;title\\u{7}' is invalid"],
-  [['archive', '--\u009b2J'], "unknown option '--\\u{9b}2J'"],
-  [['session', 's', '--local', 'd', '--stack', '\u009b2J'], "'--stack \\u{9b}2J'"],
-])('the message about %j is harmless for a terminal', async (args, message) => {
-  expectWrongUsage(await runCli(args), message)
-})
-
 describe('standard output that cannot be written', () => {
-  const failing = (code: string) =>
-    new Writable({
-      write: (_chunk, _encoding, done) => done(Object.assign(new Error(`${code}: no`), { code })),
-    })
-
   test.each([
     ['EPIPE', ['--version'], 0, ''],
     ['EPIPE', ['demo', '--sessions', '1'], 0, ''],
     ['ENOSPC', ['--version'], 1, 'session-archive: ENOSPC: no\n'],
     ['ENOSPC', ['demo', '--sessions', '1'], 1, 'session-archive: ENOSPC: no\n'],
   ])('because of %s ends %j with status %i', async (code, args, status, message) => {
+    const error = Object.assign(new Error(`${code}: no`), { code })
+    const stdout = new Writable({ write: (_chunk, _encoding, done) => done(error) })
     const stderr = new PassThrough()
-    expect(await run(args, { stdout: failing(code), stderr, env: {}, cwd: folder() })).toBe(status)
+    expect(await run(args, { stdout, stderr, env: {}, cwd: folder() })).toBe(status)
     stderr.end()
     expect(await text(stderr)).toBe(message)
   })

@@ -36,17 +36,18 @@ export function cliEnvironment(): Environment {
   return { PATH, TMPDIR, ...ANYONE_ENVIRONMENT, AWS_EC2_METADATA_DISABLED: 'true' }
 }
 
-/** Writes a file for AWS_CONFIG_FILE: a region by default, and a profile with its own region and credentials. */
-export function awsConfigFile(folder: string): string {
+/** Writes a configuration: a region by default, and a profile with its own region and credentials. */
+export function awsConfig(folder: string): Environment {
   const file = join(folder, 'config')
   const keys = 'aws_access_key_id = AUDITOR\naws_secret_access_key = x\n'
   writeFileSync(file, `[default]\nregion = ca-west-1\n[profile audit]\nregion = ap-southeast-2\n${keys}`)
-  return file
+  return { ...NO_REGION, AWS_CONFIG_FILE: file }
 }
 
+export const NO_REGION = { AWS_REGION: undefined }
 export const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
 
-/** Regions, and the flags and variables that choose them, with {@link awsConfigFile} and no other AWS_REGION. */
+/** Regions, and the flags and variables that choose them beside {@link awsConfig}. */
 export const REGIONS: readonly [region: string, flags: string[], variables: Environment][] = [
   ['eu-west-3', ['--region', 'eu-west-3'], { AWS_REGION: 'us-east-2' }],
   ['us-east-2', [], { AWS_REGION: 'us-east-2', AWS_DEFAULT_REGION: 'us-west-2' }],
@@ -74,9 +75,8 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 /** As {@link runCli}. To be killed, a command must handle SIGINT and SIGTERM. */
 export function startCli(args: readonly string[], options: CliOptions = {}): Running {
   const { environment, cwd = process.cwd() } = options
-  const variables = Object.entries({ ...cliEnvironment(), ...environment })
-  const env = Object.fromEntries(variables.filter(([, value]) => value !== undefined))
-  process.env = env
+  const env = { ...cliEnvironment(), ...environment }
+  process.env = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined))
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const status = run(args, { stdout, stderr, env, cwd }).finally(() => {
     stdout.end()

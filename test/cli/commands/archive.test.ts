@@ -10,12 +10,13 @@ import type { SessionMembers } from '../../../emulator/session'
 import { World } from '../../../emulator/world'
 import { start, stopAll } from '../../emulator/builders'
 import {
-  awsConfigFile,
+  awsConfig,
   deserted,
   type Environment,
   expectFailure,
   expectWrongUsage,
   NO_CREDENTIALS,
+  NO_REGION,
   printedBy,
   REGIONS,
   retryAtOnce,
@@ -114,51 +115,42 @@ describe('archive into tables', () => {
 
   const TABLES = ['--table', 'Sessions', '--sweeps-table', 'Sweeps']
 
-  test.each([[TABLES], [['--stack', 'Archive']]])(
-    'named by %j keeps the sessions and the receipt',
-    async (flags) => {
-      const { url, close } = await startCloudFormation({
-        Archive: { SessionsTable: database.sessionsTable, SweepsTable: database.sweepsTable },
-      })
-      const environment = { AWS_ENDPOINT_URL_CLOUDFORMATION: url }
-      const run = await archiveThere(await start({ world: worldOf(3) }), flags, environment)
-      await close()
-      expect(printedBy(run)).toContain('3 archived')
-      const { sessions, sweeps } = await itemsOf(database)
-      expect(sessions).toHaveLength(3)
-      expect(sweeps).toMatchObject([{ Archived: 3, Outcome: 'complete' }])
-    },
-  )
+  test.each([[TABLES], [['--stack', 'Archive']]])('%j keeps sessions and the receipt', async (flags) => {
+    const { url, close } = await startCloudFormation({
+      Archive: { SessionsTable: database.sessionsTable, SweepsTable: database.sweepsTable },
+    })
+    const environment = { AWS_ENDPOINT_URL_CLOUDFORMATION: url }
+    const run = await archiveThere(await start({ world: worldOf(3) }), flags, environment)
+    await close()
+    expect(printedBy(run)).toContain('3 archived')
+    const { sessions, sweeps } = await itemsOf(database)
+    expect(sessions).toHaveLength(3)
+    expect(sweeps).toMatchObject([{ Archived: 3, Outcome: 'complete' }])
+  })
 
-  test.each(REGIONS)(
-    'sweeps the region %s with the flags %j and the environment %j',
-    async (region, flags, variables) => {
-      const environment = { AWS_REGION: undefined, AWS_CONFIG_FILE: awsConfigFile(folder()), ...variables }
-      const args = [...TABLES, '--output', 'json', ...flags]
-      const receipts = printedBy(await archiveThere(await start({ world: worldOf(3) }), args, environment))
-      expect(JSON.parse(receipts)).toMatchObject([{ Source: `111122223333/${region}` }])
-    },
-  )
+  test.each(REGIONS)('sweeps the region %s: flags %j, environment %j', async (region, flags, variables) => {
+    const environment = { ...awsConfig(folder()), ...variables }
+    const args = [...TABLES, '--output', 'json', ...flags]
+    const receipts = printedBy(await archiveThere(await start({ world: worldOf(3) }), args, environment))
+    expect(JSON.parse(receipts)).toMatchObject([{ Source: `111122223333/${region}` }])
+  })
 
   test.each<[Fault, string, number, string]>([
     // The list begins again twice.
     ['expire-token', counts(400, 200, 200), 200, 'InvalidNextToken'],
     ['repeat-token', counts(230, 230, 0), 230, 'RepeatedTokenError'],
-  ])(
-    'by a sweep that fails because of %s says what it kept, and keeps it',
-    async (fault, kept, count, error) => {
-      // A short page has 100 sessions. The first call lists the open ones.
-      const [first, second] = ['short-page', 'short-page'] as const
-      const calls = [undefined, first, second, fault, first, fault, first, fault]
-      const world = worldOf(230)
-      const run = await archiveThere(await start({ world, faults: { script: (n) => calls[n - 1] } }), TABLES)
-      expectFailure(run, `the sweep of 111122223333/us-east-1 failed: ${error}`)
-      expect(run.stderr).toMatch(new RegExp(`^Before it failed: ${kept}\n`))
-      const { sessions, sweeps } = await itemsOf(database)
-      expectRecordsOf(world.list('History').slice(0, count), sessions)
-      expect(sweeps).toMatchObject([{ Outcome: 'failed', Error: expect.stringContaining(error) }])
-    },
-  )
+  ])('broken by %s says what it kept, and keeps it', async (fault, kept, count, error) => {
+    // A short page has 100 sessions. The first call lists the open ones.
+    const [first, second] = ['short-page', 'short-page'] as const
+    const calls = [undefined, first, second, fault, first, fault, first, fault]
+    const world = worldOf(230)
+    const run = await archiveThere(await start({ world, faults: { script: (n) => calls[n - 1] } }), TABLES)
+    expectFailure(run, `the sweep of 111122223333/us-east-1 failed: ${error}`)
+    expect(run.stderr).toMatch(new RegExp(`^Before it failed: ${kept}\n`))
+    const { sessions, sweeps } = await itemsOf(database)
+    expectRecordsOf(world.list('History').slice(0, count), sessions)
+    expect(sweeps).toMatchObject([{ Outcome: 'failed', Error: expect.stringContaining(error) }])
+  })
 
   test.each([
     ['Missing', 'Sweeps'],
@@ -228,11 +220,7 @@ describe('archive keeps nothing and says why:', () => {
 
   test.each<[string, Environment, string]>([
     ['no credentials', NO_CREDENTIALS, 'Could not load credentials'],
-    [
-      'no region',
-      { AWS_REGION: undefined },
-      'Region is missing: expected one from --region, $AWS_REGION or the profile',
-    ],
+    ['no region', NO_REGION, 'Region is missing: expected one from --region, $AWS_REGION or the profile'],
     ['an impossible region', { AWS_REGION: 'eu\u001b[31m' }, 'region="eu\\u{1b}[31m" is not a valid'],
   ])('%s, before anything is asked', async (_, environment, message) => {
     const emulator = await start()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import pMap from 'p-map'
 import { ask, start, stopAll } from '../../emulator/builders'
 import {
   cliEnvironment,
@@ -53,20 +54,16 @@ async function served(cli: Running) {
 }
 
 /** What a client sees in this many calls, one after the other. */
-async function askTimes(times: number, url: string) {
-  const answers: Awaited<ReturnType<typeof ask>>[] = []
-  while (answers.length < times) answers.push(await ask(url, { MaxResults: 10 }))
-  return answers
-}
+const askTimes = (times: number, url: string) =>
+  pMap(Array(times), () => ask(url, { MaxResults: 10 }), { concurrency: 1 })
 
 test('--generate serves a made-up month', async () => {
   const { url, announcement } = await emulate('--generate', '120', '--seed', '5')
-  const [, active, history] =
-    /: (\d+) sessions open, (\d+) in history, 0 forgotten, 0 not/.exec(announcement) ?? []
-  expect(Number(active) + Number(history)).toBe(120)
-  const { ids, token } = await ask(url, { MaxResults: 200 })
-  expect([ids?.length, token]).toEqual([Number(history), undefined])
-  expect((await ask(url, { State: 'Active', MaxResults: 200 })).ids).toHaveLength(Number(active))
+  const { ids: history = [], token } = await ask(url, { MaxResults: 200 })
+  const { ids: active = [] } = await ask(url, { State: 'Active', MaxResults: 200 })
+  expect([history.length + active.length, token]).toEqual([120, undefined])
+  const counts = `${active.length} sessions open, ${history.length} in history, 0 forgotten, 0 not`
+  expect(announcement).toContain(`: ${counts}`)
 })
 
 test('--seed repeats the made-up month and the random faults, and another seed makes others', async () => {
@@ -115,19 +112,16 @@ testWithAws(`the last line printed is a command that lists the sessions${note}`,
   expect(listed.slice(0, 50)).toEqual((await ask(url)).ids)
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s ends the process of the emulator and cuts a request under way',
-  async (signal) => {
-    const args = ['emulate', '--port', '0', '--generate', '5', '--fault', 'latency=1000000']
-    const { lines, url, stderr, status, kill } = await served(startBin(args))
-    const cut = ask(url)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    kill(signal)
-    expect([await status, await text(stderr), await lines.next()]).toMatchObject([0, '', { done: true }])
-    expect(await cut).toEqual({ error: expect.any(String) })
-    expect(await ask(url)).toEqual({ error: 'ECONNREFUSED' })
-  },
-)
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the emulator and cuts a request', async (signal) => {
+  const args = ['emulate', '--port', '0', '--generate', '5', '--fault', 'latency=1000000']
+  const { lines, url, stderr, status, kill } = await served(startBin(args))
+  const cut = ask(url)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  kill(signal)
+  expect([await status, await text(stderr), await lines.next()]).toMatchObject([0, '', { done: true }])
+  expect(await cut).toEqual({ error: expect.any(String) })
+  expect(await ask(url)).toEqual({ error: 'ECONNREFUSED' })
+})
 
 test('a port in use is a failure', async () => {
   const { port } = await start()
@@ -198,13 +192,13 @@ test.each<[string, string, string]>([
   expectWrongUsage(await runCli(args), `option '${flag} <`, `argument '${value}' is invalid. ${expected}`)
 })
 
-test.each([
-  ['neither --sessions nor --generate', []],
-  ['both --sessions and --generate', ['--generate', '1', '--sessions', HISTORY]],
-])('%s is wrong usage', async (_, args) => {
-  const run = await runCli(['emulate', '--port', '0', ...args])
-  expectWrongUsage(run, "expected one of '--sessions <file...>' and '--generate <n>'")
-})
+test.each(['', `--generate 1 --sessions ${HISTORY}`])(
+  'emulate %s has no or two sources: it is wrong usage',
+  async (flags) => {
+    const run = await runCli(['emulate', '--port=0', ...flags.split(' ').filter(Boolean)])
+    expectWrongUsage(run, "expected one of '--sessions <file...>' and '--generate <n>'")
+  },
+)
 
 test('the help explains every kind of fault', async () => {
   const help = printedBy(await runCli(['emulate', '--help']))
@@ -218,16 +212,13 @@ test.each([
     '{"Sessions": [{"StartDate": "\u009b2J\u202e"}]}',
     'Sessions[0].StartDate: got "\\u{9b}2J\\u{202e}", expected an ISO 8601 time with a time zone',
   ],
-])(
-  'a file with the content %j fails with its place, the value and the expectation',
-  async (content, message) => {
-    const path = join(folder(), 'world.json')
-    writeFileSync(path, content)
-    const args = ['emulate', '--port', '0', '--sessions', join(FIXTURES, HISTORY), 'world.json']
-    expectFailure(await runCli(args, { cwd: folder() }), `session-archive: ${path}: ${message}`)
-    expect(readdirSync(folder())).toEqual(['world.json'])
-  },
-)
+])('the file %j fails with its place, the value and the expectation', async (content, message) => {
+  const path = join(folder(), 'world.json')
+  writeFileSync(path, content)
+  const args = ['emulate', '--port', '0', '--sessions', join(FIXTURES, HISTORY), 'world.json']
+  expectFailure(await runCli(args, { cwd: folder() }), `session-archive: ${path}: ${message}`)
+  expect(readdirSync(folder())).toEqual(['world.json'])
+})
 
 test('a file that does not exist fails by its name', async () => {
   const run = await runCli(['emulate', '--port', '0', '--sessions', 'nowhere.json'], { cwd: folder() })
