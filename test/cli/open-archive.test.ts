@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { SweepsTable } from '../../archive/sweeps-table'
 import { startDatabase } from '../../emulator/dynamodb'
 import {
@@ -18,6 +17,7 @@ import {
 } from '../support/cli'
 import { databaseClient } from '../support/clients'
 import { type CloudFormation, startCloudFormation } from '../support/cloudformation'
+import type { DatabaseFault } from '../support/database-proxy'
 import { receipt, useFilledArchive } from '../support/filled-archive'
 import { temporaryFolder } from '../support/temporary-folder'
 
@@ -81,7 +81,6 @@ test('session and sweeps need no other table than they read', async () => {
 test('the folder of --local is read, wherever the environment leads', async () => {
   const database = await startDatabase({ folder: join(folder(), 'archive') })
   const client = databaseClient(database.endpoint)
-  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: database.sweepsTable })
   const kept = receipt('2026-03-02T00:00:00.000Z')
   await new SweepsTable({ client, tableName: database.sweepsTable }).putReceipt(kept)
   client.destroy()
@@ -134,22 +133,18 @@ test.each<[string, RegExp, Environment]>([
 describe('exit status 1 says what is wrong:', () => {
   const OF_TABLE = [...SESSION, '--table', 'Sessions']
 
-  test('no permission', async () => {
-    const message = 'User: arn:aws:iam::111122223333:user/x is not authorized to perform: dynamodb:GetItem'
-    archive.proxy.fault = () => ({ type: 'AccessDeniedException', message })
+  test.each<[string, DatabaseFault, string | RegExp, number]>([
+    ['no permission', { type: 'AccessDeniedException', message: 'not authorized' }, 'not authorized', 1],
+    ['an endpoint that breaks every connection', 'reset-before', /ECONNRESET|socket hang up/, 8],
+  ])('%s', async (_name, fault, message, calls) => {
+    archive.proxy.fault = () => fault
     expectFailure(await run(OF_TABLE), message)
-    expect(archive.proxy.calls).toHaveLength(1)
+    expect(archive.proxy.calls).toHaveLength(calls)
   })
 
   test('an endpoint where nobody listens', async () => {
     const url = await deserted()
     expectFailure(await run([...OF_TABLE, '--endpoint-url', url]), `connect ECONNREFUSED ${url.slice(7)}`)
-  })
-
-  test('an endpoint that breaks every connection, which is tried eight times', async () => {
-    archive.proxy.fault = () => 'reset-before'
-    expectFailure(await run(OF_TABLE), /ECONNRESET|socket hang up/)
-    expect(archive.proxy.calls).toHaveLength(8)
   })
 
   test('a folder that is no archive, which is left as it is', async () => {
@@ -161,13 +156,6 @@ describe('exit status 1 says what is wrong:', () => {
     }
     expect(readdirSync(folder()).sort()).toEqual(['file', 'mine'])
     expect(readdirSync(join(folder(), 'mine'))).toEqual([])
-  })
-
-  test('a folder that someone else uses', async () => {
-    const local = join(folder(), 'archive')
-    const database = await startDatabase({ folder: local })
-    const found = await run([...SESSION, '--local', 'archive']).finally(() => database.close())
-    expectFailure(found, `folder "${local}": expected one that this process alone can use`)
   })
 
   test('the default stack, if it does not exist', async () => {

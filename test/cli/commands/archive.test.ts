@@ -34,8 +34,6 @@ retryAtOnce()
 const folder = temporaryFolder()
 afterEach(stopAll)
 
-type Item = Record<string, unknown>
-
 /** Runs `archive` in the test's folder. */
 const archive = ({ url }: { url: string }, args: readonly string[], environment: Environment = {}) =>
   runCli(['archive', '--endpoint-url', url, ...args], { cwd: folder(), environment })
@@ -44,8 +42,7 @@ const LOCAL = ['--local', 'archive']
 
 async function itemsOf({ endpoint, sessionsTable, sweepsTable }: Omit<Database, 'close'>) {
   const client = databaseClient(endpoint)
-  const sessions: Item[] = await scan(client, sessionsTable)
-  const sweeps: Item[] = await scan(client, sweepsTable)
+  const [sessions, sweeps] = [await scan(client, sessionsTable), await scan(client, sweepsTable)]
   client.destroy()
   return { sessions, sweeps: sweeps.filter(({ ItemId }) => ItemId !== 'STATE') }
 }
@@ -57,7 +54,7 @@ async function localItems() {
 }
 
 /** Expects these records to be those of the sessions as AWS shows them. */
-function expectRecordsOf(shown: readonly SessionMembers[], records: readonly Item[]): void {
+function expectRecordsOf(shown: readonly SessionMembers[], records: Record<string, unknown>[]): void {
   const kept = new Map(records.map((record) => [record.SessionId, membersOf(record)]))
   expect(kept).toEqual(new Map(shown.map((session) => [session.SessionId, expectedMembers(session)])))
 }
@@ -140,9 +137,9 @@ describe('archive into tables', () => {
     ['expire-token', counts(400, 200, 200), 200, 'InvalidNextToken'],
     ['repeat-token', counts(230, 230, 0), 230, 'RepeatedTokenError'],
   ])('broken by %s says what it kept, and keeps it', async (fault, kept, count, error) => {
-    // A short page has 100 sessions. The first call lists the open ones.
-    const [first, second] = ['short-page', 'short-page'] as const
-    const calls = [undefined, first, second, fault, first, fault, first, fault]
+    // The first call lists the open sessions. A short page has 100 sessions.
+    const page = 'short-page' as const
+    const calls = [undefined, page, page, fault, page, fault, page, fault]
     const world = worldOf(230)
     const run = await archiveThere(await start({ world, faults: { script: (n) => calls[n - 1] } }), TABLES)
     expectFailure(run, `the sweep of 111122223333/us-east-1 failed: ${error}`)

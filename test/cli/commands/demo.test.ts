@@ -4,6 +4,7 @@ import {
   deserted,
   expectWrongUsage,
   NO_CREDENTIALS,
+  NO_REGION,
   OBEYED_BY_TERMINALS,
   printedBy,
   runCli,
@@ -14,8 +15,8 @@ const folder = temporaryFolder()
 
 /** Runs the demo where nothing else could help it, and reads the numbers that it tells. */
 async function demo(...args: string[]) {
-  const nowhere = { AWS_REGION: undefined, AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL: await deserted() }
-  const environment = { ...NO_CREDENTIALS, ...nowhere }
+  const nowhere = { AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL: await deserted() }
+  const environment = { ...NO_CREDENTIALS, ...NO_REGION, ...nowhere }
   const { status, stdout, stderr } = await runCli(['demo', ...args], { cwd: folder(), environment })
   expect(status).toBe(0)
   expect(stderr).toMatch(/^(There are more: --limit 4 is reached\.\n|\d+ cells? (is|are) cut at .*\n)*$/)
@@ -23,9 +24,8 @@ async function demo(...args: string[]) {
   expect(readdirSync(folder())).toEqual([])
 
   const numbers = (pattern: RegExp) => {
-    const found = pattern.exec(stdout)
-    if (found === null) throw new Error(`expected ${pattern} in\n${stdout}`)
-    return found.slice(1).map((text) => Number(text.replaceAll(',', '')))
+    expect(stdout).toMatch(pattern)
+    return (pattern.exec(stdout) ?? []).slice(1).map((text) => Number(text.replaceAll(',', '')))
   }
   const counts = '([\\d,]+) seen: ([\\d,]+) archived, ([\\d,]+) updated, ([\\d,]+) unchanged, 0 rejected'
   const sweep = (name: string) => numbers(new RegExp(`^${name}: ${counts}$`, 'm'))
@@ -49,12 +49,8 @@ test.each([
   ['a month', 300, '1'],
   ['another month', 300, '4294967295'],
 ])('the demo tells the story of %s', async (_, count, seed) => {
-  const { month, first, second, third, last, questions } = await demo(
-    '--sessions',
-    `${count}`,
-    '--seed',
-    seed,
-  )
+  const story = await demo(`--sessions=${count}`, `--seed=${seed}`)
+  const { month, first, second, third, last, questions } = story
   const [ended = 0, open = 0] = month
   const [seenAgain = 0] = second
   const [seen = 0] = third

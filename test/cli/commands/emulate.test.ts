@@ -188,8 +188,11 @@ test.each<[string, string, string]>([
   ['--fault=error=0.1 --fault', 'error=0.2', 'Expected error only once.'],
 ])('%s "%s" is wrong usage', async (flags, value, expected) => {
   const args = ['emulate', '--generate', '1', '--port', '0', ...flags.split(' '), value]
-  const [flag] = flags.split(' ').slice(-1)
-  expectWrongUsage(await runCli(args), `option '${flag} <`, `argument '${value}' is invalid. ${expected}`)
+  expectWrongUsage(
+    await runCli(args),
+    `option '${flags.split(' ').at(-1)} <`,
+    `argument '${value}' is invalid. ${expected}`,
+  )
 })
 
 test.each(['', `--generate 1 --sessions ${HISTORY}`])(

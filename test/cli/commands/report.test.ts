@@ -58,17 +58,13 @@ test.each([
   expect([...new Set(shown)].sort()).toEqual(sources)
 })
 
-test('report says so if the page cannot be written, and leaves nothing', async () => {
+test.each([
+  ['a page that cannot be written', '--local archive --out no-such-folder/page.html', /no-such-folder/],
+  ['an archive that is not there', '--local none --out page.html', /folder "none": expected an archive/],
+])('report with %s fails and leaves nothing', async (_, flags, message) => {
   await fillArchive(3)
-  const run = await runHere('report --local archive --out no-such-folder/page.html --from 7d')
-  expectFailure(run, /no-such-folder/)
+  expectFailure(await runHere(`report --from 7d ${flags}`), message)
   expect(readdirSync(folder())).toEqual(['archive'])
-})
-
-test('report of an archive that is not there writes nothing', async () => {
-  const run = await runHere('report --local none --out page.html --from 7d')
-  expectFailure(run, /folder "none": expected an archive, and there is none/)
-  expect(readdirSync(folder())).toEqual([])
 })
 
 test('report without --out is wrong usage', async () => {

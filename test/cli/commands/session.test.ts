@@ -1,4 +1,3 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { expectFailure, expectWrongUsage, printedBy } from '../../support/cli'
 import { SOURCE, useFilledArchive } from '../../support/filled-archive'
 import { readBack } from '../../support/read-back'
@@ -45,8 +44,7 @@ const RECORD = {
 const LOST = {
   ...PROVENANCE,
   ...{ SessionId: 'lost', Status: 'Connected', State: 'Active', EndUnknown: true },
-  MissingSince: '2026-03-02T00:00:00.000Z',
-  LastKnownActiveAt: '2026-03-01T23:00:00.000Z',
+  ...{ MissingSince: '2026-03-02T00:00:00.000Z', LastKnownActiveAt: '2026-03-01T23:00:00.000Z' },
 }
 
 test('session prints a line per attribute, whole, those of AWS first', async () => {
@@ -86,23 +84,4 @@ test.each<[string[], string]>([
   [['one', '--owner', 'alice'], "unknown option '--owner'"],
 ])('session %j is wrong usage', async (args, message) => {
   expectWrongUsage(await archive.ask('session', args), message)
-})
-
-test.each([
-  ['session', [ENDED.SessionId]],
-  ['session', [ENDED.SessionId, '--output', 'json']],
-  ['sessions', ['--from', '2020-02-18', '--to', '2020-02-19']],
-])('%s %j fails if a later version wrote a record', async (command, args) => {
-  const setVersion = (version: number) =>
-    archive.client.send(
-      new UpdateCommand({
-        ...{ TableName: 'Sessions', Key: { SessionId: ENDED.SessionId } },
-        UpdateExpression: 'SET SchemaVersion = :version',
-        ExpressionAttributeValues: { ':version': version },
-      }),
-    )
-  await setVersion(2)
-  const run = await archive.ask(command, args)
-  await setVersion(1)
-  expectFailure(run, `"${ENDED.SessionId}": received SchemaVersion 2, expected at most 1`)
 })

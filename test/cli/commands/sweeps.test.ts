@@ -8,13 +8,11 @@ const C = '111122223333/us-east-1'
 const D = '777788889999/ap-southeast-1'
 
 const covers = (from: number, until: number) => ({ CoversFrom: daysAgo(from), CoversUntil: daysAgo(until) })
+const COUNTS = { Seen: 7, Archived: 3, Updated: 1, Unchanged: 3, Open: 2 }
 
 /** Newest first. */
 const RECEIPTS = [
-  receipt(daysAgo(5), {
-    ...{ Source: A, ...covers(35, 5) },
-    ...{ Seen: 7, Archived: 3, Updated: 1, Unchanged: 3, Open: 2 },
-  }),
+  receipt(daysAgo(5), { Source: A, ...covers(35, 5), ...COUNTS }),
   receipt(daysAgo(10), { Source: B, Kind: 'recent', ...covers(20, 10) }),
   receipt(daysAgo(12, '10:00:00.001'), { Source: C, Outcome: 'incomplete' }),
   receipt(daysAgo(12, '10:00:00.000'), { Source: A, Outcome: 'failed', Error: 'Denied: \u001b[31m\u202e' }),
@@ -84,10 +82,6 @@ test.each<[string, string[], number, number]>([
   ])
 })
 
-test('sweeps says if an archive has no receipts', async () => {
-  expect(await empty.ask('sweeps')).toEqual({ status: 0, stdout: '', stderr: 'No receipt found.\n' })
-})
-
 const line = (Source: string, Is: string, from: number, until: number) => {
   return { Source, Is, From: daysAgo(from), Until: daysAgo(until) }
 }
@@ -132,20 +126,17 @@ test('sweeps --coverage prints a table of covered times and gaps', async () => {
   ])
 })
 
-test('sweeps --coverage of an archive without receipts is exit status 1', async () => {
-  expect(await empty.ask('sweeps', ['--coverage', '--output', 'json'])).toEqual({
-    status: 1,
-    stdout: '[]\n',
-    stderr: 'No sweep has left a receipt yet: nothing is covered.\n',
-  })
+test('sweeps says if an archive has no receipts, and --coverage is then exit status 1', async () => {
+  expect(await empty.ask('sweeps')).toEqual({ status: 0, stdout: '', stderr: 'No receipt found.\n' })
+  const stderr = 'No sweep has left a receipt yet: nothing is covered.\n'
+  const run = await empty.ask('sweeps', ['--coverage', '--output', 'json'])
+  expect(run).toEqual({ status: 1, stdout: '[]\n', stderr })
 })
 
 test('sweeps --coverage fails if it cannot read all receipts, and shows no gap', async () => {
+  const denied = { type: 'AccessDeniedException', message: 'denied' }
   let queries = 0
-  archive.proxy.fault = ({ operation }) =>
-    operation === 'Query' && queries++ === 2
-      ? { type: 'AccessDeniedException', message: 'denied' }
-      : undefined
+  archive.proxy.fault = ({ operation }) => (operation === 'Query' && queries++ === 2 ? denied : undefined)
   expectFailure(await archive.ask('sweeps', ['--coverage']), /^session-archive: denied$/)
 })
 
@@ -154,10 +145,7 @@ const OF_ALL = "'--coverage' is about all receipts: expected no --outcome or --l
 test.each<[string[], string]>([
   [['--coverage', '--limit', '3'], OF_ALL],
   [['--coverage', '--outcome', 'failed'], OF_ALL],
-  [
-    ['--source', '111122223333'],
-    "argument '111122223333' is invalid. Expected an account and a region such as",
-  ],
+  [['--source', '111122223333'], "'111122223333' is invalid. Expected an account and a region such as"],
   [['--outcome', 'ok'], "argument 'ok' is invalid. Allowed choices are complete, incomplete, failed."],
   [['--limit', '-1'], "argument '-1' is invalid. Expected a whole number of 1 or more."],
   [['--owner', 'alice'], "unknown option '--owner'"],
