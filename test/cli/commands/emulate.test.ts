@@ -185,23 +185,20 @@ test.each<[string, string, string]>([
   ['--fault', 'earthquake=1', KIND],
   ['--fault', '__proto__=1', KIND],
   ['--fault', '', KIND],
-  ['--fault=error=0.1 --fault', 'error=0.2', 'Expected error only once.'],
-])('%s "%s" is wrong usage', async (flags, value, expected) => {
-  const args = ['emulate', '--generate', '1', '--port', '0', ...flags.split(' '), value]
-  expectWrongUsage(
-    await runCli(args),
-    `option '${flags.split(' ').at(-1)} <`,
-    `argument '${value}' is invalid. ${expected}`,
-  )
+])('%s "%s" is wrong usage', async (flag, value, expected) => {
+  const run = await runCli(['emulate', '--generate', '1', '--port', '0', flag, value])
+  expectWrongUsage(run, `option '${flag} <`, `argument '${value}' is invalid. ${expected}`)
 })
 
-test.each(['', `--generate 1 --sessions ${HISTORY}`])(
-  'emulate %s has no or two sources: it is wrong usage',
-  async (flags) => {
-    const run = await runCli(['emulate', '--port=0', ...flags.split(' ').filter(Boolean)])
-    expectWrongUsage(run, "expected one of '--sessions <file...>' and '--generate <n>'")
-  },
-)
+test('the same kind of fault twice is wrong usage', async () => {
+  const run = await runCli(['emulate', '--generate', '1', '--fault', 'error=0.1', '--fault', 'error=0.2'])
+  expectWrongUsage(run, "argument 'error=0.2' is invalid. Expected error only once.")
+})
+
+test.each(['', `--generate 1 --sessions ${HISTORY}`])('emulate of "%s" is wrong usage', async (sources) => {
+  const run = await runCli(['emulate', '--port=0', ...sources.split(' ').filter(Boolean)])
+  expectWrongUsage(run, "expected one of '--sessions <file...>' and '--generate <n>'")
+})
 
 test('the help explains every kind of fault', async () => {
   const help = printedBy(await runCli(['emulate', '--help']))
