@@ -1,59 +1,39 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cliEnvironment, HANGS_MS } from './cli'
 
 /** Whether this machine has tmux, a real terminal for what runs in it. */
-export const hasTerminal = spawnSync('tmux', ['-V']).status === 0
+const hasTerminal = spawnSync('tmux', ['-V']).status === 0
+const note = hasTerminal ? '' : ' (skipped: tmux is not installed)'
 
-export interface TerminalOptions {
-  /** @default 120 */
-  readonly columns?: number
-  /** @default 30 */
-  readonly lines?: number
-  /** Adds variables to those of {@link cliEnvironment}. */
-  readonly environment?: Readonly<Record<string, string>>
-}
+/** Tests of terminals, which are slow to start, run at the same time: each uses a terminal of its own. */
+export const testOnTerminal = (title: string, run: () => Promise<void>) =>
+  (hasTerminal ? test.concurrent : test.concurrent.skip)(`on a terminal, ${title}${note}`, run)
 
-/** A terminal. */
+/** A line of shell that runs Node.js. */
+export const nodeLine = (...args: readonly string[]) =>
+  [process.execPath, ...args].map((arg) => `'${arg}'`).join(' ')
+
+/** A terminal, which is closed after the tests of the file. */
 export class Terminal {
-  private readonly socket: string
-  private readonly received: string
+  private static readonly open: Terminal[] = []
+  private readonly folder = mkdtempSync(join(tmpdir(), 'terminal-'))
 
-  /**
-   * @param command a line of shell; when it ends, `status N` appears
-   * @param folder the command runs here, and the terminal keeps its socket here
-   */
-  constructor(
-    command: string,
-    folder: string,
-    { columns = 120, lines = 30, environment = {} }: TerminalOptions = {},
-  ) {
-    this.socket = join(folder, 'tmux')
-    this.received = join(folder, 'terminal-input')
+  /** @param command a line of shell; when it ends, `status N` appears */
+  constructor(command: string, columns = 120) {
     // The trap is for Ctrl-C, which is the command's to handle.
     const shell = `trap : INT; ${command}; echo "status $?"; exec sleep 60`
-    const size = ['-x', `${columns}`, '-y', `${lines}`]
-    const record = [';', 'pipe-pane', `cat > '${this.received}'`]
-    execFileSync(
-      'tmux',
-      [
-        '-S',
-        this.socket,
-        '-u',
-        '-f',
-        '/dev/null',
-        'new-session',
-        '-d',
-        ...size,
-        'sh',
-        '-c',
-        shell,
-        ...record,
-      ],
-      { cwd: folder, env: { ...cliEnvironment(), ...environment } },
-    )
+    const size = ['-x', `${columns}`, '-y', '200']
+    const record = [';', 'pipe-pane', `cat > '${join(this.folder, 'input')}'`]
+    this.tmux('-f', '/dev/null', 'new-session', '-d', ...size, 'sh', '-c', shell, ...record)
+    Terminal.open.push(this)
+  }
+
+  static closeAll(): void {
+    for (const terminal of Terminal.open.splice(0)) terminal.tmux('kill-server')
   }
 
   /** What it shows. A line that is too long for it counts as one. */
@@ -66,9 +46,9 @@ export class Terminal {
     return this.tmux('capture-pane', '-p').trimEnd().split('\n')
   }
 
-  /** Everything that it was sent, as text. */
-  input(): string {
-    return readFileSync(this.received, 'utf8')
+  /** A file that the command wrote where it ran. @default - everything that the terminal was sent */
+  read(file = 'input'): string {
+    return readFileSync(join(this.folder, file), 'utf8')
   }
 
   isCursorShown(): boolean {
@@ -80,26 +60,31 @@ export class Terminal {
     this.tmux('send-keys', key)
   }
 
+  narrow(columns: number): void {
+    this.tmux('resize-window', '-x', `${columns}`)
+  }
+
   /**
    * Watches until the pattern appears.
    *
    * @returns every screen seen; the last one has the pattern
    */
-  async watchFor(pattern: RegExp): Promise<string[]> {
+  async watchFor(pattern: RegExp): Promise<string> {
     const screens: string[] = []
     for (const end = Date.now() + HANGS_MS; Date.now() < end; await sleep(40)) {
       const screen = this.screen()
       if (screen !== screens.at(-1)) screens.push(screen)
-      if (pattern.test(screen)) return screens
+      if (pattern.test(screen)) return screens.join('\n')
     }
     throw new Error(`expected ${pattern}, saw\n${screens.at(-1)}`)
   }
 
-  close(): void {
-    this.tmux('kill-server')
-  }
-
   private tmux(...args: readonly string[]): string {
-    return execFileSync('tmux', ['-S', this.socket, '-u', ...args], { encoding: 'utf8' })
+    const socket = ['-S', join(this.folder, 'tmux'), '-u']
+    return execFileSync('tmux', [...socket, ...args], {
+      cwd: this.folder,
+      env: cliEnvironment(),
+      encoding: 'utf8',
+    })
   }
 }

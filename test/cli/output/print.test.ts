@@ -1,62 +1,49 @@
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { parse } from 'csv-parse/sync'
-import { csv } from '../../../cli/output/csv'
+import { Ended } from '../../../cli/io'
 import { print } from '../../../cli/output/print'
-import { CLI, cliEnvironment, HANGS_MS, OBEYED_BY_TERMINALS } from '../../support/cli'
+import { CLI, type CliRun, cliEnvironment, HANGS_MS, OBEYED_BY_TERMINALS } from '../../support/cli'
 import { scan } from '../../support/clients'
 import { type FilledArchive, type Kept, openFilledArchive, receipt } from '../../support/filled-archive'
 import { ODD_SESSIONS } from '../../support/odd-sessions'
 import { readBack } from '../../support/read-back'
-import { temporaryFolder } from '../../support/temporary-folder'
-import { hasTerminal, Terminal, type TerminalOptions } from '../../support/terminal'
+import { nodeLine, Terminal, testOnTerminal } from '../../support/terminal'
 
-const folder = temporaryFolder()
 type Item = Record<string, unknown>
 
-const by = (name: string) => `arn:aws:sts::111122223333:assumed-role/Admin/${name}`
 const HOUR_AGO = Math.floor(Date.now() / 1000) - 3600
+/** A session that started a number of seconds after {@link HOUR_AGO}. */
+const session = (SessionId: string, owner: string, seconds: number, members: Partial<Kept> = {}): Kept => ({
+  SessionId,
+  Owner: `arn:aws:iam::111122223333:user/${owner}`,
+  StartDate: HOUR_AGO + seconds,
+  ...members,
+})
 
-/** No terminal and no spreadsheet may obey these. */
-const HOSTILE = [
+/** No terminal may obey these. */
+const FOR_TERMINALS = [
   '\u001b[31mred\u001b]0;title\u0007',
   '\u009b2J\u0085',
   '\u202egnp.exe\u2066\u200f',
   'one\r\ntwo\nthree\ttabbed\u2028four',
-  '=1+1',
-  '+1',
-  '-1',
-  '@SUM(1)',
-  '\t=1',
-  '\r=1',
-  '\n=1',
-  '＝1',
-  "'quoted",
-  "''twice",
-  ',"both",',
-  ' =1',
-  '🚀'.repeat(512),
-  '\\u{1b}',
 ]
+/** No spreadsheet may run these. */
+const FOR_SPREADSHEETS = ['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', '\n=1', '＝1', "'quoted", "''twice"]
+const HOSTILE = [...FOR_TERMINALS, ...FOR_SPREADSHEETS, ',"both",', ' =1', '🚀'.repeat(512), '\\u{1b}']
 
 /** All are open, so that `--open` finds them, with a StartDate or without. */
 const ODD: readonly Kept[] = [
   ...ODD_SESSIONS.map((odd) => ({ ...odd, SessionId: String(odd.SessionId), state: 'Active' as const })),
-  ...HOSTILE.map((text, n) => ({
-    SessionId: `hostile-${n}`,
-    state: 'Active' as const,
-    StartDate: HOUR_AGO,
-    Owner: `arn:aws:iam::111122223333:user/${text}`,
-    Target: text,
-    Reason: text,
-    OutputUrl: { S3OutputUrl: text, CloudWatchOutputUrl: 'https://example.com', Third: text },
-    Unknown: { [text]: [text, 1.5, true, null] },
-  })),
-  { SessionId: 'hostile-all', state: 'Active', Reason: HOSTILE.slice(0, 4).join() },
+  ...HOSTILE.map((text, n) => {
+    const OutputUrl = { S3OutputUrl: text, CloudWatchOutputUrl: 'https://example.com', Third: text }
+    const Unknown = { [text]: [text, 1.5, true, null] }
+    const members = { state: 'Active', Target: text, Reason: text, OutputUrl, Unknown } as const
+    return session(`hostile-${n}`, text, 0, members)
+  }),
+  { SessionId: 'hostile-all', state: 'Active', Reason: FOR_TERMINALS.join() },
 ]
 
 /** Characters that take two columns, and characters about whose width programs disagree. */
@@ -75,43 +62,31 @@ const WIDE = [
 let archive: FilledArchive
 beforeAll(async () => {
   archive = await openFilledArchive()
-  await archive.keep(ODD)
-  await archive.keep(
-    WIDE.map((text, n) => ({
-      SessionId: `alice-0123456789abcdef-${n}-and-some-more`,
-      Owner: by('wide'),
-      StartDate: HOUR_AGO + n,
-      EndDate: HOUR_AGO + 60,
-      Status: 'Disconnected',
-      Target: text,
-      Reason: text,
-      DocumentName: text,
-    })),
-  )
+  const wide = { EndDate: HOUR_AGO + 60, Status: 'Disconnected' }
   await archive.keep([
-    { SessionId: 'plain-1', Owner: by('plain'), StartDate: HOUR_AGO, EndDate: HOUR_AGO + 1, Target: 'i-1' },
-    { SessionId: 'plain-2', Owner: by('plain'), StartDate: HOUR_AGO + 1, EndDate: HOUR_AGO + 2 },
-  ])
-  await archive.keep(
-    Array.from({ length: 300 }, (_, n) => ({
-      SessionId: `many-${n}`,
-      Owner: by('many'),
-      StartDate: HOUR_AGO + n,
-      Details: 'x'.repeat(2000),
-    })),
-  )
-  const [begun, long] = ['2026-01-01T00:00:00.000Z', '2026-12-31T00:00:00.000Z']
-  await archive.ledger.putReceipt(
-    receipt(begun, {
-      Source: '111122223333/ap-southeast-1',
-      Outcome: 'incomplete',
-      Error: '会话 🫠'.repeat(50),
-      ...{ Seen: 1_000_000, Archived: 1_000_000, Updated: 1_000_000, Rejected: 1_000_000, Open: 100_000 },
+    ...ODD,
+    ...WIDE.map((text, n) => {
+      const members = { ...wide, Target: text, Reason: text, DocumentName: text }
+      return session(`alice-0123456789abcdef-${n}-and-some-more`, 'wide', n, members)
     }),
-  )
-  const covers = { CoversFrom: begun, CoversUntil: long }
-  await archive.ledger.putReceipt(receipt(long, { Source: '111122223333/ap-southeast-1', ...covers }))
+    session('plain-1', 'plain', 0, { EndDate: HOUR_AGO + 1, Target: 'i-1' }),
+    session('plain-2', 'plain', 1, { EndDate: HOUR_AGO + 2 }),
+    ...Array.from({ length: 300 }, (_, n) => session(`many-${n}`, 'many', n, { Details: 'x'.repeat(2000) })),
+  ])
+  const Source = '111122223333/ap-southeast-1'
+  const long = {
+    Seen: 1_000_000,
+    Archived: 1_000_000,
+    Updated: 1_000_000,
+    Rejected: 1_000_000,
+    Open: 100_000,
+  }
+  const incomplete = { Source, Outcome: 'incomplete', Error: '会话 🫠'.repeat(50), ...long } as const
+  const [CoversFrom, CoversUntil] = ['2026-01-01T00:00:00.000Z', '2999-12-31T00:00:00.000Z']
+  await archive.ledger.putReceipt(receipt(CoversFrom, incomplete))
+  await archive.ledger.putReceipt(receipt(CoversUntil, { Source, CoversFrom, CoversUntil }))
 })
+afterAll(() => Terminal.closeAll())
 afterAll(() => archive.close())
 
 /** The records of the archive, in the order of answers. */
@@ -119,63 +94,38 @@ async function kept(which: (record: Item) => boolean): Promise<Item[]> {
   const key = ({ StartDate = '', SessionId }: Item) => `${StartDate} ${SessionId}`
   return (await scan(archive.client, 'Sessions')).filter(which).sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
-const isOpen = ({ OpenSource }: Item) => OpenSource !== undefined
-const isPlain = ({ OwnerName }: Item) => OwnerName === 'plain'
 
-const FORMATS = ['table', 'json', 'jsonl', 'csv']
+const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const
+const of = (owner: string) => ['--owner', owner, '--from', '7d']
 
 describe('in a pipe,', () => {
-  const find = async (format: string, ...args: string[]) => {
-    const { status, stdout, stderr } = await archive.ask('sessions', ['--output', format, ...args])
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    return stdout
-  }
+  const ask = (args: readonly string[], environment: Record<string, string> = {}): Promise<CliRun> =>
+    archive.ask('sessions', args, { environment })
 
   test('JSON is one array, indented as the AWS CLI does', async () => {
-    expect(await find('json', '--owner', 'plain', '--from', '7d')).toBe(
-      `${JSON.stringify(await kept(isPlain), null, 4)}\n`,
-    )
+    const plain = await kept(({ OwnerName }) => OwnerName === 'plain')
+    const stdout = `${JSON.stringify(plain, null, 4)}\n`
+    expect(await ask(['--output', 'json', ...of('plain')])).toEqual({ status: 0, stdout, stderr: '' })
   })
 
   test.each(['json', 'jsonl', 'csv'])('%s holds every value of odd sessions', async (format) => {
-    const printed = await find(format, '--open')
-    if (format !== 'csv') expect(printed).not.toMatch(OBEYED_BY_TERMINALS)
-    expect(readBack(format, printed)).toEqual(await kept(isOpen))
+    const { status, stdout, stderr } = await ask(['--output', format, '--open'])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    if (format !== 'csv') expect(stdout).not.toMatch(OBEYED_BY_TERMINALS)
+    expect(readBack(format, stdout)).toEqual(await kept(({ OpenSource }) => OpenSource !== undefined))
   })
 
-  describe('CSV', () => {
-    const HEADER =
+  test('CSV has a column per member, and in Other what AWS may add one day, as JSON', async () => {
+    const { stdout } = await ask(['--output', 'csv', '--open', '--owner', '=1+1'])
+    const [header, cells] = parse(stdout, { record_delimiter: '\r\n' }) as string[][]
+    expect(header?.join(' ')).toBe(
       'SessionId StartDate EndDate DurationSeconds Owner OwnerName Target DocumentName Reason Status AccessType ' +
-      'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId Region State OpenSource ' +
-      'LongSource MissingSince LastKnownActiveAt EndUnknown StartDay FirstArchivedAt ObservedAt SweepId Revision ' +
-      'ContentHash SchemaVersion ExpiresAt Other'
-    const rows = (text: string): string[][] => parse(text, { record_delimiter: '\r\n' })
-
-    test('has a column per member', async () => {
-      expect(rows(await find('csv', '--open'))[0]?.join(' ')).toBe(HEADER)
-    })
-
-    test('has no text that a spreadsheet would run', async () => {
-      const cells = rows(await find('csv', '--open')).flat()
-      expect(
-        cells.filter((cell) => /^[=+\-@\t\r\n＝＋－＠]/.test(cell) && Number.isNaN(Number(cell))),
-      ).toEqual([])
-      for (const text of ['=1+1', '@SUM(1)', '\t=1', '＝1', "'quoted"]) expect(cells).toContain(`'${text}`)
-      expect(cells).toContain(' =1')
-    })
-
-    test('quotes as RFC 4180 says', async () => {
-      const [line = ''] = (await find('csv', '--open', '--owner', ',"both",')).split('\r\n').slice(1)
-      expect(line).toContain('"arn:aws:iam::111122223333:user/,""both"",",",""both"",",",""both"",",')
-    })
-
-    test('has what AWS may add one day in the column Other, as JSON', async () => {
-      const [line] = rows(await find('csv', '--open', '--owner', '=1+1')).slice(1)
-      expect(JSON.parse(line?.at(-1) ?? '')).toEqual({
-        'OutputUrl.Third': '=1+1',
-        Unknown: { '=1+1': ['=1+1', 1.5, true, null] },
-      })
-    })
+        'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId Region State OpenSource ' +
+        'LongSource MissingSince LastKnownActiveAt EndUnknown StartDay FirstArchivedAt ObservedAt SweepId Revision ' +
+        'ContentHash SchemaVersion ExpiresAt Other',
+    )
+    const other = { 'OutputUrl.Third': '=1+1', Unknown: { '=1+1': ['=1+1', 1.5, true, null] } }
+    expect(JSON.parse(cells?.at(-1) ?? '')).toEqual(other)
   })
 
   test.each<[string, string, string]>([
@@ -184,198 +134,156 @@ describe('in a pipe,', () => {
     ['jsonl', '', ''],
     ['csv', expect.stringMatching(/^"SessionId",.*,"Other"\r\n$/), ''],
   ])('%s says that nothing was found', async (format, stdout, stderr) => {
-    const run = await archive.ask('sessions', ['--owner', 'nobody', '--from', '7d', '--output', format])
-    expect(run).toEqual({ status: 0, stdout, stderr })
+    expect(await ask(['--output', format, ...of('nobody')])).toEqual({ status: 0, stdout, stderr })
   })
 
   test('a table has no escape sequence, is 160 columns wide, and says how many cells are cut', async () => {
-    const wide = await archive.ask('sessions', ['--owner', 'wide', '--from', '7d'])
+    const wide = await ask(of('wide'))
     expect(wide.stdout).not.toMatch(OBEYED_BY_TERMINALS)
-    expect(wide.stdout.split('\n')[0]).toBe(
-      'StartDate (UTC)      Duration     OwnerName             Target                DocumentName          Reason                Status        SessionId',
-    )
     const cut = wide.stdout.split('…').length - 1
     expect(cut).toBeGreaterThan(3 * (WIDE.length - 1))
     expect(wide.stderr).toBe(`${cut} cells are cut at …: --output json shows them whole.\n`)
 
-    const plain = await archive.ask('sessions', ['--owner', 'plain', '--from', '7d'])
+    const plain = await ask(of('plain'))
     expect(plain.stderr).toBe('')
-    const seconds = (n: number) =>
-      new Date((HOUR_AGO + n) * 1000).toISOString().slice(0, 19).replace('T', ' ')
-    expect(plain.stdout.split('\n').slice(1)).toEqual([
-      `${seconds(0)}  1s           plain                 i-1${' '.repeat(77)}plain-1`,
-      `${seconds(1)}  1s           plain${' '.repeat(97)}plain-2`,
+    const [first, second] = (await kept(({ OwnerName }) => OwnerName === 'plain')).map(({ StartDate }) =>
+      String(StartDate).slice(0, 19).replace('T', ' '),
+    )
+    expect(plain.stdout.split('\n')).toEqual([
+      'StartDate (UTC)      Duration     OwnerName             Target                DocumentName          Reason                Status        SessionId',
+      `${first}  1s           plain                 i-1${' '.repeat(77)}plain-1`,
+      `${second}  1s           plain${' '.repeat(97)}plain-2`,
       '',
     ])
   })
 
-  test.each(['COLUMNS=100', 'COLUMNS=', 'COLUMNS=wide'])('a table obeys %s', async (variable) => {
-    const environment = { COLUMNS: variable.slice('COLUMNS='.length) }
-    const { stdout } = await archive.ask('sessions', ['--owner', 'plain', '--from', '7d'], { environment })
-    expect(stdout.includes('DocumentName')).toBe(variable !== 'COLUMNS=100')
+  test.each([
+    ['100', false],
+    ['', true],
+    ['wide', true],
+  ])('a table that obeys COLUMNS=%s has a wide column: %j', async (COLUMNS, hasDocument) => {
+    expect((await ask(of('plain'), { COLUMNS })).stdout.includes('DocumentName')).toBe(hasDocument)
   })
 
-  test.each([0, 1, 2, 3, 12])('sessions finds hostile text %i as owner, target and reason', async (n) => {
-    const text = HOSTILE[n] ?? ''
-    const conditions = ['--owner', text, '--target', text, '--reason', text.toUpperCase()]
-    expect(JSON.parse(await find('json', '--from', '7d', ...conditions))).toMatchObject([
-      { SessionId: `hostile-${n}`, OwnerName: text, Target: text, Reason: text },
-    ])
-  })
-
-  test.each(FORMATS)('%s ends without a word, with status 0, when its reader stops early', async (format) => {
-    const args = [CLI, 'sessions', ...archive.flags, '--owner', 'many', '--from', '7d', '--output', format]
-    const command = `'${process.execPath}' ${args.map((arg) => `'${arg}'`).join(' ')} | head -1; echo "\${PIPESTATUS[0]}"`
-    const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-c', command], {
-      env: cliEnvironment(),
-      timeout: HANGS_MS,
-    })
-    expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/^[^\n]+\n0\n$/), stderr: '' })
-  })
-})
-
-test('a broken pipe that is not that of the reader is a failure', async () => {
-  const error = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
-  async function* broken() {
-    yield { SessionId: 's' }
-    throw error
-  }
-  const kind = { noun: 'session', columns: [], members: ['SessionId'] }
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  await expect(print(broken(), kind, 'jsonl', { stdout, stderr, env: {}, cwd: '' })).rejects.toThrow(
-    'failed after 1 sessions, this is not all: write EPIPE',
-  )
-})
-
-const testWithTerminal = hasTerminal ? test : test.skip
-const note = hasTerminal ? '' : ' (skipped: tmux is not installed)'
-
-describe('on a terminal,', () => {
-  const ESC = '\u001b'
-  const terminals: Terminal[] = []
-  afterEach(() => {
-    for (const terminal of terminals.splice(0)) terminal.close()
-  })
-
-  /** Runs commands in one process, one after another, and then `rest` of the line of shell. */
-  async function show(
-    commands: readonly string[][],
-    options: TerminalOptions = {},
-    rest = '',
-  ): Promise<Terminal> {
-    const lines = commands.map(([name = '', ...args]) => [name, ...archive.flags, ...args])
-    const script = join(folder(), 'show.js')
-    writeFileSync(
-      script,
-      `require(${JSON.stringify(require.resolve('tsx/cjs'))})
-      const { run } = require(${JSON.stringify(require.resolve('../../../cli/program'))})
-      const { stdout, stderr, env } = process
-      const runAll = async () => {
-        for (const args of ${JSON.stringify(lines)}) await run(args, { stdout, stderr, env, cwd: '.' })
-      }
-      void runAll()`,
-    )
-    const command = `'${process.execPath}' '${script}' ${rest}`
-    const terminal = new Terminal(command, folder(), options)
-    terminals.push(terminal)
-    await terminal.watchFor(/^status \d/m)
-    return terminal
-  }
-
-  testWithTerminal.each([80, 120, 200])(
-    `no line of a table is longer than %i columns${note}`,
-    async (columns) => {
-      const terminal = await show(
-        [
-          ['sessions', '--owner', 'wide', '--from', '7d'],
-          ['sessions', '--open'],
-          ['sweeps'],
-          ['sweeps', '--coverage'],
-        ],
-        { columns, lines: 200 },
-      )
-      const lines = terminal.lines()
-      expect(lines).toEqual(
-        terminal
-          .screen()
-          .split('\n')
-          .map((line) => line.trimEnd()),
-      )
-      const cut = (text: string) => expect.stringMatching(new RegExp(`^${text}`))
-      expect(lines).toEqual([
-        cut('StartDate'),
-        ...WIDE.map(() => cut('\\d{4}-')),
-        cut('\\d+ cells are cut'),
-        cut('StartDate'),
-        ...ODD.map(() => expect.any(String)),
-        cut('\\d+ cells are cut'),
-        cut('StartedAt'),
-        cut('2026-12-31'),
-        cut('2026-01-01'),
-        ...(columns >= 140 ? [cut('1 cell is cut')] : []),
-        cut('Source'),
-        cut('111122223333/ap-southeast-1 +covered'),
-        'status 0',
+  test.each([...FOR_TERMINALS, ',"both",', '＝1'])(
+    '%j is found as owner, target and reason',
+    async (text) => {
+      const conditions = ['--target', text, '--reason', text.toUpperCase(), '--output', 'json']
+      expect(JSON.parse((await ask([...of(text), ...conditions])).stdout)).toMatchObject([
+        { SessionId: `hostile-${HOSTILE.indexOf(text)}`, OwnerName: text, Target: text, Reason: text },
       ])
     },
   )
 
-  testWithTerminal(
-    `a line of a session is longer than 40 columns: the test above would see it${note}`,
-    async () => {
-      const terminal = await show([['session', 'plain-1']], { columns: 40 })
-      expect(terminal.lines().length).toBeGreaterThan(terminal.screen().split('\n').length)
-    },
-  )
-
-  /** Takes away what may be sent beside text: ends of lines, and the bold header of a table. */
-  const plain = (input: string) =>
-    input.replace(/\r+\n/g, '\n').replace(new RegExp(`^${ESC}\\[1m(.*)${ESC}\\[22m$`, 'gm'), '$1')
-
-  testWithTerminal(`the terminal has nothing to obey, in any format${note}`, async () => {
-    const terminal = await show([
-      ...FORMATS.map((format) => ['sessions', '--open', '--output', format]),
-      ['session', 'hostile-all'],
-      ['sweeps'],
-      ['sweeps', '--output', 'csv'],
-    ])
-    const input = plain(terminal.input())
-    expect(input).not.toMatch(OBEYED_BY_TERMINALS)
-    // First as JSON, then as everything else.
-    expect(input).toContain('"Reason": "\\u001b[31mred\\u001b]0;title\\u0007"')
-    expect(input).toContain('"\\u{1b}[31mred\\u{1b}]0;title\\u{7}"')
-    expect(input).toMatch(/^Reason +\\u\{1b\}\[31mred.*\\u\{202e\}gnp\.exe\\u\{2066\}.*two\\u\{a\}three/m)
-    expect(terminal.screen()).toMatch(/status 0$/)
-  })
-
-  const PLAIN = ['sessions', '--owner', 'plain', '--from', '7d']
-  const BOLD = new RegExp(`${ESC}\\[1mStartDate \\(UTC\\).*${ESC}\\[22m\\r\\n`)
-
-  testWithTerminal(`the header of a table is bold${note}`, async () => {
-    const input = (await show([PLAIN])).input()
-    expect(input).toMatch(BOLD)
-    expect(input.replace(BOLD, '')).not.toContain(ESC)
-  })
-
-  testWithTerminal.each<[string, string, Record<string, string>]>([
-    ['with NO_COLOR', '', { NO_COLOR: '1' }],
-    ['in a pipe', ' | cat', {}],
-  ])(`the header of a table is not bold %s${note}`, async (_name, rest, environment) => {
-    const terminal = await show([PLAIN], { environment }, rest)
-    expect(terminal.input()).toContain('StartDate (UTC)')
-    expect(terminal.input()).not.toContain(ESC)
+  test('a process ends without a word, with status 0, when its reader stops early', async () => {
+    const line = nodeLine(CLI, 'sessions', ...archive.flags, ...of('many'), '--output', 'jsonl')
+    const { stdout, stderr } = await promisify(execFile)(
+      'bash',
+      ['--norc', '-c', `${line} | head -1; echo "\${PIPESTATUS[0]}"`],
+      { env: cliEnvironment(), timeout: HANGS_MS },
+    )
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/^[^\n]+\n0\n$/), stderr: '' })
   })
 })
 
-test('CSV makes members harmless for a terminal even if they are no text one day', async () => {
-  async function* records() {
-    yield { SessionId: 's', Details: ['\u009b'], Reason: { text: '\u202e' }, OutputUrl: '\u001b' }
+describe('print', () => {
+  const KIND = { noun: 'session', columns: [{ name: 'Id', text: ({ Id }: Item) => Id }], members: ['Id'] }
+  const EPIPE = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  const io = (stdout: Writable, env: Record<string, string> = {}) => {
+    const stderr = Object.assign(new PassThrough(), { isTTY: true })
+    return { stdout, stderr, env, cwd: '' }
   }
-  const names = ['SessionId', 'Details', 'Reason', 'OutputUrl.S3OutputUrl']
-  const printed = async (forTerminal: boolean) =>
-    (await text(csv(records(), names, forTerminal))).replaceAll('\r\n', '\n')
-  expect(await printed(true)).not.toMatch(OBEYED_BY_TERMINALS)
-  expect(parse(await printed(false))[1]).toEqual([
-    ...['s', '["\u009b"]', '{"text":"\u202e"}', '', '{"OutputUrl":"\\u001b"}'],
+
+  test.each(FORMATS)(
+    'ends with status 0, without a word, when the reader of %s stops early',
+    async (format) => {
+      let written = 0
+      const stdout = new Writable({ write: (_chunk, _encoding, done) => done(written++ > 0 ? EPIPE : null) })
+      stdout.on('error', () => {})
+      const items = Array.from({ length: 9 }, () => ({ Id: 'too long for the column' }))
+      const early = io(stdout, { COLUMNS: '9' })
+      await expect(print(items, KIND, format, early)).rejects.toEqual(new Ended(0))
+      expect({ written, said: early.stderr.read() }).toEqual({ written: 2, said: null })
+    },
+  )
+
+  test('fails if a pipe is broken that is not that of the reader', async () => {
+    async function* broken() {
+      yield { Id: 's' }
+      throw EPIPE
+    }
+    await expect(print(broken(), KIND, 'jsonl', io(new PassThrough()))).rejects.toThrow(
+      'failed after 1 sessions, this is not all: write EPIPE',
+    )
+  })
+
+  test.each([
+    ['\u001b[1mId\u001b[22m', 'on a terminal', { isTTY: true, columns: 80 }, {}],
+    ['Id', 'on a terminal with NO_COLOR', { isTTY: true, columns: 80 }, { NO_COLOR: '1' }],
+    ['Id', 'in a pipe', {}, {}],
+  ])('shows the header of a table as %j %s', async (header, _where, output, env) => {
+    const stdout = Object.assign(new PassThrough(), output)
+    await print([{ Id: 's' }], KIND, 'table', io(stdout, env))
+    expect(await text(stdout.end())).toBe(`${header}\ns\n`)
+  })
+})
+
+/** Runs commands in one process on a terminal. */
+async function show(commands: readonly string[][], columns?: number): Promise<Terminal> {
+  const lines = commands.map(([name = '', ...args]) => [name, ...archive.flags, ...args])
+  const script = ['-r', require.resolve('tsx/cjs'), require.resolve('../../support/one-after-another')]
+  const terminal = new Terminal(nodeLine(...script, JSON.stringify(lines)), columns)
+  await terminal.watchFor(/^status \d/m)
+  return terminal
+}
+
+for (const columns of [80, 120, 200])
+  testOnTerminal(`no line of a table is longer than ${columns} columns`, async () => {
+    const questions = [
+      ['sessions', ...of('wide')],
+      ['sessions', '--open'],
+      ['sweeps'],
+      ['sweeps', '--coverage'],
+    ]
+    const terminal = await show(questions, columns)
+    const lines = terminal.lines()
+    expect(lines).toEqual(terminal.screen().split('\n'))
+    const cut = (text: string) => expect.stringMatching(new RegExp(`^${text}`))
+    expect(lines).toEqual([
+      cut('StartDate'),
+      ...WIDE.map(() => cut('\\d{4}-')),
+      cut('\\d+ cells are cut'),
+      cut('StartDate'),
+      ...ODD.map(() => expect.any(String)),
+      cut('\\d+ cells are cut'),
+      cut('StartedAt'),
+      cut('2999-12-31'),
+      cut('2026-01-01'),
+      ...(columns >= 140 ? [cut('1 cell is cut')] : []),
+      cut('Source'),
+      cut('111122223333/ap-southeast-1 +covered'),
+      'status 0',
+    ])
+    terminal.narrow(columns - 10) // shows that a longer line would have been seen
+    expect(terminal.lines().length).toBeGreaterThan(terminal.screen().split('\n').length)
+  })
+
+testOnTerminal('there is nothing to obey in any format, but a bold header', async () => {
+  const terminal = await show([
+    ...FORMATS.map((format) => ['sessions', '--open', '--output', format]),
+    ['session', 'hostile-all'],
+    ['sweeps'],
+    ['sweeps', '--output', 'csv'],
   ])
+  const ESC = '\u001b'
+  const bold = new RegExp(`^${ESC}\\[1m(Start.*)${ESC}\\[22m$`, 'gm')
+  const input = terminal.read().replace(/\r+\n/g, '\n')
+  expect(input.match(bold)).toHaveLength(2)
+  const plain = input.replace(bold, '$1')
+  expect(plain).not.toMatch(OBEYED_BY_TERMINALS)
+  // First as JSON, then as everything else.
+  expect(plain).toContain('"Reason": "\\u001b[31mred\\u001b]0;title\\u0007"')
+  expect(plain).toContain('"\\u{1b}[31mred\\u{1b}]0;title\\u{7}"')
+  expect(plain).toMatch(/^Reason +\\u\{1b\}\[31mred.*\\u\{202e\}gnp\.exe\\u\{2066\}.*two\\u\{a\}three/m)
+  expect(terminal.screen()).toMatch(/status 0$/)
 })
