@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import type { SessionRecord } from '../../../archive/record'
@@ -32,18 +33,18 @@ const records: fc.Arbitrary<SessionRecord[]> = fc.array(optional).map((all) =>
   })),
 )
 
-async function* streamed<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items
-}
-
 test('any sessions can be read back from JSON, JSON lines and CSV, and a table has a row for each', async () => {
   await fc.assert(
     fc.asyncProperty(records, async (sessions) => {
-      expect(readBack('json', await text(json(streamed(sessions))))).toEqual(sessions)
-      expect(readBack('jsonl', await text(jsonLines(streamed(sessions))))).toEqual(sessions)
-      expect(readBack('csv', await text(csv(streamed(sessions), SESSIONS.members, false)))).toEqual(sessions)
+      expect(readBack('json', await text(json(Readable.from(sessions))))).toEqual(sessions)
+      expect(readBack('jsonl', await text(jsonLines(Readable.from(sessions))))).toEqual(sessions)
+      expect(readBack('csv', await text(csv(Readable.from(sessions), SESSIONS.members, false)))).toEqual(
+        sessions,
+      )
       const style = { width: 4000, bold: (header: string) => header, onShortened: () => {} }
-      const rows = (await text(table(streamed(sessions), SESSIONS.columns, style))).split('\n').slice(1, -1)
+      const rows = (await text(table(Readable.from(sessions), SESSIONS.columns, style)))
+        .split('\n')
+        .slice(1, -1)
       expect(rows.map((row) => row.split(' ').at(-1))).toEqual(sessions.map(({ SessionId }) => SessionId))
     }),
     { numRuns: 200 },

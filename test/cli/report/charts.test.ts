@@ -7,12 +7,8 @@ const values = (markup: string, pattern: RegExp) => [...markup.matchAll(pattern)
 const texts = (markup: string) => values(markup, /<text[^>]*>([^<]*)/g)
 
 test('the longest bar of a ranking is the largest number, and the smallest can still be seen', () => {
-  const bars = [1000, 500, 1].map((sessions) => ({
-    label: `of ${sessions}`,
-    sessions,
-    isPale: sessions === 1,
-  }))
-  const { markup } = ranking(bars)
+  const bar = (sessions: number, isPale = false) => ({ label: `of ${sessions}`, sessions, isPale })
+  const { markup } = ranking([bar(1000), bar(500), bar(1, true)])
   expect(values(markup, /<rect fill="var\(--(\w+)/g)).toEqual(['bar', 'bar', 'pale'])
   expect(values(markup, /<rect .*? width="(\d+)"/g)).toEqual(['286', '143', '2'])
   expect(texts(markup)).toEqual(['of 1000', '1,000', 'of 500', '500', 'of 1', '1'])

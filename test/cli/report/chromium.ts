@@ -5,30 +5,24 @@ const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/googl
 
 const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find((path) => existsSync(path))
 
-/** Without Chromium the tests are skipped, but never in continuous integration. */
-export function testInChromium(name: string, run: (browser: () => Browser) => Promise<void>): void {
-  if (executablePath === undefined && process.env.CI === undefined) {
+/** Never in continuous integration. */
+const isSkipped = executablePath === undefined && process.env.CI === undefined
+
+/** Without Chromium the tests are skipped. */
+export function testInChromium(name: string, run: () => Promise<void>): void {
+  if (isSkipped)
     console.warn(`Skipped because there is no Chromium (${PATHS.join(', ')} or $CHROMIUM_PATH): ${name}`)
-    test.skip(name, () => undefined)
-  } else {
-    test(name, () => run(theBrowser))
-  }
+  ;(isSkipped ? test.skip : test)(name, run)
 }
 
-let browser: Browser | undefined
+let browser: Browser
 
 /** Starts one browser for all tests of the file. */
 export function useChromium(): void {
   beforeAll(async () => {
-    if (executablePath === undefined) return
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    if (!isSkipped) browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   })
   afterAll(() => browser?.close())
-}
-
-function theBrowser(): Browser {
-  if (browser === undefined) throw new Error(`no Chromium: expected ${PATHS.join(', ')} or $CHROMIUM_PATH`)
-  return browser
 }
 
 export interface Watched {
@@ -37,11 +31,7 @@ export interface Watched {
   readonly events: string[]
 }
 
-export async function openPage(
-  browser: Browser,
-  file: string,
-  options: BrowserContextOptions = {},
-): Promise<Watched> {
+export async function openPage(file: string, options: BrowserContextOptions = {}): Promise<Watched> {
   const page = await browser.newPage(options)
   const events: string[] = []
   const url = `file://${file}`

@@ -13,18 +13,7 @@ test('the longest sessions are the longest, the longest first', () => {
   const lengths = [5, 900, 60, 3600, 1, 2, 3, 4, 6, 7, 8, 9]
   const sessions = lengths.map((EndDate, n) => record({ SessionId: `s-${n}`, StartDate: 0, EndDate }))
   const shown = [...section('longest', sessions).matchAll(/<td class="number">([^<]*)/g)]
-  expect(shown.map(([, duration]) => duration)).toEqual([
-    '1h',
-    '15m',
-    '1m',
-    '9s',
-    '8s',
-    '7s',
-    '6s',
-    '5s',
-    '4s',
-    '3s',
-  ])
+  expect(shown.map(([, duration]) => duration).join(' ')).toBe('1h 15m 1m 9s 8s 7s 6s 5s 4s 3s')
 })
 
 test('sessions without a duration are not among the longest, but counted', () => {
@@ -65,20 +54,15 @@ test('owners who name nobody are listed, the one with most sessions first, with 
   ])
 })
 
-test('people without a reason are listed, the one with most such sessions first', () => {
-  const sessions = ['a', 'b', 'b', 'c'].map((name, n) =>
-    record({
-      SessionId: `s-${n}`,
-      Owner: `arn:aws:iam::111122223333:user/${name}`,
-      Reason: name === 'c' ? 'x' : undefined,
-    }),
+test('people without a reason that can be seen are listed, the one with most such sessions first', () => {
+  const given = { a: [undefined], b: [undefined, ' \u200b\n', ' x'], c: ['x'] }
+  const sessions = Object.entries(given).flatMap(([name, reasons]) =>
+    reasons.map((Reason) =>
+      record({ SessionId: 's', Owner: `arn:aws:iam::111122223333:user/${name}`, Reason }),
+    ),
   )
-  const cells = [...section('no-reason', sessions).matchAll(/<td[^>]*>([^<]*)/g)].map(([, cell]) => cell)
-  expect(cells).toEqual(['b', '2', '100 %', 'a', '1', '100 %'])
-})
-
-test('a reason of spaces and invisible characters is none', () => {
-  const reasons = [' \u200b\n', undefined, 'x', ' x']
-  const sessions = reasons.map((Reason, n) => record({ SessionId: `s-${n}`, Reason }))
-  expect(section('no-reason', sessions)).toContain('<b>2</b> of 4 sessions (50.0 %), by 1 person.')
+  const shown = section('no-reason', sessions)
+  const cells = [...shown.matchAll(/<td[^>]*>([^<]*)/g)].map(([, cell]) => cell)
+  expect(cells).toEqual(['b', '2', '66.7 %', 'a', '1', '100 %'])
+  expect(shown).toContain('<b>3</b> of 5 sessions (60.0 %), by 2 people.')
 })

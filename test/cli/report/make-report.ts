@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { SessionRecord, State } from '../../../archive/record'
 import { toRecord } from '../../../archive/to-record'
 import type { Report } from '../../../cli/report/model'
@@ -8,18 +10,11 @@ import { generateSessions } from '../../../emulator/generate'
 import type { SessionMembers } from '../../../emulator/session'
 
 export const NOW = new Date('2026-11-24T12:00:00.000Z')
-const SOURCE = { accountId: '111122223333', region: 'eu-west-1' }
 
 export function record(session: SessionMembers, state: State = 'History'): SessionRecord {
-  const present = Object.fromEntries(Object.entries(session).filter(([, value]) => value !== undefined))
-  return toRecord({
-    session: present,
-    state,
-    source: SOURCE,
-    sweepId: 's-1',
-    seenFrom: NOW.toISOString(),
-    seenUntil: NOW.toISOString(),
-  })
+  const source = { accountId: '111122223333', region: 'eu-west-1' }
+  const seen = { seenFrom: NOW.toISOString(), seenUntil: NOW.toISOString() }
+  return toRecord({ session: JSON.parse(JSON.stringify(session)), state, source, sweepId: 's-1', ...seen })
 }
 
 /** A month of made-up sessions, in order of StartDate. */
@@ -33,16 +28,11 @@ export function month(count: number): SessionRecord[] {
 
 /** A report without bounds. October and November are covered until an hour ago. */
 export function reportOf(sessions: Iterable<SessionRecord>, change: Partial<Report> = {}): Report {
+  const covered = [{ from: '2026-10-01T00:00:00.000Z', until: '2026-11-24T11:00:00.000Z' }]
   return {
     question: [{ name: '--owner', value: 'alice' }],
-    coverage: [
-      {
-        source: '111122223333/eu-west-1',
-        covered: [{ from: '2026-10-01T00:00:00.000Z', until: '2026-11-24T11:00:00.000Z' }],
-        gaps: [],
-      },
-    ],
-    sessions: streamOf(sessions),
+    coverage: [{ source: '111122223333/eu-west-1', covered, gaps: [] }],
+    sessions: Readable.from(sessions),
     generatedAt: NOW,
     version: '1.2.3',
     archive: 'Sessions',
@@ -50,14 +40,15 @@ export function reportOf(sessions: Iterable<SessionRecord>, change: Partial<Repo
   }
 }
 
-export async function pageOf(folder: string, report: Report): Promise<string> {
-  const file = join(folder, 'report.html')
-  await writeReport(report, file)
-  return readFileSync(file, 'utf8')
+/** Writes the page of a report to a new folder. */
+export async function writePage(sessions: Iterable<SessionRecord>, change?: Partial<Report>) {
+  const file = join(mkdtempSync(join(tmpdir(), 'report-')), 'report.html')
+  await writeReport(reportOf(sessions, change), file)
+  return file
 }
 
-async function* streamOf<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
-  yield* items
+export async function pageOf(sessions: Iterable<SessionRecord>, change?: Partial<Report>): Promise<string> {
+  return readFileSync(await writePage(sessions, change), 'utf8')
 }
 
 /** What would run, load or mislead if it was taken for anything but text. */
@@ -78,20 +69,15 @@ export const HOSTILE: readonly string[] = [
   'constructor',
 ]
 
-/** A session per text, which is in every member that can hold it. */
+/** A session per text, which is in every member that can hold it. Each started a day before the previous one. */
 export function hostileRecords(): SessionRecord[] {
-  return HOSTILE.map((text, n) =>
-    record({
+  return HOSTILE.map((text, n) => {
+    const StartDate = NOW.getTime() / 1000 - n * 86_400
+    return record({
       SessionId: `hostile-${n}-${text.slice(0, 90)}`,
       Owner: `arn:aws:iam::111122223333:user/${text.replaceAll(/[/:]/g, '|')}`,
-      Target: text,
-      DocumentName: text,
-      Reason: text,
-      Details: text,
-      Status: text,
-      AccessType: text,
-      StartDate: NOW.getTime() / 1000 - n * 86_400,
-      EndDate: NOW.getTime() / 1000 - n * 86_400 + 60,
-    }),
-  )
+      ...{ Target: text, DocumentName: text, Reason: text, Details: text, Status: text, AccessType: text },
+      ...{ StartDate, EndDate: StartDate + 60 },
+    })
+  })
 }

@@ -1,16 +1,12 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { inflateSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { printable } from '../../../cli/output/printable'
-import { temporaryFolder } from '../../support/temporary-folder'
 import { openPage, testInChromium, useChromium } from './chromium'
-import { HOSTILE, hostileRecords, month, pageOf, record, reportOf } from './make-report'
+import { HOSTILE, hostileRecords, month, record, writePage } from './make-report'
 
 useChromium()
-const folder = temporaryFolder()
-const file = () => join(folder(), 'report.html')
 
 const SHOWN = '.list tbody tr'
 
@@ -33,19 +29,12 @@ function column(page: Page, number: number): Promise<string[]> {
   return page.locator(`${SHOWN} > :nth-child(${number})`).allTextContents()
 }
 
-testInChromium('hostile text on a page runs, loads and breaks nothing, and is found', async (browser) => {
+testInChromium('hostile text on a page runs, loads and breaks nothing, and is found', async () => {
   const text = HOSTILE.join('')
-  const sessions = hostileRecords()
-  await pageOf(
-    folder(),
-    reportOf(sessions, {
-      archive: text,
-      version: text,
-      question: [{ name: text, value: text }],
-      coverage: [{ source: text, covered: [], gaps: [] }],
-    }),
-  )
-  const { page, events } = await openPage(browser(), file())
+  const question = [{ name: text, value: text }]
+  const coverage = [{ source: text, covered: [], gaps: [] }]
+  const file = await writePage(hostileRecords(), { archive: text, version: text, question, coverage })
+  const { page, events } = await openPage(file)
 
   expect(await page.locator(SHOWN).count()).toBe(HOSTILE.length)
   expect(await page.locator('.list td').count()).toBe(HOSTILE.length * 9)
@@ -58,29 +47,21 @@ testInChromium('hostile text on a page runs, loads and breaks nothing, and is fo
   expect(events).toEqual([])
 })
 
-testInChromium('the content policy of a page stops foreign scripts, images and styles', async (browser) => {
-  const page = await pageOf(folder(), reportOf([]))
-  const broken = page.replace(
-    '<header>',
-    '<script>alert(1)</script><img src="https://evil.example/"><header style="color: red">',
-  )
-  writeFileSync(file(), broken)
-  const { events } = await openPage(browser(), file())
+testInChromium('the content policy of a page stops foreign scripts, images and styles', async () => {
+  const file = await writePage([])
+  const foreign = '<script>alert(1)</script><img src="https://evil.example/"><header style="color: red">'
+  writeFileSync(file, readFileSync(file, 'utf8').replace('<header>', foreign))
+  const { events } = await openPage(file)
   expect(events.filter((event) => /^console: .*violates/s.test(event))).toHaveLength(3)
   expect(events.filter((event) => /^(dialog|error): /.test(event))).toEqual([])
 })
 
-testInChromium('a click on a heading sorts, another one reverses, empty cells are last', async (browser) => {
-  const seconds = [90, 7200, 5, 86_400, undefined]
-  const sessions = seconds.map((length, n) =>
-    record({
-      SessionId: `s-${n}`,
-      StartDate: 1_790_000_000 + n,
-      ...(length && { EndDate: 1_790_000_000 + n + length }),
-    }),
-  )
-  await pageOf(folder(), reportOf(sessions))
-  const { page, events } = await openPage(browser(), file())
+testInChromium('a click on a heading sorts, another one reverses, empty cells are last', async () => {
+  const sessions = [90, 7200, 5, 86_400, undefined].map((length, n) => {
+    const StartDate = 1_790_000_000 + n
+    return record({ SessionId: `s-${n}`, StartDate, EndDate: length && StartDate + length })
+  })
+  const { page, events } = await openPage(await writePage(sessions))
   const duration = page.locator('.list').getByRole('columnheader', { name: 'Duration' })
 
   await duration.getByRole('button').focus()
@@ -95,10 +76,9 @@ testInChromium('a click on a heading sorts, another one reverses, empty cells ar
   expect(events).toEqual([])
 })
 
-testInChromium('10,000 sessions load, sort and are found by words in any column', async (browser) => {
+testInChromium('10,000 sessions load, sort and are found by words in any column', async () => {
   const sessions = month(10_000)
-  await pageOf(folder(), reportOf(sessions))
-  const { page, events } = await openPage(browser(), file())
+  const { page, events } = await openPage(await writePage(sessions))
 
   const expected = sessions.filter(
     ({ OwnerName, DocumentName }) => OwnerName === 'Mary-Major' && DocumentName === 'AWS-StartSSHSession',
@@ -121,18 +101,16 @@ testInChromium('10,000 sessions load, sort and are found by words in any column'
   expect(events).toEqual([])
 })
 
-testInChromium('without JavaScript a page has all sessions, and no idle control', async (browser) => {
-  await pageOf(folder(), reportOf(month(250)))
-  const { page } = await openPage(browser(), file(), { javaScriptEnabled: false })
+testInChromium('without JavaScript a page has all sessions, and no idle control', async () => {
+  const { page } = await openPage(await writePage(month(250)), { javaScriptEnabled: false })
   expect(await page.locator(SHOWN).count()).toBe(250)
   expect(await page.locator('.controls').isVisible()).toBe(false)
   expect(await page.locator('.list button:enabled').count()).toBe(0)
   expect(await page.locator('.chart svg').count()).toBe(5)
 })
 
-testInChromium('a printed page has every row, the heading on every sheet, no controls', async (browser) => {
-  await pageOf(folder(), reportOf(month(250)))
-  const { page } = await openPage(browser(), file())
+testInChromium('a printed page has every row, the heading on every sheet, no controls', async () => {
+  const { page } = await openPage(await writePage(month(250)))
   const print = () => page.pdf({ preferCSSPageSize: true, tagged: true })
   const whole = await print()
   const rowsElsewhere = await page.locator('section:not(#sessions) > table tr').count()
@@ -141,10 +119,8 @@ testInChromium('a printed page has every row, the heading on every sheet, no con
   await page.evaluate("document.querySelector('.list thead').style.visibility = 'hidden'")
   const without = textsPerPage(await print())
   const headings = textsPerPage(whole).map((texts, n) => texts - (without[n] ?? 0))
-  const ofList = headings.slice(
-    headings.findIndex((texts) => texts > 0),
-    -1,
-  ) // the footer may be alone on the last
+  const firstOfList = headings.findIndex((texts) => texts > 0)
+  const ofList = headings.slice(firstOfList, -1) // the footer may be alone on the last
   expect(ofList.length).toBeGreaterThan(20)
   expect(Math.min(...ofList)).toBeGreaterThanOrEqual(9)
 
@@ -160,13 +136,10 @@ function textsPerPage(pdf: Buffer): number[] {
     .map((content) => content.match(/\bT[jJ]\b/g)?.length ?? 0)
 }
 
-testInChromium('nothing is wider than the page, however narrow the screen', async (browser) => {
-  await pageOf(folder(), reportOf([...hostileRecords(), ...month(100)]))
+testInChromium('nothing is wider than the page, however narrow the screen', async () => {
+  const file = await writePage([...hostileRecords(), ...month(100)])
   for (const width of [390, 800, 1024, 1600]) {
-    const { page, events } = await openPage(browser(), file(), {
-      viewport: { width, height: 900 },
-      colorScheme: 'dark',
-    })
+    const { page, events } = await openPage(file, { viewport: { width, height: 900 }, colorScheme: 'dark' })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
     expect(events).toEqual([])
     await page.close()

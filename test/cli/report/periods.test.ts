@@ -10,20 +10,15 @@ test.each<[string, string, Unit, number, string, string]>([
   ['2026-01-01', '2026-04-04', 'week', 14, '2025-12-29', '2026-03-30'],
   ['2020-02-29', '2026-06-01', 'month', 76, '2020-02-01', '2026-05-01'],
   ['1970-01-01', '2026-06-01', 'year', 57, '1970-01-01', '2026-01-01'],
+  ['9999-12-31', '+010000-01-02T00:00:00.000Z', 'day', 2, '9999-12-31', '+010000-01'],
 ])('from %s to %s every bar is of a %s, and there are %i', (from, to, unit, count, first, last) => {
   const made = periods({ days: new Map(), gaps: [], from, to })
-  expect(made.unit).toBe(unit)
-  expect(made.periods).toHaveLength(count)
+  expect(made).toMatchObject({ unit, periods: { length: count } })
   expect([starts(made).at(0), starts(made).at(-1)]).toEqual([first, last])
 })
 
 test('sessions are counted in their period, and empty periods are shown', () => {
-  const days = new Map([
-    ['2026-03-31', 1],
-    ['2026-06-06', 2],
-    ['2026-06-07', 4],
-    ['2026-06-08', 8],
-  ])
+  const days = new Map(Object.entries({ '2026-03-31': 1, '2026-06-06': 2, '2026-06-07': 4, '2026-06-08': 8 }))
   const { unit, periods: weeks } = periods({ days, gaps: [], from: '2026-02-01' })
   expect(unit).toBe('week')
   expect(weeks.filter(({ sessions }) => sessions > 0).map(({ sessions }) => sessions)).toEqual([1, 6, 8])
@@ -41,14 +36,6 @@ test('a gap marks the days that it reaches', () => {
 })
 
 test('a clock that was centuries wrong makes a bar per year that has sessions', () => {
-  const days = new Map([
-    ['9999-12-31', 1],
-    ['1970-01-01', 1],
-  ])
+  const days = new Map(Object.entries({ '9999-12-31': 1, '1970-01-01': 1 }))
   expect(starts(periods({ days, gaps: [] }))).toEqual(['1970-01-01', '9999-01-01'])
-})
-
-test('the last bar may be of a year beyond 9999', () => {
-  const made = periods({ days: new Map(), gaps: [], from: '9999-12-31', to: '+010000-01-02T00:00:00.000Z' })
-  expect(made.periods.map(({ start }) => start.getUTCFullYear())).toEqual([9999, 10_000])
 })
