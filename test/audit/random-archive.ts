@@ -56,8 +56,7 @@ const question: fc.Arbitrary<Question> = fc
       .map((names): Question => Object.fromEntries(names.map((name) => [name, all[name]]))),
   )
   .map((asked) => {
-    const { from, at, open, ownerName, target } = asked
-    const isBounded = [from, at, open, ownerName, target].some((bound) => bound !== undefined)
+    const isBounded = ['from', 'at', 'open', 'ownerName', 'target'].some((bound) => bound in asked)
     return isBounded ? asked : { ...asked, from: iso(ASKED_AT.getTime() - DAYS * DAY) } // or days since 2018
   })
 
@@ -67,16 +66,11 @@ function observationOf(one: RandomSession, n: number): Observation {
   const start = ASKED_AT.getTime() - ago * HOUR
   const Owner = person && `arn:aws:sts::${accountId}:assumed-role/Admin/${person}`
   const EndDate = life === 'ended' ? (start + hours * HOUR) / 1000 : undefined
-  const dates = { StartDate: dated ? start / 1000 : undefined, EndDate }
+  const StartDate = dated ? start / 1000 : undefined
+  const session = JSON.parse(JSON.stringify({ SessionId: `s-${n}`, Owner, StartDate, EndDate, ...members }))
+  const state = ['open', 'missing', 'given up'].includes(life) ? 'Active' : 'History'
   const seen = iso(Math.min(ASKED_AT.getTime(), start + hours * HOUR))
-  return {
-    session: JSON.parse(JSON.stringify({ SessionId: `s-${n}`, Owner, ...dates, ...members })),
-    state: ['open', 'missing', 'given up'].includes(life) ? 'Active' : 'History',
-    source: { accountId, region },
-    sweepId: 'sweep',
-    seenFrom: seen,
-    seenUntil: seen,
-  }
+  return { session, state, source: one, sweepId: 'sweep', seenFrom: seen, seenUntil: seen }
 }
 
 async function fill(sessions: SessionsTable, random: readonly RandomSession[]): Promise<void> {
@@ -90,18 +84,12 @@ async function fill(sessions: SessionsTable, random: readonly RandomSession[]): 
   }
 }
 
-const SAME = {
-  target: 'Target',
-  status: 'Status',
-  documentName: 'DocumentName',
-  accountId: 'AccountId',
-  region: 'Region',
-  accessType: 'AccessType',
-} as const
+/** Each asks for the member of the same name, which begins with a capital letter. */
+const SAME = ['target', 'status', 'documentName', 'accountId', 'region', 'accessType'] as const
 
 /** The answer, stated apart from the search. */
 function plainFilter(all: readonly Record<string, unknown>[], asked: Question): Record<string, unknown>[] {
-  const same = Object.entries(SAME) as [keyof typeof SAME, string][]
+  const memberOf = (name: string) => name.replace(/^./, (first) => first.toUpperCase())
   const seconds = (from: string, until: unknown) => (Date.parse(String(until)) - Date.parse(from)) / 1000
   const key = (r: Record<string, unknown>) => `${r.StartDate ?? ''} ${r.SessionId}`
   return all
@@ -111,7 +99,7 @@ function plainFilter(all: readonly Record<string, unknown>[], asked: Question): 
       const gone = (end ?? (r.State === 'History' ? r.ObservedAt : r.MissingSince)) as string | undefined
       const active = r.State === 'Active' ? (r.LastKnownActiveAt ?? iso(ASKED_AT.getTime())) : undefined
       const until = end ?? active
-      if (same.some(([name, member]) => asked[name] !== undefined && asked[name] !== r[member])) return false
+      if (SAME.some((name) => asked[name] !== undefined && asked[name] !== r[memberOf(name)])) return false
       if (asked.from !== undefined && !(start && start >= asked.from)) return false
       if (asked.to !== undefined && !(start && start < asked.to)) return false
       if (asked.at !== undefined && !(start && start <= asked.at && !(gone && gone <= asked.at))) return false
@@ -124,9 +112,9 @@ function plainFilter(all: readonly Record<string, unknown>[], asked: Question): 
     .sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
+const sessions = fc.array(session, { minLength: 5, maxLength: 30 })
 const search = fc.record({ question, newestFirst: fc.boolean(), pageSize: fc.constantFrom(undefined, 3) })
 const fourSearches = fc.array(search, { minLength: 4, maxLength: 4 })
-const sessions = fc.array(session, { minLength: 5, maxLength: 30 })
 
 /** Asks four random questions of each of some random archives; returns how many sessions were found. */
 export async function askRandomArchives(archives: number): Promise<number> {

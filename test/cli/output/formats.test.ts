@@ -7,6 +7,7 @@ import { csv } from '../../../cli/output/csv'
 import { json, jsonLines } from '../../../cli/output/json'
 import { table } from '../../../cli/output/table'
 import { readBack } from '../../support/read-back'
+import { record } from '../report/make-report'
 
 const word = fc.oneof(
   fc.constantFrom('INC-4711 disk', '=SUM(1)', "'quoted", '\u202e,"\r\n</script>', '＝1', '🚀', ' '),
@@ -23,15 +24,9 @@ const optional = fc.record(
   },
   { requiredKeys: [] },
 )
-const records: fc.Arbitrary<SessionRecord[]> = fc.array(optional).map((all) =>
-  all.map((members, n) => ({
-    SessionId: `s-${n}`,
-    ...members,
-    ...{ AccountId: '111122223333', Region: 'eu-west-1', State: 'History', SweepId: 'sweep' },
-    ...{ FirstArchivedAt: '2026-11-24T12:00:00.000Z', ObservedAt: '2026-11-24T12:00:00.000Z' },
-    ...{ Revision: n + 1, ContentHash: '0a1b', SchemaVersion: 1 },
-  })),
-)
+const records: fc.Arbitrary<SessionRecord[]> = fc
+  .array(optional)
+  .map((all) => all.map((some, n) => ({ ...record({ SessionId: `s-${n}` }), Revision: n + 1, ...some })))
 
 test('any sessions can be read back from JSON, JSON lines and CSV, and a table has a row for each', async () => {
   await fc.assert(

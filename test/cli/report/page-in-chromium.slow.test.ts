@@ -1,12 +1,38 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { inflateSync } from 'node:zlib'
-import type { Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { printable } from '../../../cli/output/printable'
-import { openPage, testInChromium, useChromium } from './chromium'
 import { HOSTILE, hostileRecords, month, record, writePage } from './make-report'
 
-useChromium()
+const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const executablePath = process.env.CHROMIUM_PATH ?? PATHS.find((path) => existsSync(path))
+/** Without Chromium the tests are skipped, but never in continuous integration. */
+const isSkipped = executablePath === undefined && process.env.CI === undefined
+const testInChromium = isSkipped ? test.skip : test
+if (isSkipped) console.warn(`No page is tested: expected Chromium (${PATHS.join(', ')} or $CHROMIUM_PATH)`)
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+})
+afterAll(() => browser?.close())
+
+/** The events are dialogs, messages of the console (violations of the content policy among them), errors, and all requests but for the file. */
+async function openPage(file: string, options: BrowserContextOptions = {}) {
+  const page = await browser.newPage(options)
+  const events: string[] = []
+  const url = `file://${file}`
+  page.on('dialog', (dialog) => {
+    events.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('console', (message) => events.push(`console: ${message.text()}`))
+  page.on('pageerror', (error) => events.push(`error: ${error.message}`))
+  page.on('request', (request) => request.url() !== url && events.push(`request: ${request.url()}`))
+  await page.goto(url)
+  return { page, events }
+}
 
 const SHOWN = '.list tbody tr'
 
