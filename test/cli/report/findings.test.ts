@@ -24,10 +24,9 @@ test('sessions without a duration are not among the longest, but counted', () =>
 })
 
 test('of more than 50 sessions that have not ended, 50 are shown and the others are counted', () => {
-  const open = Array.from({ length: 60 }, (_, n) =>
-    record({ SessionId: `s-${n}`, StartDate: NOW.getTime() / 1000 - 3600 }, 'Active'),
-  )
-  const sessions = open.map((session, n) => (n < 20 ? { ...session, EndUnknown: true } : session))
+  const StartDate = NOW.getTime() / 1000 - 3600
+  const open = record({ SessionId: 's', StartDate }, 'Active')
+  const sessions = Array.from({ length: 60 }, (_, n) => ({ ...open, ...(n < 20 && { EndUnknown: true }) }))
   const shown = section('open', sessions)
   expect(shown).toContain('<b>40</b> still open at the last sweep. The end of <b>20</b> is unknown')
   expect(shown.match(/still open<\/i>/g)).toHaveLength(30)
@@ -40,12 +39,8 @@ test('of more than 50 sessions that have not ended, 50 are shown and the others 
 test('owners who name nobody are listed, the one with most sessions first, with the times of their sessions', () => {
   const start = (StartDate: number | undefined, Owner: string) =>
     record({ SessionId: 's', StartDate, Owner: `arn:aws:sts::111122223333:assumed-role/Ops/${Owner}` })
-  const shown = section('unidentified', [
-    start(0, 'AWSCLI-Session'),
-    start(60, 'botocore-session-1'),
-    start(120, 'botocore-session-1'),
-    start(undefined, 'botocore-session-1'),
-  ])
+  const botocore = [60, 120, undefined].map((time) => start(time, 'botocore-session-1'))
+  const shown = section('unidentified', [start(0, 'AWSCLI-Session'), ...botocore])
   expect(shown).toContain('<b>4</b> of 4 sessions (100 %)')
   const cells = [...shown.matchAll(/>(botocore-session-…|AWSCLI-Session|\d+|[\d-]{10} [\d:]{8})</g)]
   expect(cells.map(([, cell]) => cell)).toEqual([
@@ -55,12 +50,9 @@ test('owners who name nobody are listed, the one with most sessions first, with 
 })
 
 test('people without a reason that can be seen are listed, the one with most such sessions first', () => {
-  const given = { a: [undefined], b: [undefined, ' \u200b\n', ' x'], c: ['x'] }
-  const sessions = Object.entries(given).flatMap(([name, reasons]) =>
-    reasons.map((Reason) =>
-      record({ SessionId: 's', Owner: `arn:aws:iam::111122223333:user/${name}`, Reason }),
-    ),
-  )
+  const by = (name: string, Reason?: string) =>
+    record({ SessionId: 's', Owner: `arn:aws:iam::111122223333:user/${name}`, Reason })
+  const sessions = [by('a'), by('b'), by('b', ' \u200b\n'), by('b', ' x'), by('c', 'x')]
   const shown = section('no-reason', sessions)
   const cells = [...shown.matchAll(/<td[^>]*>([^<]*)/g)].map(([, cell]) => cell)
   expect(cells).toEqual(['b', '2', '66.7 %', 'a', '1', '100 %'])
