@@ -77,7 +77,6 @@ describe('the coverage of real sweeps', () => {
       receipts.push(await stage.sweepAfter(8 * 24).catch(({ receipt }: { receipt: Receipt }) => receipt))
     stage.emulator.faults.script = undefined
     receipts.push(await stage.sweepAfter(24))
-
     expect(receipts.filter(({ Outcome }) => Outcome === 'failed')).toHaveLength(4)
     expect(inDays(receipts)).toMatchObject({ gaps: [3] })
   })

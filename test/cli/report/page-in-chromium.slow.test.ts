@@ -89,12 +89,10 @@ testInChromium('a click on a heading sorts, another one reverses, empty cells ar
   })
   const { page, events } = await openPage(await writePage(sessions))
   const duration = page.locator('.list').getByRole('columnheader', { name: 'Duration' })
-
   await duration.getByRole('button').focus()
   await page.keyboard.press('Enter')
   expect(await column(page, 3)).toEqual(['5s', '1m 30s', '2h', '1d', ''])
   expect(await duration.getAttribute('aria-sort')).toBe('ascending')
-
   await duration.getByRole('button').click()
   expect(await column(page, 3)).toEqual(['1d', '2h', '1m 30s', '5s', ''])
   expect(await duration.getAttribute('aria-sort')).toBe('descending')
@@ -105,7 +103,6 @@ testInChromium('a click on a heading sorts, another one reverses, empty cells ar
 testInChromium('10,000 sessions load, sort and are found by words in any column', async () => {
   const sessions = month(10_000)
   const { page, events } = await openPage(await writePage(sessions))
-
   const expected = sessions.filter(
     ({ OwnerName, DocumentName }) => OwnerName === 'Mary-Major' && DocumentName === 'AWS-StartSSHSession',
   )
@@ -115,7 +112,6 @@ testInChromium('10,000 sessions load, sort and are found by words in any column'
   expect(await page.locator('output').textContent()).toBe(
     `${expected.length} of 10,000 sessions have “:user/mary-major aws-STARTsshSession”`,
   )
-
   await search(page, '')
   await page.getByRole('button', { name: 'Person' }).click()
   await until(async () => (await page.locator(SHOWN).count()) === 10_000)
@@ -141,7 +137,6 @@ testInChromium('a printed page has every row, the heading on every sheet, no con
   const whole = await print()
   const rowsElsewhere = await page.locator('section:not(#sessions) > table tr').count()
   expect(whole.toString('latin1').match(/\/S\s*\/TR\b/g)).toHaveLength(250 + 1 + rowsElsewhere)
-
   await page.evaluate("document.querySelector('.list thead').style.visibility = 'hidden'")
   const without = textsPerPage(await print())
   const headings = textsPerPage(whole).map((texts, n) => texts - (without[n] ?? 0))
@@ -149,7 +144,6 @@ testInChromium('a printed page has every row, the heading on every sheet, no con
   const ofList = headings.slice(firstOfList, -1) // the footer may be alone on the last
   expect(ofList.length).toBeGreaterThan(20)
   expect(Math.min(...ofList)).toBeGreaterThanOrEqual(9)
-
   await page.emulateMedia({ media: 'print' })
   expect(await page.locator('input').isVisible()).toBe(false)
 })
