@@ -69,9 +69,9 @@ export class Terminal {
    *
    * @returns every screen seen; the last one has the pattern
    */
-  async watchFor(pattern: RegExp): Promise<string> {
+  async watchFor(pattern: RegExp, everyMs = 40): Promise<string> {
     const screens: string[] = []
-    for (const end = Date.now() + HANGS_MS; Date.now() < end; await sleep(40)) {
+    for (const end = Date.now() + HANGS_MS; Date.now() < end; await sleep(everyMs)) {
       const screen = this.screen()
       if (screen !== screens.at(-1)) screens.push(screen)
       if (pattern.test(screen)) return screens.join('\n')

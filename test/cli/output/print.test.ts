@@ -70,7 +70,7 @@ beforeAll(async () => {
     }),
     session('plain-1', 'plain', 0, { EndDate: HOUR_AGO + 1, Target: 'i-1' }),
     session('plain-2', 'plain', 1, { EndDate: HOUR_AGO + 2 }),
-    ...Array.from({ length: 300 }, (_, n) => session(`many-${n}`, 'many', n, { Details: 'x'.repeat(2000) })),
+    ...Array.from({ length: 60 }, (_, n) => session(`many-${n}`, 'many', n, { Details: 'x'.repeat(2000) })),
   ])
   const Source = '111122223333/ap-southeast-1'
   const long = {
@@ -215,7 +215,7 @@ async function show(commands: readonly string[][], columns?: number): Promise<Te
   const lines = commands.map(([name = '', ...args]) => [name, ...archive.flags, ...args])
   const script = ['-r', require.resolve('tsx/cjs'), require.resolve('../../support/one-after-another')]
   const terminal = new Terminal(nodeLine(...script, JSON.stringify(lines)), columns)
-  await terminal.watchFor(/^status \d/m)
+  await terminal.watchFor(/^status \d/m, 250)
   return terminal
 }
 
