@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 
 export interface DatabaseCall {
   /** For example `PutItem`. */
@@ -83,11 +84,11 @@ async function handle(
     return void response.end(JSON.stringify({ Responses: {}, UnprocessedKeys: call.body.RequestItems }))
   const refusal = typeof fault === 'string' ? REFUSALS[fault] : fault
   if (refusal !== undefined) return refuse(response, refusal)
-  const asked = fault === 'unprocessed' ? { ...call.body, RequestItems: half(call, 0) } : call.body
-  const { status, headers, answer } = await forward(target, request, JSON.stringify(asked))
+  const asked = fault === 'unprocessed' ? JSON.stringify({ ...call.body, RequestItems: half(call, 0) }) : raw
+  const { status, type, answer } = await forward(target, request, asked)
   proxy.onAnswered(call, status)
   if (fault === 'reset-after') return void request.socket.destroy()
-  response.writeHead(status, { 'content-type': headers.get('content-type') ?? '' })
+  response.writeHead(status, { 'content-type': type })
   response.end(
     fault === 'unprocessed'
       ? JSON.stringify({ ...JSON.parse(answer), UnprocessedKeys: half(call, 1) })
@@ -108,15 +109,13 @@ function refuse(
   response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }))
 }
 
-async function forward(target: string, { headers, url }: IncomingMessage, body: string) {
-  const { 'x-amz-target': operation = '', authorization = '', 'x-amz-date': date = '' } = headers
-  const signed = { 'x-amz-target': String(operation), authorization, 'x-amz-date': String(date) }
-  const answer = await fetch(`${target}${url}`, {
-    method: 'POST',
-    headers: { ...signed, 'content-type': 'application/x-amz-json-1.0' },
-    body,
-  })
-  return { status: answer.status, headers: answer.headers, answer: await answer.text() }
+async function forward(target: string, { headers, url }: IncomingMessage, body: string | Buffer) {
+  const length = { 'content-length': Buffer.byteLength(body) }
+  const upstream = request(`${target}${url}`, { method: 'POST', headers: { ...headers, ...length } })
+  upstream.end(body)
+  const [reply] = (await once(upstream, 'response')) as [IncomingMessage]
+  const type = reply.headers['content-type'] ?? ''
+  return { status: reply.statusCode ?? 500, type, answer: await text(reply) }
 }
 
 /** The first or the second half of a BatchGetItem's keys. */
