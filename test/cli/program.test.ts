@@ -4,7 +4,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { run } from '../../cli/program'
 import { version } from '../../package.json'
-import { expectWrongUsage, printedBy, runBin, runCli } from '../support/cli'
+import { DESERTED, expectWrongUsage, printedBy, runBin, runCli } from '../support/cli'
 import { temporaryFolder } from '../support/temporary-folder'
 
 const folder = temporaryFolder()
@@ -114,7 +114,7 @@ describe('as a process,', () => {
   })
 
   test('a command that asks AWS loads the AWS SDK, which the measure sees', async () => {
-    const args = ['session', 'x', '--table', 'Sessions', '--endpoint-url', 'http://127.0.0.1:1']
+    const args = ['session', 'x', '--table', 'Sessions', '--endpoint-url', DESERTED]
     expect(await loadedBy(...args)).toEqual(expect.arrayContaining(['@aws-sdk/client-dynamodb', 'dynalite']))
   })
 })

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { run } from '../../cli/program'
-import { startEmulator } from '../../emulator/server'
-import { World } from '../../emulator/world'
 import { ANYONE_ENVIRONMENT } from './clients'
 
 export const CLI = join(__dirname, '../../bin/session-archive.js')
+
+/** Nobody listens there. No port that the system gives away: another process could be given it meanwhile. */
+export const DESERTED = 'http://127.0.0.1:1'
 
 /** A command that takes longer hangs. */
 export const HANGS_MS = 240_000
@@ -145,11 +146,4 @@ export function expectWrongUsage(run: CliRun, ...parts: readonly string[]): void
   expect(run.stderr.match(/^error: /gm)).toHaveLength(1)
   expect(run.stderr).not.toMatch(/^\s+at /m)
   expect(run.stderr).not.toMatch(OBEYED_BY_TERMINALS)
-}
-
-/** Returns an address on this machine where nobody listens. */
-export async function deserted(): Promise<string> {
-  const { url, close } = await startEmulator({ world: new World() })
-  await close()
-  return url
 }

@@ -11,7 +11,7 @@ import { World } from '../../../emulator/world'
 import { start, stopAll } from '../../emulator/builders'
 import {
   awsConfig,
-  deserted,
+  DESERTED,
   type Environment,
   expectFailure,
   expectWrongUsage,
@@ -70,8 +70,7 @@ test('archive keeps every session as AWS shows it, wherever the environment lead
   // The first call lists the open sessions, the second one half a page of the history.
   const emulator = await start({ world, faults: { script: (n) => (n === 2 ? 'short-page' : undefined) } })
   const shown = [...world.list('History'), ...world.list('Active')]
-  const nowhere = await deserted()
-  const environment = { AWS_ENDPOINT_URL: nowhere, AWS_ENDPOINT_URL_DYNAMODB: nowhere }
+  const environment = { AWS_ENDPOINT_URL: DESERTED, AWS_ENDPOINT_URL_DYNAMODB: DESERTED }
 
   const first = printedBy(await archive(emulator, LOCAL, environment))
   const afterFirst = await localItems()
@@ -161,9 +160,8 @@ describe('archive into tables', () => {
   })
 
   test('of a database that nobody serves fails', async () => {
-    const nowhere = await deserted()
-    const run = await archiveThere(await start(), TABLES, { AWS_ENDPOINT_URL_DYNAMODB: nowhere })
-    expectFailure(run, `connect ECONNREFUSED ${nowhere.slice('http://'.length)}`)
+    const run = await archiveThere(await start(), TABLES, { AWS_ENDPOINT_URL_DYNAMODB: DESERTED })
+    expectFailure(run, 'connect ECONNREFUSED 127.0.0.1:1')
   })
 })
 
@@ -197,8 +195,7 @@ describe('archive never shows a terminal the raw answer of AWS:', () => {
 
 describe('archive keeps nothing and says why:', () => {
   test('nobody listens', async () => {
-    const url = await deserted()
-    expectFailure(await archive({ url }, LOCAL), `connect ECONNREFUSED ${url.slice('http://'.length)}`)
+    expectFailure(await archive({ url: DESERTED }, LOCAL), 'connect ECONNREFUSED 127.0.0.1:1')
     expect(readdirSync(folder())).toEqual([])
   })
 
@@ -209,10 +206,9 @@ describe('archive keeps nothing and says why:', () => {
       `const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }))
       require('node:dns').lookup = (name, options, callback) => process.nextTick(callback, null, addresses)`,
     )
-    const { port } = new URL(await deserted())
-    const args = ['archive', '--endpoint-url', `http://two.example:${port}`, ...LOCAL]
+    const args = ['archive', '--endpoint-url', 'http://two.example:1', ...LOCAL]
     const run = await runBin(args, { cwd: folder(), nodeFlags: ['--require', preload] })
-    expectFailure(run, `connect ECONNREFUSED 127.0.0.1:${port}; connect ECONNREFUSED 127.0.0.2:${port}`)
+    expectFailure(run, 'connect ECONNREFUSED 127.0.0.1:1; connect ECONNREFUSED 127.0.0.2:1')
   })
 
   test.each<[string, Environment, string]>([

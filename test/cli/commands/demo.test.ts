@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { generateSessions } from '../../../emulator/generate'
 import {
-  deserted,
+  DESERTED,
   expectWrongUsage,
   NO_CREDENTIALS,
   NO_REGION,
@@ -15,7 +15,7 @@ const folder = temporaryFolder()
 
 /** Runs the demo where nothing else could help it, and reads the numbers that it tells. */
 async function demo(...args: string[]) {
-  const nowhere = { AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL: await deserted() }
+  const nowhere = { AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL: DESERTED }
   const environment = { ...NO_CREDENTIALS, ...NO_REGION, ...nowhere }
   const { status, stdout, stderr } = await runCli(['demo', ...args], { cwd: folder(), environment })
   expect(status).toBe(0)
