@@ -25,7 +25,7 @@ export class Terminal {
   /** @param command a line of shell; when it ends, `status N` appears */
   constructor(command: string, columns = 120) {
     // The trap is for Ctrl-C, which is the command's to handle.
-    const shell = `trap : INT; ${command}; echo "status $?"; exec sleep 60`
+    const shell = `trap : INT; ${command}; echo "status $?"; exec sleep 300`
     const size = ['-x', `${columns}`, '-y', '200']
     const record = [';', 'pipe-pane', `cat > '${join(this.folder, 'input')}'`]
     this.tmux('-f', '/dev/null', 'new-session', '-d', ...size, 'sh', '-c', shell, ...record)
@@ -80,11 +80,7 @@ export class Terminal {
   }
 
   private tmux(...args: readonly string[]): string {
-    const socket = ['-S', join(this.folder, 'tmux'), '-u']
-    return execFileSync('tmux', [...socket, ...args], {
-      cwd: this.folder,
-      env: cliEnvironment(),
-      encoding: 'utf8',
-    })
+    const options = { cwd: this.folder, env: cliEnvironment(), encoding: 'utf8' } as const
+    return execFileSync('tmux', ['-S', join(this.folder, 'tmux'), '-u', ...args], options)
   }
 }

@@ -61,7 +61,6 @@ testInChromium('hostile text on a page runs, loads and breaks nothing, and is fo
   const coverage = [{ source: text, covered: [], gaps: [] }]
   const file = await writePage(hostileRecords(), { archive: text, version: text, question, coverage })
   const { page, events } = await openPage(file)
-
   expect(await page.locator(SHOWN).count()).toBe(HOSTILE.length)
   expect(await page.locator('.list td').count()).toBe(HOSTILE.length * 9)
   expect(await page.locator('script, style, img, iframe, object, a').count()).toBe(2)
