@@ -89,18 +89,24 @@ export async function regionOf({ config }: { config: { region(): Promise<string>
   }
 }
 
-/** The outputs of the stack that name its tables. */
+/** The tables of the one archive in a stack. If the construct has an own id there, its outputs begin with that. */
 async function tablesOf(stack: string, region: string, aws: ReturnType<typeof awsConfig>) {
   const client = new CloudFormationClient(aws)
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }))
     const outputs = new Map((Stacks[0]?.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue]))
-    const output = (name: string): string => {
-      const value = outputs.get(name)
-      if (value === undefined) throw new Error(`received no output ${name}, expected an archive's stack`)
-      return value
-    }
-    return { sessionsTable: output('SessionsTable'), sweepsTable: output('SweepsTable') }
+    const archives = [...outputs].flatMap(([key = '', sessionsTable = '']) => {
+      const [, name] = /^(.*)SessionsTable$/.exec(key) ?? []
+      const sweepsTable = outputs.get(`${name}SweepsTable`)
+      return sweepsTable === undefined ? [] : [{ sessionsTable, sweepsTable }]
+    })
+    const [archive, ...others] = archives
+    if (archive === undefined)
+      throw new Error(`received no outputs SessionsTable and SweepsTable, expected an archive's stack`)
+    const flags = archives.map((one) => `--table ${one.sessionsTable} --sweeps-table ${one.sweepsTable}`)
+    if (others.length > 0)
+      throw new Error(`received ${archives.length} archives, expected one: choose ${flags.join(', or ')}`)
+    return archive
   } catch (error) {
     throw new Error(
       `stack ${JSON.stringify(stack)} in ${region}: ${messageOf(error)}. --stack, --table or --local choose another archive, --region another region`,

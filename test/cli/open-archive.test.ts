@@ -35,7 +35,9 @@ beforeAll(async () => {
     SessionArchive: { Other: 'x', SweepsTable: 'Sweeps', SessionsTable: 'Sessions' },
     Archive: { SweepsTable: 'Sweeps', SessionsTable: 'Sessions' },
     Elsewhere: { SessionsTable: 'Gone', SweepsTable: 'GoneToo' },
-    Unrelated: { BucketName: 'x' },
+    Unrelated: { BucketName: 'x', UserSessionsTable: 'x' },
+    Audit: { UserSessionsTable: 'x', EmeaSweepsTable: 'Sweeps', EmeaSessionsTable: 'Sessions' },
+    Two: { SessionsTable: 'A', SweepsTable: 'B', EmeaSessionsTable: 'C', EmeaSweepsTable: 'D' },
   })
 })
 beforeEach(() => void cloudFormation.calls.splice(0))
@@ -60,6 +62,7 @@ const TABLES = ['--table', 'Sessions', '--sweeps-table', 'Sweeps']
 test.each<[string, string[], string[]]>([
   ['the stack SessionArchive by default', [], ['SessionArchive']],
   ['the stack of --stack', ['--stack', 'Archive'], ['Archive']],
+  ['the archive of a stack in which it has a name', ['--stack', 'Audit'], ['Audit']],
   ['the tables of the flags', TABLES, []],
 ])('every command reads %s', async (_name, flags, stack) => {
   // Once, the environment could name tables as well.
@@ -119,7 +122,12 @@ test.each<[string, RegExp, Environment]>([
   ],
   [
     'session s --stack Unrelated',
-    /: stack "Unrelated" in us-east-1: received no output SessionsTable, expected an archive's stack\. --stack, /,
+    /: stack "Unrelated" in us-east-1: received no outputs SessionsTable and SweepsTable, expected an archive's stack\. --stack, /,
+    {},
+  ],
+  [
+    'session s --stack Two',
+    /received 2 archives, expected one: choose --table A --sweeps-table B, or --table C --sweeps-table D\. --stack, /,
     {},
   ],
   ['session s --table Sessions', /: Region is missing: expected one from --region, /, NO_REGION],
