@@ -84,6 +84,7 @@ export function addFunction(scope: Construct, props: ArchiveFunctionProps): Arch
     securityGroups: network && [network.securityGroup],
   })
   lambda.node.addDependency(role.policy)
+  if (network) lambda.node.addDependency(network) // the first sweep needs its endpoints
   acknowledge(lambda, ACKNOWLEDGED.concurrency)
   acknowledge(lambda, ACKNOWLEDGED.tracing)
   if (!network) acknowledge(lambda, ACKNOWLEDGED.vpc)

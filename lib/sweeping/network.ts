@@ -1,10 +1,13 @@
+import { BlockList } from 'node:net'
 import { Stack, Token } from 'aws-cdk-lib'
 import {
   GatewayVpcEndpoint,
   GatewayVpcEndpointAwsService,
   InterfaceVpcEndpoint,
   InterfaceVpcEndpointAwsService,
+  type ISubnet,
   type IVpc,
+  Peer,
   Port,
   SecurityGroup,
   type SubnetSelection,
@@ -61,7 +64,12 @@ export class Network extends Construct {
     return Vpc.fromLookup(this, 'Vpc', { vpcId })
   }
 
-  /** The log, the failure queue and the metrics need no endpoint: Lambda itself sends those. */
+  /**
+   * The endpoint of Systems Manager has private DNS, so every host of the VPC uses it from then on, and it must admit
+   * all of them.
+   *
+   * The log, the failure queue and the metrics need no endpoint: Lambda itself sends those.
+   */
   private addEndpoints(): void {
     const { vpc, vpcSubnets } = this
     new GatewayVpcEndpoint(this, 'DynamoDB', {
@@ -75,7 +83,8 @@ export class Network extends Construct {
       subnets: vpcSubnets,
       open: false,
     })
-    endpoint.connections.allowFrom(this.securityGroup, HTTPS, 'The session archiver')
+    for (const range of rangesOf(vpc))
+      endpoint.connections.allowFrom(Peer.ipv4(range), HTTPS, 'Hosts of the VPC')
   }
 
   /** Lets Lambda manage the function's network interfaces, but not the function's own code. */
@@ -100,5 +109,39 @@ export class Network extends Construct {
         },
       }),
     )
+  }
+}
+
+/** The VPC's range, and those of its subnets that are outside of it, in ranges that the VPC got later. */
+function rangesOf(vpc: IVpc): string[] {
+  const { publicSubnets, privateSubnets, isolatedSubnets } = vpc
+  const ranges = [...publicSubnets, ...privateSubnets, ...isolatedSubnets].flatMap(rangeOf)
+  const listed = new BlockList()
+  return [mainRangeOf(vpc), ...ranges].filter((range) => {
+    if (Token.isUnresolved(range)) return true
+    const [address = '', bits] = range.split('/')
+    if (listed.check(address)) return false
+    listed.addSubnet(address, Number(bits))
+    return true
+  })
+}
+
+function mainRangeOf(vpc: IVpc): string {
+  try {
+    return vpc.vpcCidrBlock
+  } catch (cause) {
+    throw new Error(
+      'vpc: received one without its range, expected vpcCidrBlock among its attributes, for the endpoint of Systems Manager to admit its hosts; or vpcEndpoints: false',
+      { cause },
+    )
+  }
+}
+
+/** The range of a subnet. One that is defined elsewhere may not know it. */
+function rangeOf(subnet: ISubnet): string[] {
+  try {
+    return [subnet.ipv4CidrBlock]
+  } catch {
+    return []
   }
 }

@@ -115,6 +115,7 @@ describe('the network', () => {
     const isolated = (id: string, regions: string[]) => {
       const vpc = Vpc.fromVpcAttributes(new Stack(app, `${id}Vpc`, { env }), 'Vpc', {
         vpcId: VPC_ID,
+        vpcCidrBlock: '10.0.0.0/16',
         availabilityZones: ['us-east-1a'],
         isolatedSubnetIds: ['subnet-1'],
         isolatedSubnetRouteTableIds: ['rtb-1'],

@@ -55,6 +55,7 @@ export function vpcOf(app: App): IVpc {
   new CfnWaitConditionHandle(network, 'Something') // a stack must not be empty
   return Vpc.fromVpcAttributes(network, 'Vpc', {
     vpcId: 'vpc-0a1b2c3d4e5f67890',
+    vpcCidrBlock: '10.0.0.0/16',
     availabilityZones: ['us-east-1a', 'us-east-1b'],
     privateSubnetIds: ['subnet-1', 'subnet-2'],
     privateSubnetRouteTableIds: ['rtb-1', 'rtb-2'],
