@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import type { Node } from 'constructs'
-import { checkProps, type SessionArchiveProps, type SessionArchiveStackProps } from './props'
+import { checkProps, checkRegions, type SessionArchiveProps, type SessionArchiveStackProps } from './props'
 
 type Parser = (value: unknown) => unknown
 
@@ -10,6 +10,7 @@ const PARSERS: { readonly [Key in Exclude<keyof SessionArchiveProps, 'vpc'>]-?: 
   regions: list,
   retentionDays: number,
   alarmEmail: text,
+  alarmWarmUp: boolean,
   topicArn: text,
   keyArn: text,
   breakGlassPrincipals: list,
@@ -17,7 +18,7 @@ const PARSERS: { readonly [Key in Exclude<keyof SessionArchiveProps, 'vpc'>]-?: 
   logRetentionDays: number,
   removalPolicy: text,
   vpcId: text,
-  vpcEndpoints: (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  vpcEndpoints: boolean,
 }
 
 /**
@@ -38,6 +39,7 @@ export function propsFromContext(
     props[key] = parse(received[key])
   }
   checkProps(props, 'context ', received)
+  checkRegions(props, region, 'context ')
   return { ...props, env: props.vpcId !== undefined && account && region ? { account, region } : undefined }
 }
 
@@ -47,6 +49,10 @@ function text(value: unknown): unknown {
 
 function list(value: unknown): unknown {
   return typeof value === 'string' ? value.split(',') : value
+}
+
+function boolean(value: unknown): unknown {
+  return value === 'true' ? true : value === 'false' ? false : value
 }
 
 function number(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Architecture, type IFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
@@ -48,7 +48,10 @@ export function addFunction(scope: Construct, props: ArchiveFunctionProps): Arch
   const logGroup = new LogGroup(scope, 'Logs', {
     retention: props.logRetentionDays,
     encryptionKey: key,
-    removalPolicy: props.removalPolicy,
+    removalPolicy:
+      props.removalPolicy === RemovalPolicy.DESTROY
+        ? RemovalPolicy.DESTROY
+        : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // nothing is left of a deployment that is rolled back
   })
   const role = handWrittenRole(scope, '', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

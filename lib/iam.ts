@@ -13,6 +13,8 @@ import type { Construct } from 'constructs'
 /** A role and its one policy. CDK adds nothing to them, so whatever uses the role must depend on the policy. */
 export interface HandWrittenRole {
   readonly role: IRole
+  /** IAM makes it when it makes the role: no two roles ever have the same. */
+  readonly roleId: string
   readonly policy: ManagedPolicy
 }
 
@@ -31,7 +33,7 @@ export function handWrittenRole(
 ): HandWrittenRole {
   const role = new Role(scope, `${prefix}Role`, { assumedBy })
   const policy = new ManagedPolicy(scope, `${prefix}Policy`, { description, roles: [role], statements })
-  return { role: role.withoutPolicyUpdates(), policy }
+  return { role: role.withoutPolicyUpdates(), roleId: role.roleId, policy }
 }
 
 /** Denies actions on a resource, in the resource's own policy, to everyone whom the conditions do not exempt. */
@@ -56,6 +58,15 @@ export function denyEveryone(
  */
 export function exceptPrincipals(arns: readonly string[]): Record<string, unknown> {
   return arns.length === 0 ? {} : { ArnNotLike: { 'aws:PrincipalArn': arns } }
+}
+
+/** A condition that exempts AWS's services when they act for themselves, as DynamoDB does when records expire. */
+export const EXCEPT_SERVICES = { BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } }
+
+/** The ARNs of the roles that AWS has for itself in this account: nobody else can assume them. */
+export function serviceLinkedRoles(scope: Construct): string {
+  const { partition, account } = Stack.of(scope)
+  return `arn:${partition}:iam::${account}:role/aws-service-role/*`
 }
 
 /** A condition that an AWS service fulfils only if it acts for this account. */

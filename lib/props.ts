@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, type StackProps, Token } from 'aws-cdk-lib'
+import { type Duration, RemovalPolicy, type StackProps, Token } from 'aws-cdk-lib'
 import type { IVpc } from 'aws-cdk-lib/aws-ec2'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { REGION } from '../archive/names'
@@ -12,9 +12,11 @@ export interface SessionArchiveProps {
   readonly retentionDays?: number
   /** E-mail address that alarms are sent to, once its owner has confirmed. @default - none: subscribe to the topic later */
   readonly alarmEmail?: string
-  /** ARN of the SNS topic that alarms are sent to; it must let CloudWatch publish. @default - a new, encrypted topic */
+  /** Whether alarms that ring on silence stay quiet for a day at first; false if the region does not know warm-up. @default true */
+  readonly alarmWarmUp?: boolean
+  /** ARN of the SNS topic that alarms are sent to, in the stack's region; it must let CloudWatch publish. @default - a new, encrypted topic */
   readonly topicArn?: string
-  /** ARN of the KMS key that encrypts everything; its policy must allow what docs/security.md lists. @default - a new key */
+  /** ARN of the KMS key that encrypts everything, in the stack's region; its policy must allow what docs/security.md lists. @default - a new key */
   readonly keyArn?: string
   /** ARNs of the IAM roles and users, `*` for a part of a name, that may change and delete the archive and its key. @default - nobody */
   readonly breakGlassPrincipals?: readonly string[]
@@ -24,7 +26,7 @@ export interface SessionArchiveProps {
   readonly logRetentionDays?: number
   /** What happens to tables, key, log and backups when the stack is deleted; DESTROY deletes all and is for trials. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY
-  /** VPC that the function runs in; it needs a NAT gateway if other regions than the stack's are swept. @default - none */
+  /** VPC that the function runs in. Other regions than the stack's need a NAT gateway, endpoints the VPC's range. @default - none */
   readonly vpc?: IVpc
   /** Id of that VPC, to be looked up in a stack with a fixed account and region. @default - none */
   readonly vpcId?: string
@@ -60,12 +62,20 @@ export function checkProps(
 ): asserts props is SessionArchiveProps {
   const invalid = (key: keyof SessionArchiveProps, expected: string) =>
     new Error(`${where}${key}: received ${shown(received[key])}, expected ${expected}`)
-  const { schedule, regions, retentionDays, alarmEmail, topicArn, keyArn, breakGlassPrincipals } = props
-  const { backupRetentionDays, logRetentionDays, removalPolicy, vpc, vpcId, vpcEndpoints } = props
+  const { schedule, regions, retentionDays, alarmEmail, alarmWarmUp, topicArn, keyArn } = props
+  const {
+    breakGlassPrincipals,
+    backupRetentionDays,
+    logRetentionDays,
+    removalPolicy,
+    vpc,
+    vpcId,
+    vpcEndpoints,
+  } = props
 
   if (
     schedule !== undefined &&
-    !(schedule instanceof Duration && isWithin(schedule.toMinutes({ integral: false }), 5, 24 * 60))
+    !(isDuration(schedule) && isWithin(schedule.toMinutes({ integral: false }), 5, 24 * 60))
   )
     throw invalid(
       'schedule',
@@ -79,6 +89,7 @@ export function checkProps(
       'a whole number of days, 31 or more (AWS shows a session for 30 days: one deleted earlier would be archived again)',
     )
   if (!isText(alarmEmail, EMAIL)) throw invalid('alarmEmail', 'an e-mail address')
+  if (!isBoolean(alarmWarmUp)) throw invalid('alarmWarmUp', 'true or false')
   if (!isText(topicArn, TOPIC_ARN))
     throw invalid('topicArn', 'the ARN of an SNS topic, such as "arn:aws:sns:eu-west-1:111122223333:alarms"')
   if (!isText(keyArn, KEY_ARN))
@@ -108,15 +119,45 @@ export function checkProps(
     throw invalid('removalPolicy', '"retain" or "destroy"')
   if (!isText(vpcId, VPC_ID)) throw invalid('vpcId', 'the id of a VPC, such as "vpc-0a1b2c3d4e5f67890"')
   if (vpcId !== undefined && vpc) throw invalid('vpcId', 'none beside vpc')
-  if (vpcEndpoints !== undefined && typeof vpcEndpoints !== 'boolean')
-    throw invalid('vpcEndpoints', 'true or false')
+  if (!isBoolean(vpcEndpoints)) throw invalid('vpcEndpoints', 'true or false')
   if (vpcEndpoints !== undefined && !vpc && vpcId === undefined)
     throw invalid('vpcEndpoints', 'none without a VPC')
 }
 
-/** Whether a prop is text of a form. Like the next two, it accepts a prop that is not given. */
+/**
+ * A topic and a key serve their own region only.
+ *
+ * @param region of the stack; a stack for every region is not checked
+ * @param where put before the name of a prop in errors
+ * @throws Error naming the prop, the value received and what was expected
+ */
+export function checkRegions(props: SessionArchiveProps, region: string | undefined, where = ''): void {
+  if (region === undefined || Token.isUnresolved(region)) return
+  for (const key of ['topicArn', 'keyArn'] as const) {
+    const arn = props[key]
+    if (arn !== undefined && !Token.isUnresolved(arn) && arn.split(':')[3] !== region)
+      throw new Error(`${where}${key}: received ${shown(arn)}, expected one in the stack's region, ${region}`)
+  }
+}
+
+/** Whether a prop is a Duration, maybe of another copy of aws-cdk-lib. */
+function isDuration(value: unknown): value is Duration {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'toMinutes' in value &&
+    typeof value.toMinutes === 'function' &&
+    'toHumanString' in value
+  )
+}
+
+/** Whether a prop is text of a form. Like the next three, it accepts a prop that is not given. */
 function isText(value: unknown, form: RegExp): boolean {
   return value === undefined || (typeof value === 'string' && (Token.isUnresolved(value) || form.test(value)))
+}
+
+function isBoolean(value: unknown): boolean {
+  return value === undefined || typeof value === 'boolean'
 }
 
 /** Whether a prop is a whole number within these limits, both inclusive. */
@@ -136,5 +177,5 @@ function isListOf(value: unknown, accepts: (item: string) => boolean, minLength 
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value instanceof Duration ? value.toHumanString() : value)
+  return JSON.stringify(isDuration(value) ? value.toHumanString() : value)
 }

@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { createHash } from 'node:crypto'
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 import { Monitoring } from './monitoring/monitoring'
-import { checkProps, type SessionArchiveProps } from './props'
+import { checkProps, checkRegions, type SessionArchiveProps } from './props'
 import { Backup } from './storage/backup'
 import { archiveKey } from './storage/key'
 import { ArchiveTables } from './storage/tables'
@@ -13,7 +14,7 @@ import { Network } from './sweeping/network'
 
 export type { SessionArchiveProps }
 
-/** An archive of this account's Session Manager sessions. */
+/** An archive of this account's Session Manager sessions. Its outputs name what an operator needs next. */
 export class SessionArchive extends Construct {
   /** One item per session, by SessionId. */
   readonly sessions: Table
@@ -26,6 +27,7 @@ export class SessionArchive extends Construct {
   constructor(scope: Construct, id: string, props: SessionArchiveProps = {}) {
     super(scope, id)
     checkProps(props)
+    checkRegions(props, Stack.of(this).region)
     const {
       schedule = Duration.hours(1),
       regions = [Stack.of(this).region],
@@ -34,6 +36,7 @@ export class SessionArchive extends Construct {
       removalPolicy = RemovalPolicy.RETAIN,
       backupRetentionDays = removalPolicy === RemovalPolicy.RETAIN && 365,
       vpcEndpoints = true,
+      alarmWarmUp = true,
     } = props
 
     const storage = new Construct(this, 'Tables')
@@ -58,19 +61,49 @@ export class SessionArchive extends Construct {
       retentionDays: props.retentionDays,
       network,
     })
-    if (backupRetentionDays !== false)
-      new Backup(this, 'Backup', { key, tables, retentionDays: backupRetentionDays, breakGlassPrincipals })
+    const backup =
+      removalPolicy === RemovalPolicy.RETAIN
+        ? new Backup(this, this.withKey('Backup', props.keyArn), {
+            key,
+            tables,
+            retentionDays: backupRetentionDays,
+            breakGlassPrincipals,
+          })
+        : undefined
+    const archiveName = this.nameInStack()
     const { topic } = new Monitoring(this, 'Monitoring', {
       key,
       tables,
       archiver,
+      archiveName,
+      backupVaultName: backupRetentionDays === false ? undefined : backup?.vault.backupVaultName,
       schedule,
       alarmEmail: props.alarmEmail,
+      alarmWarmUp,
       topicArn: props.topicArn,
     })
     this.sessions = tables.sessions
     this.sweeps = tables.sweeps
     this.function = archiver.function
     this.alarmTopic = topic
+    const output = (id: string, description: string, value: string) =>
+      new CfnOutput(this, id, { description, value }).overrideLogicalId(`${archiveName}${id}`)
+    output('SessionsTable', 'Every archived session', tables.sessions.tableName)
+    output('SweepsTable', 'A receipt for each sweep', tables.sweeps.tableName)
+    output('FunctionName', 'Sweeps a region', archiver.function.functionName)
+    output('AlarmTopic', 'Subscribe to be alarmed', topic.topicArn)
+  }
+
+  /** What tells this archive from others in its stack: its path there, or nothing if that is `SessionArchive`. */
+  private nameInStack(): string {
+    const path = this.node.path.slice(Stack.of(this).node.path.length).replace(/[^A-Za-z0-9]/g, '')
+    return path === 'SessionArchive' ? '' : path
+  }
+
+  /** The id of something that cannot change its key. It is another thing, with another id, for each key. */
+  private withKey(id: string, keyArn: string | undefined): string {
+    if (keyArn === undefined) return id
+    const arn = JSON.stringify(Stack.of(this).resolve(keyArn)) // may be a reference
+    return `${id}-${createHash('sha256').update(arn).digest('hex').slice(0, 8)}`
   }
 }

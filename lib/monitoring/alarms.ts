@@ -1,4 +1,12 @@
-import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Duration } from 'aws-cdk-lib'
+import {
+  Alarm,
+  CfnAlarm,
+  ComparisonOperator,
+  type IMetric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
@@ -24,7 +32,9 @@ interface AlarmDefinition {
 
 /** Every way in which the archive can fail. The names are sections of the runbook. */
 function definitions(metrics: Metrics): Record<string, AlarmDefinition> {
-  const aDay = Math.max(1, Math.floor(DAY_MINUTES / metrics.period.toMinutes()))
+  // at least two: a single period without a sweep is no reason to call it critical
+  const aDay = Math.max(2, Math.floor(DAY_MINUTES / metrics.period.toMinutes()))
+  const failedBackups = metrics.failedBackups()
   return {
     FunctionFailed: {
       metric: metrics.errors(),
@@ -40,7 +50,8 @@ function definitions(metrics: Metrics): Record<string, AlarmDefinition> {
       metric: metrics.own('sweepsCompleted'),
       atMost: 0,
       periods: 3,
-      means: 'No sweep completed in three periods of the schedule.',
+      means:
+        'No sweep completed in three periods of the schedule, or the archiver was silent for about five.',
       first: 'Check that the schedules are enabled and that the function is started.',
     },
     DaysUntilLossWarning: {
@@ -48,7 +59,7 @@ function definitions(metrics: Metrics): Record<string, AlarmDefinition> {
       atMost: 27,
       periods: 3,
       means:
-        'For three periods, the least healthy region had 27 days or less until AWS forgets sessions that are not archived, or the archiver was silent.',
+        'For three periods, the least healthy region had 27 days or less until AWS forgets sessions that are not archived, or the archiver was silent for about five.',
       first: 'Find the region without a recent complete sweep.',
     },
     DaysUntilLossCritical: {
@@ -90,22 +101,47 @@ function definitions(metrics: Metrics): Record<string, AlarmDefinition> {
       means: 'DynamoDB failed on calls of the archiver. It tries each call eight times.',
       first: 'Look at the AWS Health Dashboard.',
     },
+    ...(failedBackups && {
+      BackupFailed: {
+        metric: failedBackups,
+        means: 'A backup of the tables failed, was stopped or did not start in time.',
+        first: 'Read StatusMessage of the latest backup jobs.',
+      },
+    }),
   }
 }
 
 export interface AlarmsProps {
   readonly metrics: Metrics
   readonly topic: ITopic
+  /** Whether alarms that ring on silence wait until there can be data, and somebody to hear them. */
+  readonly warmUp: boolean
 }
 
-/** Adds every alarm. Each notifies the topic when it rings and when it is over. */
-export function addAlarms(scope: Construct, { metrics, topic }: AlarmsProps): Alarm[] {
+/** Adds every alarm. Each notifies the topic when it rings; those that ring on silence also when it is over. */
+export function addAlarms(scope: Construct, { metrics, topic, warmUp }: AlarmsProps): Alarm[] {
   return Object.entries(definitions(metrics)).map(([name, definition]) => {
     const alarm = addAlarm(scope, name, definition)
     alarm.addAlarmAction(new SnsAction(topic))
-    alarm.addOkAction(new SnsAction(topic))
+    if (definition.atMost !== undefined) {
+      alarm.addOkAction(new SnsAction(topic)) // the others would say OK as soon as they exist
+      if (warmUp) letWarmUp(alarm, metrics.period)
+    }
     return alarm
   })
+}
+
+/**
+ * Keeps a new alarm quiet for a day, or two periods: by then every region was swept and the address confirmed. If it
+ * rang before, nobody would hear it, and it does not ring again while it lasts.
+ */
+function letWarmUp(alarm: Alarm, period: Duration): void {
+  const resource = alarm.node.defaultChild
+  if (!CfnAlarm.isCfnAlarm(resource)) return
+  resource.warmUpConfiguration = {
+    warmUpPeriodDurationInMinutes: Math.max(DAY_MINUTES, 2 * period.toMinutes()), // CloudWatch allows 2,880
+    onlyStartEvaluatingAfterWarmUpPeriodEnds: true,
+  }
 }
 
 function addAlarm(scope: Construct, name: string, definition: AlarmDefinition): Alarm {

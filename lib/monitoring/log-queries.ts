@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib'
 import { type ILogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 
@@ -16,11 +15,15 @@ const QUERIES = {
   }),
 }
 
-/** Saves queries of CloudWatch Logs Insights for the function's log. The receipts answer everything else. */
-export function addLogQueries(scope: Construct, logGroup: ILogGroup): void {
+/**
+ * Saves queries of CloudWatch Logs Insights for the function's log. The receipts answer everything else.
+ *
+ * @param folder that the console shows them in
+ */
+export function addLogQueries(scope: Construct, logGroup: ILogGroup, folder: string): void {
   for (const [name, queryString] of Object.entries(QUERIES))
     new QueryDefinition(scope, `Query-${name}`, {
-      queryDefinitionName: `${Stack.of(scope).stackName}/${name}`,
+      queryDefinitionName: `${folder}/${name}`,
       queryString,
       logGroups: [logGroup],
     })

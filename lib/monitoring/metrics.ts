@@ -8,11 +8,14 @@ import type { Archiver } from '../sweeping/archiver'
 export interface MetricsProps {
   readonly archiver: Archiver
   readonly tables: ArchiveTables
+  /** Name of the vault that monthly backups go to. @default - there are none */
+  readonly backupVaultName?: string
   /** How often each region is swept. */
   readonly schedule: Duration
 }
 
 const FIVE_MINUTES = Duration.minutes(5)
+const HOUR = Duration.hours(1)
 
 /** What alarms and dashboard watch: the function's own metrics, one value per period of the schedule, and AWS's. */
 export class Metrics {
@@ -59,7 +62,6 @@ export class Metrics {
 
   /** A metric that DynamoDB keeps per operation, summed over all operations that the archiver calls. */
   databaseMetric(metricName: 'ThrottledRequests' | 'SystemErrors'): IMetric {
-    const prefix = metricName.toLowerCase()
     const metrics = this.props.tables.archiverCalls.flatMap(({ table, operations }) =>
       operations.map((Operation) =>
         table.metric(metricName, {
@@ -69,12 +71,24 @@ export class Metrics {
         }),
       ),
     )
-    return new MathExpression({
-      expression: `SUM(FILL(METRICS("${prefix}"), 0))`, // DynamoDB sends no zeros, and a sum with a gap is a gap
-      label: metricName,
-      period: FIVE_MINUTES,
-      usingMetrics: Object.fromEntries(metrics.map((metric, n) => [`${prefix}${n}`, metric])),
-    })
+    return sumOf(metricName.toLowerCase(), metricName, FIVE_MINUTES, metrics)
+  }
+
+  /** Backups that failed, did not start in time or were stopped: AWS Backup's own metrics, which have no zeros. */
+  failedBackups(): IMetric | undefined {
+    const { backupVaultName: BackupVaultName } = this.props
+    if (BackupVaultName === undefined) return undefined
+    const metrics = ['Failed', 'Expired', 'Aborted'].map(
+      (outcome) =>
+        new Metric({
+          namespace: 'AWS/Backup',
+          metricName: `NumberOfBackupJobs${outcome}`,
+          dimensionsMap: { BackupVaultName },
+          period: HOUR,
+          statistic: Stats.SUM,
+        }),
+    )
+    return sumOf('backups', 'Failed backups', HOUR, metrics)
   }
 
   /** Read or write units of each table, which DynamoDB charges for. */
@@ -87,4 +101,14 @@ export class Metrics {
       units(sweeps, `Sweeps, ${kind.toLowerCase()} units`),
     ]
   }
+}
+
+/** The sum of metrics that have no value in most periods. A sum with a gap would be a gap. */
+function sumOf(prefix: string, label: string, period: Duration, metrics: readonly IMetric[]): IMetric {
+  return new MathExpression({
+    expression: `SUM(FILL(METRICS("${prefix}"), 0))`,
+    label,
+    period,
+    usingMetrics: Object.fromEntries(metrics.map((metric, n) => [`${prefix}${n}`, metric])),
+  })
 }

@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib'
+import { type Duration, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
@@ -18,10 +18,16 @@ export interface MonitoringProps {
   readonly key: IKey
   readonly tables: ArchiveTables
   readonly archiver: Archiver
+  /** Name of the vault that monthly backups go to. @default - there are none */
+  readonly backupVaultName?: string
+  /** What tells this archive from others of the stack; may be empty. */
+  readonly archiveName: string
   /** How often each region is swept. */
   readonly schedule: Duration
   /** E-mail address that alarms are sent to, once its owner has confirmed. @default - none */
   readonly alarmEmail?: string
+  /** Whether alarms that ring on silence stay quiet for a day at first. */
+  readonly alarmWarmUp: boolean
   /** ARN of the topic that alarms are sent to. @default - a new one */
   readonly topicArn?: string
 }
@@ -32,13 +38,13 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id)
-    const { key, tables, archiver, schedule, topicArn, alarmEmail } = props
+    const { key, tables, archiver, backupVaultName, archiveName, schedule, topicArn, alarmEmail } = props
     this.topic = topicArn === undefined ? this.newTopic(key) : Topic.fromTopicArn(this, 'Topic', topicArn)
     if (alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(alarmEmail))
-    const metrics = new Metrics({ archiver, tables, schedule })
-    const alarms = addAlarms(this, { metrics, topic: this.topic })
+    const metrics = new Metrics({ archiver, tables, backupVaultName, schedule })
+    const alarms = addAlarms(this, { metrics, topic: this.topic, warmUp: props.alarmWarmUp })
     addDashboard(this, { metrics, alarms })
-    addLogQueries(this, archiver.logGroup)
+    addLogQueries(this, archiver.logGroup, [Stack.of(this).stackName, archiveName].filter(Boolean).join('/'))
   }
 
   private newTopic(key: IKey): Topic {

@@ -1,54 +1,78 @@
-import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib'
-import { BackupPlan, BackupPlanRule, BackupResource, BackupVault } from 'aws-cdk-lib/aws-backup'
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import {
+  BackupPlan,
+  BackupPlanRule,
+  BackupResource,
+  BackupVault,
+  type IBackupVault,
+} from 'aws-cdk-lib/aws-backup'
 import { Schedule } from 'aws-cdk-lib/aws-events'
 import { PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
-import { denyEveryone, exceptPrincipals, forThisAccount, handWrittenRole } from '../iam'
+import {
+  denyEveryone,
+  EXCEPT_SERVICES,
+  exceptPrincipals,
+  forThisAccount,
+  type HandWrittenRole,
+  handWrittenRole,
+  serviceLinkedRoles,
+} from '../iam'
 import type { ArchiveTables } from './tables'
 
 export interface BackupProps {
+  /** A vault cannot change its key: another key needs another `Backup`, under another id. */
   readonly key: IKey
   readonly tables: ArchiveTables
-  /** Days that each backup is kept. */
-  readonly retentionDays: number
+  /** Days that each monthly backup is kept; false for none. The vault stays, with the backups that it holds. */
+  readonly retentionDays: number | false
   /** Who may delete backups before that. */
   readonly breakGlassPrincipals: readonly string[]
 }
 
-/** A monthly backup of both tables, for what is older than the 35 days of point-in-time recovery. */
+/** A vault with monthly backups of both tables, for what is older than the 35 days of point-in-time recovery. */
 export class Backup extends Construct {
+  readonly vault: IBackupVault
+  private readonly role: HandWrittenRole
+
   constructor(scope: Construct, id: string, props: BackupProps) {
     super(scope, id)
     const { key, tables, retentionDays, breakGlassPrincipals } = props
-    const stackUuid = Fn.select(2, Fn.split('/', Stack.of(this).stackId))
-    const vault = new BackupVault(this, 'Vault', {
-      backupVaultName: `Sessions-${stackUuid}`, // the vault outlives the stack: the next stack needs another name
+    this.role = handWrittenRole(this, '', {
+      assumedBy: new ServicePrincipal('backup.amazonaws.com', { conditions: forThisAccount(this) }),
+      description: 'Backs up the session archive',
+      statements: [],
+    })
+    this.vault = new BackupVault(this, 'Vault', {
+      // the vault outlives this construct, so the next one needs another name
+      backupVaultName: `Sessions-${this.role.roleId}`,
       encryptionKey: key,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       accessPolicy: new PolicyDocument({
         statements: [
           denyEveryone(
             'NobodyDeletes',
             ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'],
-            exceptPrincipals(breakGlassPrincipals),
+            // AWS Backup itself deletes what has expired
+            { ...exceptPrincipals([...breakGlassPrincipals, serviceLinkedRoles(this)]), ...EXCEPT_SERVICES },
           ),
         ],
       }),
     })
-    const backupRole = handWrittenRole(this, '', {
-      assumedBy: new ServicePrincipal('backup.amazonaws.com', { conditions: forThisAccount(this) }),
-      description: 'Backs up the session archive',
-      statements: [
-        new PolicyStatement({
-          actions: ['backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'],
-          resources: [vault.backupVaultArn],
-        }),
-      ],
-    })
-    tables.grantBackup(backupRole)
+    this.role.policy.addStatements(
+      new PolicyStatement({
+        actions: ['backup:CopyIntoBackupVault', 'backup:DescribeBackupVault'],
+        resources: [this.vault.backupVaultArn],
+      }),
+    )
+    tables.grantBackup(this.role)
+    if (retentionDays !== false) this.addPlan(tables, retentionDays)
+  }
 
-    const plan = new BackupPlan(this, 'Plan', { backupVault: vault })
+  private addPlan(tables: ArchiveTables, retentionDays: number): void {
+    const { vault, role } = this
+    const plan = new BackupPlan(this, 'Plan', { backupPlanName: vault.backupVaultName, backupVault: vault })
     plan.addRule(
       new BackupPlanRule({
         ruleName: 'Monthly',
@@ -57,13 +81,13 @@ export class Backup extends Construct {
       }),
     )
     const selection = plan.addSelection('Tables', {
-      role: backupRole.role,
+      role: role.role,
       disableDefaultBackupPolicy: true,
       resources: [
         BackupResource.fromDynamoDbTable(tables.sessions),
         BackupResource.fromDynamoDbTable(tables.sweeps),
       ],
     })
-    selection.node.addDependency(backupRole.policy)
+    selection.node.addDependency(role.policy)
   }
 }

@@ -44,7 +44,7 @@ export function allowUseThrough(key: IKey, service: string, role: IPrincipal): v
     key,
     role,
     ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
-    { StringEquals: { 'kms:ViaService': `${service}.${Stack.of(key).region}.amazonaws.com` } },
+    { StringLike: { 'kms:ViaService': `${service}.${Stack.of(key).region}.*` } }, // China has another suffix
   )
 }
 
@@ -63,12 +63,17 @@ export function allowGrants(key: IKey, role: IPrincipal): void {
   allow(key, role, ['kms:CreateGrant'], { Bool: { 'kms:GrantIsForAWSResource': 'true' } })
 }
 
+/** Lets a role see what the key is, as AWS Backup does by itself, through no other service. */
+export function allowDescription(key: IKey, role: IPrincipal): void {
+  allow(key, role, ['kms:DescribeKey'])
+}
+
 /** Lets CloudWatch Logs encrypt the logs of this account and region. */
 function allowLogs(key: IKey): void {
-  const { partition, region, account } = Stack.of(key)
+  const { partition, region, account, urlSuffix } = Stack.of(key)
   allow(
     key,
-    new ServicePrincipal(`logs.${region}.amazonaws.com`),
+    new ServicePrincipal(`logs.${region}.${urlSuffix}`),
     ['kms:Decrypt', 'kms:Describe*', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
     {
       ArnLike: {
@@ -78,6 +83,6 @@ function allowLogs(key: IKey): void {
   )
 }
 
-function allow(key: IKey, to: IPrincipal, actions: string[], conditions: Record<string, unknown>): void {
+function allow(key: IKey, to: IPrincipal, actions: string[], conditions?: Record<string, unknown>): void {
   key.addToResourcePolicy(new PolicyStatement({ principals: [to], actions, resources: ['*'], conditions }))
 }

@@ -1,7 +1,7 @@
-import { Stack } from 'aws-cdk-lib'
+import { Fn, Stack } from 'aws-cdk-lib'
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import { denyEveryone, exceptPrincipals } from '../iam'
+import { denyEveryone, EXCEPT_SERVICES, exceptPrincipals, serviceLinkedRoles } from '../iam'
 
 /**
  * All actions that change items or settings, of those that DynamoDB supports in a table's policy. If a policy
@@ -49,11 +49,10 @@ export class TableProtection {
     this.breakGlassPrincipals = breakGlassPrincipals
     this.policy = new PolicyDocument({
       statements: [
-        denyEveryone(
-          'NobodyDeletes',
-          deletable ? DELETE_OR_BYPASS : [...DELETE_OR_BYPASS, DELETE_TABLE],
-          exceptPrincipals(breakGlassPrincipals),
-        ),
+        denyEveryone('NobodyDeletes', deletable ? DELETE_OR_BYPASS : [...DELETE_OR_BYPASS, DELETE_TABLE], {
+          ...exceptPrincipals(breakGlassPrincipals),
+          ...EXCEPT_SERVICES,
+        }),
         denyEveryone(
           'OnlyDeploymentsChangeSettings',
           deletable ? [...CHANGE_SETTINGS, DELETE_TABLE] : CHANGE_SETTINGS,
@@ -61,7 +60,7 @@ export class TableProtection {
             ...exceptPrincipals([...breakGlassPrincipals, ...deployers(scope)]),
             // a person's own credentials, which CloudFormation passes on if it has no role
             'ForAllValues:StringNotEquals': { 'aws:CalledVia': ['cloudformation.amazonaws.com'] },
-            BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+            ...EXCEPT_SERVICES,
           },
         ),
       ],
@@ -77,9 +76,16 @@ export class TableProtection {
   }
 }
 
-/** CloudFormation's role of the CDK bootstrap, which trusts nobody else, and the roles that AWS has for itself. */
+/**
+ * CloudFormation's role of the CDK bootstrap, which trusts nobody else, the role that the stack's synthesizer names
+ * instead, and the roles that AWS has for itself.
+ */
 function deployers(scope: Construct): string[] {
-  const { partition, account } = Stack.of(scope)
-  const roles = `arn:${partition}:iam::${account}:role`
-  return [`${roles}/cdk-*-cfn-exec-role-*`, `${roles}/aws-service-role/*`]
+  let stack = Stack.of(scope)
+  const { partition, account } = stack
+  while (stack.nestedStackParent) stack = stack.nestedStackParent // it is deployed with the role of that one
+  const { cloudFormationExecutionRole: own } = stack.synthesizer
+  const usual = [`arn:${partition}:iam::${account}:role/cdk-*-cfn-exec-role-*`, serviceLinkedRoles(scope)]
+  const isUsual = own === undefined || /:role\/cdk-[^/]*-cfn-exec-role-/.test(own)
+  return isUsual ? usual : [...usual, Fn.sub(own)] // the CDK writes ${AWS::AccountId} and the like into it
 }

@@ -5,7 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { SESSIONS, SWEEPS, type TableDefinition, type Key as TableKey } from '../../archive/tables'
 import type { HandWrittenRole } from '../iam'
-import { allowGrants, allowUseThrough } from './key'
+import { allowDescription, allowGrants, allowUseThrough } from './key'
 import { TableProtection } from './table-protection'
 
 const OPEN_SESSIONS = 'OpenSessions' satisfies keyof typeof SESSIONS.indexes
@@ -33,7 +33,7 @@ export class ArchiveTables extends Construct {
   readonly sweeps: Table
   /** All that the archiver calls, and may call: no operation deletes. */
   readonly archiverCalls: readonly Calls[]
-  private readonly protection: TableProtection
+  private readonly protections: TableProtection[] = []
 
   constructor(
     scope: Construct,
@@ -41,9 +41,6 @@ export class ArchiveTables extends Construct {
     private readonly props: ArchiveTablesProps,
   ) {
     super(scope, id)
-    const { breakGlassPrincipals, removalPolicy } = props
-    const deletable = removalPolicy === RemovalPolicy.DESTROY
-    this.protection = new TableProtection(this, { breakGlassPrincipals, deletable })
     this.sessions = this.table('Sessions', SESSIONS, props.expiring)
     this.sweeps = this.table('Sweeps', SWEEPS, false)
     this.archiverCalls = [
@@ -55,16 +52,20 @@ export class ArchiveTables extends Construct {
 
   private table(id: string, definition: TableDefinition, expiring: boolean): Table {
     const { indexes, timeToLiveAttribute } = definition
-    const { key, removalPolicy } = this.props
+    const { key, removalPolicy, breakGlassPrincipals } = this.props
+    const deletable = removalPolicy === RemovalPolicy.DESTROY
+    // one for each table: whoever is granted something on one must not get it on the other
+    const protection = new TableProtection(this, { breakGlassPrincipals, deletable })
+    this.protections.push(protection)
     const table = new Table(this, id, {
       ...keyAttributes(definition),
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 35 },
-      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+      deletionProtection: !deletable,
       removalPolicy,
-      resourcePolicy: this.protection.policy,
+      resourcePolicy: protection.policy,
       timeToLiveAttribute: expiring ? timeToLiveAttribute : undefined,
     })
     for (const [indexName, key] of Object.entries(indexes))
@@ -85,7 +86,7 @@ export class ArchiveTables extends Construct {
           resources: [index === undefined ? table.tableArn : `${table.tableArn}/index/${index}`],
         }),
       )
-    this.protection.admit(role.roleArn)
+    for (const protection of this.protections) protection.admit(role.roleArn)
     allowUseThrough(this.props.key, 'dynamodb', role)
   }
 
@@ -99,6 +100,7 @@ export class ArchiveTables extends Construct {
     )
     for (const service of ['dynamodb', 'backup']) allowUseThrough(this.props.key, service, role)
     allowGrants(this.props.key, role)
+    allowDescription(this.props.key, role)
   }
 }
 

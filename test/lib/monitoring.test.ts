@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { Duration } from 'aws-cdk-lib'
 import { policiesOf } from '../support/iam'
 import type { DeployedTemplate } from '../support/template'
-import { DEFAULT, EVERY_OPTION, expectAll, FULL, fromProps, STACKS } from './synth'
+import { DEFAULT, EVERY_OPTION, expectAll, FULL, fromContext, fromProps, STACKS } from './synth'
+
+/** Alarms that ring if there is no data. */
+const SILENCE = ['NoCompleteSweep', 'DaysUntilLossWarning', 'DaysUntilLossCritical']
 
 const RUNBOOK = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8')
 
@@ -29,7 +32,8 @@ test.each([
     const isHigh = alarm.ComparisonOperator === 'GreaterThanOrEqualToThreshold'
     if (!isHigh) expect(alarm.ComparisonOperator).toBe('LessThanOrEqualToThreshold')
     const condition = `${alarm.Statistic ?? ''} ${isHigh ? '>=' : '<='} ${alarm.Threshold}`
-    const time = `${alarm.EvaluationPeriods} x ${alarm.Period ?? 300} s, no data ${alarm.TreatMissingData}`
+    const seconds = alarm.Period ?? alarm.Metrics[1].MetricStat.Period
+    const time = `${alarm.EvaluationPeriods} x ${seconds} s, no data ${alarm.TreatMissingData}`
     return [name, `${metric}: ${condition.trim()} for ${time}`]
   })
   const id = stack.resource('AWS::Lambda::Function').logicalId
@@ -47,6 +51,7 @@ test.each([
     MissedByRecent: `SessionArchive MissedByRecent service=${id}: Sum >= 1 for 1 x ${period} s, no data notBreaching`,
     DatabaseThrottled: `SUM(FILL(METRICS("throttledrequests"), 0)): ${rare}`,
     DatabaseErrors: `SUM(FILL(METRICS("systemerrors"), 0)): ${rare}`,
+    BackupFailed: `SUM(FILL(METRICS("backups"), 0)): >= 1 for 1 x 3600 s, no data notBreaching`,
   })
 })
 
@@ -72,10 +77,11 @@ test.each(ALARMS.filter(({ name }) => name.startsWith('Database')))(
 )
 
 test.each(ALARMS)(
-  'in $stack, $name notifies the topic when it rings and is over, says what to do, and links to the runbook',
+  'in $stack, $name notifies the topic, says what to do, and links to the runbook',
   ({ name, alarm }) => {
     expect(alarm.AlarmActions).toHaveLength(1)
-    expect(alarm.OKActions).toEqual(alarm.AlarmActions)
+    // without silence as a reason it would say OK as soon as it exists
+    expect(alarm.OKActions).toEqual(alarm.TreatMissingData === 'breaching' ? alarm.AlarmActions : undefined)
     const link = `See docs/runbook\\.md#${name.toLowerCase()}`
     expect(alarm.AlarmDescription).toMatch(new RegExp(`^Session archive: .* First: .* ${link}$`))
     expect(RUNBOOK).toContain(`\n## ${name}\n`)
@@ -88,6 +94,51 @@ test.each([7, 30, 60, 1_440])('with a sweep every %d minutes, CloudWatch takes e
     expect(Period % 60).toBe(0)
     expect(Period * EvaluationPeriods).toBeLessThanOrEqual((Period >= 3_600 ? 7 : 1) * 86_400)
   }
+})
+
+test.each([
+  [60, 1_440],
+  [720, 1_440],
+  [721, 1_442],
+  [1_440, 2_880], // the most that CloudWatch allows
+])(
+  'with a sweep every %d minutes, silence rings after %d minutes, when somebody can hear it',
+  (minutes, quiet) => {
+    const alarms = Object.fromEntries(alarmsOf(fromProps({ schedule: Duration.minutes(minutes) })))
+    const silent = Object.entries(alarms).filter(
+      ([, { TreatMissingData }]) => TreatMissingData === 'breaching',
+    )
+    expect(silent.map(([name]) => name)).toEqual(SILENCE)
+    for (const [name, { WarmUpConfiguration }] of Object.entries(alarms))
+      expect(WarmUpConfiguration).toEqual(
+        SILENCE.includes(name)
+          ? { WarmUpPeriodDurationInMinutes: quiet, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true }
+          : undefined,
+      )
+    expect(alarms.DaysUntilLossCritical.EvaluationPeriods).toBeGreaterThan(1)
+  },
+)
+
+test('where CloudWatch knows no warm-up, alarms do without', () => {
+  expect(JSON.stringify(fromContext({ alarmWarmUp: 'false' }).json)).not.toContain('WarmUp')
+})
+
+test.each(STACKS)(
+  'BackupFailed of %s watches the vault, for each way in which a backup can fail',
+  (_name, stack) => {
+    const { logicalId: Value } = stack.resource('AWS::Backup::BackupVault')
+    const alarm = ALARMS.find(({ name, deployed }) => name === 'BackupFailed' && deployed === stack)?.alarm
+    const metrics = alarm.Metrics.slice(1).map(({ MetricStat }: Record<string, unknown>) => MetricStat)
+    const names = ['NumberOfBackupJobsFailed', 'NumberOfBackupJobsExpired', 'NumberOfBackupJobsAborted']
+    const Dimensions = [{ Name: 'BackupVaultName', Value }]
+    const expected = names.map((MetricName) => ({ MetricName, Namespace: 'AWS/Backup', Dimensions }))
+    expect(metrics).toEqual(expected.map((Metric) => ({ Metric, Period: 3_600, Stat: 'Sum' })))
+  },
+)
+
+test('without backups there is no alarm for them', () => {
+  for (const context of [{ backupRetentionDays: 'off' }, { removalPolicy: 'destroy' }])
+    expect(alarmsOf(fromContext(context)).map(([name]) => name)).not.toContain('BackupFailed')
 })
 
 test.each(STACKS)('the dashboard of %s shows what matters, and every alarm', (_name, stack) => {
@@ -104,7 +155,7 @@ test.each(STACKS)('the dashboard of %s shows what matters, and every alarm', (_n
     'What costs: writes and reads',
     'What costs: calls',
   ])
-  expect(widgets[0].properties.alarms).toHaveLength(11)
+  expect(widgets[0].properties.alarms).toHaveLength(12)
 })
 
 test.each(STACKS)('%s saves two queries of the log, and the runbook names them', (_name, stack) => {

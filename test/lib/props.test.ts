@@ -26,6 +26,30 @@ test.each([...Object.keys(EVERY_OPTION), 'vpcId'])('the stack checks the prop %s
   expect(() => inCode({ [key]: Symbol.iterator })).toThrow(`${key}: received undefined, expected`)
 })
 
+test('a Duration of another copy of aws-cdk-lib is a Duration', () => {
+  jest.isolateModules(() => {
+    const other = (require('aws-cdk-lib') as typeof import('aws-cdk-lib')).Duration
+    expect(other.minutes(30)).not.toBeInstanceOf(Duration)
+    const app = appWithoutBundle()
+    inCode({ schedule: other.minutes(30) }, app)
+    const schedules = app.synth().getStackByName('SessionArchive').template.Resources
+    expect(JSON.stringify(schedules)).toContain('"rate(30 minutes)"')
+    expect(() => inCode({ schedule: other.minutes(4) })).toThrow('received "4 minutes", expected a rate')
+  })
+})
+
+test.each(['keyArn', 'topicArn'] as const)(
+  '%s must be in the region of the stack, if that is known',
+  (key) => {
+    const arn = EVERY_OPTION[key]
+    const message = `${key}: received "${arn}", expected one in the stack's region, eu-west-1`
+    const elsewhere = { env: { account: '111122223333', region: 'eu-west-1' }, [key]: arn }
+    expect(() => inCode(elsewhere)).toThrow(message)
+    expect(() => inContext({ [key]: arn }, { CDK_DEFAULT_REGION: 'eu-west-1' })).toThrow(`context ${message}`)
+    expect(() => inCode({ ...elsewhere, env: { region: 'us-east-1' } })).not.toThrow()
+  },
+)
+
 test('the stack refuses props that exclude each other', () => {
   expect(() => inCode({ removalPolicy: RemovalPolicy.DESTROY, backupRetentionDays: 365 })).toThrow(
     'backupRetentionDays: received 365, expected none with removalPolicy "destroy"',
@@ -54,6 +78,7 @@ const REFUSED: Record<Key, [expected: string, ...received: unknown[]]> = {
   regions: [REGIONS, 'Frankfurt', '', [], 'eu-west-1,eu-west-1', ['eu-west-1', 3]],
   retentionDays: ['a whole number of days, 31 or more', '30', 31.5, '', ' ', 'forever'],
   alarmEmail: ['an e-mail address', 'oncall', '', true],
+  alarmWarmUp: ['true or false', 'no', 1],
   topicArn: ['the ARN of an SNS topic', 'alarms', '', 'arn:aws:sqs:eu-west-1:111122223333:alarms'],
   keyArn: ['the ARN of a KMS key', 'key', 'arn:aws:kms:eu-west-1:111122223333:alias/archive'],
   breakGlassPrincipals: [
@@ -90,6 +115,7 @@ test.each<[Key, unknown, unknown]>([
   ['retentionDays', '31', 31],
   ['retentionDays', 31, 31],
   ['alarmEmail', 'on.call@example.com', 'on.call@example.com'],
+  ['alarmWarmUp', 'false', false],
   ['topicArn', 'arn:aws-cn:sns:cn-north-1:111122223333:a', 'arn:aws-cn:sns:cn-north-1:111122223333:a'],
   ['breakGlassPrincipals', SSO_ROLE, [SSO_ROLE]],
   ['backupRetentionDays', 'off', false],

@@ -1,4 +1,5 @@
 import { type Access, isAllowed, type Statement } from '../support/iam'
+import type { DeployedTemplate } from '../support/template'
 import { BREAK_GLASS, DEFAULT, expectAll, FULL, fromContext, STACKS } from './synth'
 
 describe('the tables', () => {
@@ -37,8 +38,12 @@ describe('the backups', () => {
     )
   })
 
-  test('backups can be switched off', () => {
-    expect(fromContext({ backupRetentionDays: 'off' }).all('AWS::Backup::BackupPlan')).toEqual([])
+  test('without monthly backups, the vault stays for those that exist', () => {
+    const stack = fromContext({ backupRetentionDays: 'off' })
+    const planned = [...stack.all('AWS::Backup::BackupPlan'), ...stack.all('AWS::Backup::BackupSelection')]
+    expect(planned).toEqual([])
+    const vaults = (one: DeployedTemplate) => one.resources('AWS::Backup::BackupVault')
+    expect(vaults(stack)).toEqual(vaults(DEFAULT))
   })
 })
 
@@ -75,6 +80,19 @@ describe('the key', () => {
     expect(role).not.toBe('')
     for (const action of ['Decrypt', 'GenerateDataKey'])
       expect({ action, allowed: roleMay(role, action, via) }).toEqual({ action, allowed })
+  })
+
+  test('only the backup’s role may see by itself what the key is, as in AWS’s own policy for backups', () => {
+    const roles = ROLES.filter((role) => roleMay(role, 'DescribeKey'))
+    expect(roles).toEqual([expect.stringMatching(/^SessionArchiveBackupRole/)])
+  })
+
+  test('in China, roles and logs use the key through services with that suffix', () => {
+    const via = { 'kms:ViaService': 'dynamodb.us-east-1.amazonaws.com.cn' } // in the region of the template
+    const role = ROLES.find((id) => id.startsWith('SessionArchiveArchiverRole')) ?? ''
+    expect(roleMay(role, 'Decrypt', via)).toBe(true)
+    const Service = { 'Fn::Join': ['', ['logs.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] }
+    expect(JSON.stringify(stack.json.Resources)).toContain(JSON.stringify({ Service }))
   })
 
   test('no role of the stack may use the key directly, or change it', () => {

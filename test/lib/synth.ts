@@ -40,6 +40,7 @@ export const EVERY_OPTION: Required<Omit<SessionArchiveProps, 'vpc' | 'vpcId'>> 
   regions: ['eu-west-1', 'us-east-1'],
   retentionDays: 400,
   alarmEmail: 'oncall@example.com',
+  alarmWarmUp: false,
   topicArn: 'arn:aws:sns:us-east-1:111122223333:alarms',
   keyArn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
   breakGlassPrincipals: [BREAK_GLASS],

@@ -1,6 +1,11 @@
+import { readdirSync } from 'node:fs'
+import { type App, DefaultStackSynthesizer, type IStackSynthesizer, NestedStack, Stack } from 'aws-cdk-lib'
+import { AccountPrincipal } from 'aws-cdk-lib/aws-iam'
+import { SessionArchive } from '../../lib/session-archive'
+import { SessionArchiveStack } from '../../lib/session-archive-stack'
 import { type Access, isAllowed, list, policiesOf, type Statement } from '../support/iam'
-import type { DeployedTemplate } from '../support/template'
-import { BREAK_GLASS, FULL, STACKS } from './synth'
+import { DeployedTemplate } from '../support/template'
+import { appWithoutBundle, BREAK_GLASS, FULL, STACKS } from './synth'
 
 const words = (text: string) => text.split(/\s+/)
 
@@ -11,9 +16,9 @@ const words = (text: string) => text.split(/\s+/)
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_dynamodb.html
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html
  */
-const ITEMS = words(
-  'BatchWriteItem DeleteItem DeleteTable PartiQLDelete PartiQLInsert PartiQLUpdate PutItem UpdateItem',
-)
+const DELETIONS = words('BatchWriteItem DeleteItem DeleteTable PartiQLDelete PartiQLInsert PartiQLUpdate')
+const WRITES = ['PutItem', 'UpdateItem']
+const ITEMS = [...DELETIONS, ...WRITES]
 /** They let items be lost, hidden, or copied elsewhere: by expiry, replicas, another key, or without protection. */
 const SETTINGS = words(
   `DeleteResourcePolicy DisableKinesisStreamingDestination EnableKinesisStreamingDestination PutResourcePolicy
@@ -86,9 +91,16 @@ function expectCallers({ policy, resource }: (typeof TABLES)[number], actions: s
   expect(found).toEqual(actions.map((action) => [action, callers]))
 }
 
-test.each(TABLES)('nobody but break glass adds, changes or deletes items of $table in $stack', (table) => {
-  expectCallers(table, ITEMS, breakGlassOf(table.deployed))
+test.each(TABLES)('nobody but break glass adds or changes items of $table in $stack', (table) => {
+  expectCallers(table, WRITES, breakGlassOf(table.deployed))
 })
+
+test.each(TABLES)(
+  'nobody but break glass and DynamoDB, on expiry, deletes items of $table in $stack',
+  (table) => {
+    expectCallers(table, DELETIONS, ['a service of AWS', ...breakGlassOf(table.deployed)])
+  },
+)
 
 test.each(TABLES)('only deployments, AWS and break glass change settings of $table in $stack', (table) => {
   expectCallers(table, SETTINGS, [...Object.keys(DEPLOYERS), ...breakGlassOf(table.deployed)])
@@ -122,9 +134,70 @@ test.each(TABLES)(
   },
 )
 
-test.each(STACKS)('only break glass deletes backups of %s early', (_name, stack) => {
+describe('a role of its own for CloudFormation', () => {
+  const OWN = `${ACCOUNT}:role/deployer`
+  // as the CDK's own default has it
+  const cloudFormationExecutionRole = DefaultStackSynthesizer.DEFAULT_CLOUDFORMATION_ROLE_ARN.replace(
+    /role.*/,
+    'role/deployer',
+  )
+  const synthesizer = (): IStackSynthesizer => new DefaultStackSynthesizer({ cloudFormationExecutionRole })
+  const context = { 'aws:PrincipalArn': OWN, 'aws:PrincipalIsAWSService': 'false' }
+  const mayOf = (stack: DeployedTemplate) =>
+    stack.all('AWS::DynamoDB::Table').map(({ ResourcePolicy }) => (action: string) => {
+      const policy = [ADMINISTRATOR, ...ResourcePolicy.PolicyDocument.Statement]
+      return isAllowed(policy, { action: `dynamodb:${action}`, resource: '*', context })
+    })
+
+  test.each<[string, (app: App) => void, string]>([
+    [
+      'a stack',
+      (app) => new SessionArchiveStack(app, 'SessionArchive', { synthesizer: synthesizer() }),
+      'SessionArchive',
+    ],
+    [
+      'a nested stack',
+      (app) => {
+        const parent = new Stack(app, 'Parent', { synthesizer: synthesizer() })
+        new SessionArchive(new NestedStack(parent, 'Nested'), 'SessionArchive')
+      },
+      'ParentNested',
+    ],
+  ])(
+    'that %s names in its synthesizer changes settings, but nothing that is archived',
+    (_name, build, file) => {
+      const app = appWithoutBundle()
+      build(app)
+      const { directory } = app.synth()
+      const name = readdirSync(directory).find(
+        (one) => one.startsWith(file) && one.endsWith('.template.json'),
+      )
+      const tables = mayOf(new DeployedTemplate(directory, name?.replace('.template.json', '')))
+      expect(tables).toHaveLength(2)
+      for (const may of tables) {
+        expect(SETTINGS.filter((action) => !may(action))).toEqual([])
+        expect(ITEMS.filter(may)).toEqual([])
+      }
+    },
+  )
+})
+
+test('who is granted one table by another account gets nothing on the other', () => {
+  const app = appWithoutBundle()
+  const archive = new SessionArchive(new Stack(app, 'SessionArchive'), 'SessionArchive')
+  archive.sessions.grantReadData(new AccountPrincipal('444455556666'))
+  const tables = new DeployedTemplate(app.synth().directory).all('AWS::DynamoDB::Table')
+  const granted = tables.map((table) => JSON.stringify(table.ResourcePolicy).includes('444455556666'))
+  expect(granted).toEqual([true, false])
+})
+
+test.each(STACKS)('only break glass and AWS, on expiry, delete backups of %s', (_name, stack) => {
   const { Statement } = stack.resource('AWS::Backup::BackupVault').Properties.AccessPolicy
   const resource = 'arn:aws:ec2:us-east-1::recovery-point'
   for (const action of ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'])
-    expect(allowedCallers(Statement, action, resource)).toEqual(breakGlassOf(stack))
+    expect(allowedCallers(Statement, action, resource)).toEqual([
+      'a service-linked role',
+      'a service of AWS',
+      ...breakGlassOf(stack),
+    ])
 })

@@ -76,6 +76,8 @@ export class DeployedTemplate {
     if (others.length > 0) return resolved
     if (name === 'Ref') return DEPLOYMENT[argument as keyof typeof DEPLOYMENT] ?? argument
     if (name === 'Fn::GetAtt') return this.attribute(argument)
+    if (name === 'Fn::Sub')
+      return argument.replace(/\$\{(.*?)\}/g, (_: string, id: string) => this.resolve({ Ref: id }))
     if (name === 'Fn::Join') return argument[1].join(argument[0])
     if (name === 'Fn::Select') return argument[1][argument[0]]
     if (name === 'Fn::Split') return argument[1].split(argument[0])
