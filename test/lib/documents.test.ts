@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const ROOT = join(__dirname, '../..')
+
+/** What no template can show, and a deployer must know. */
+test.each([
+  ['README.md', 'the first deployment is not rolled back', 'cdk deploy --no-rollback'],
+  ['README.md', 'alarms are looked at once', 'describe-alarms --state-value ALARM'],
+  ['README.md', 'a backup is taken at once', '(docs/runbook.md#take-a-backup)'],
+  ['README.md', 'endpoints serve the whole VPC', '(docs/configuration.md#in-a-vpc)'],
+  ['docs/configuration.md', 'what the VPC must have', '`enableDnsSupport` and `enableDnsHostnames`'],
+  ['docs/configuration.md', 'what happens to endpoints that exist', 'If they exist, the deployment fails'],
+  ['docs/configuration.md', 'how long leaving a VPC takes', '20 to 40 minutes'],
+  ['docs/security.md', 'endpoints serve the whole VPC', 'serve the whole VPC'],
+  ['docs/security.md', 'what a deployer needs of an own key', "CloudFormation's role, or whoever deploys"],
+  ['docs/runbook.md', 'a deployment changes back nothing by itself', 'cdk deploy --revert-drift'],
+  [
+    'docs/runbook.md',
+    'how policies of tables are put back',
+    'breakGlassPrincipals="arn:aws:iam::$ACCOUNT:role/nobody',
+  ],
+  ['docs/runbook.md', 'silence rings late', 'after about five periods'],
+  ['docs/runbook.md', 'what a restored table lacks', 'put-resource-policy'],
+  ['docs/runbook.md', 'what is left behind', 'for 35 days'],
+  ['docs/costs-and-scale.md', 'what rotation costs', 'rotation of the key'],
+  ['docs/costs-and-scale.md', 'what endpoints cost', 'endpoint of Systems Manager'],
+])('%s tells: %s', (file, _what, words) => {
+  expect(readFileSync(join(ROOT, file), 'utf8')).toContain(words)
+})
+
+const anchorOf = (title: string) =>
+  title
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-')
+
+test.each([
+  'README.md',
+  ...['configuration', 'security', 'runbook', 'compliance'].map((name) => `docs/${name}.md`),
+])('every section that %s links to exists', (file) => {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  const links = [...text.matchAll(/\]\(([\w./-]*\.md)?#([\w-]+)\)/g)]
+  for (const [link, page = '', anchor] of links) {
+    const target = page === '' ? text : readFileSync(join(ROOT, file, '..', page), 'utf8')
+    const anchors = [...target.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => anchorOf(title))
+    expect([link, anchors.includes(String(anchor))]).toEqual([link, true])
+  }
+})
