@@ -1,4 +1,6 @@
-import { PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { paginateQuery } from '@aws-sdk/lib-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
 import pLimit from 'p-limit'
 import { batchGet, type Table } from './batch-get'
 import { ATTRIBUTES, SCHEMA_VERSION, type SessionRecord } from './record'
@@ -13,6 +15,11 @@ export interface OpenSession {
   readonly ObservedAt: string
   /** Since when it is in neither list. */
   readonly MissingSince?: string
+}
+
+/** The SDK cannot write a value: a number without end, a member that is named like JavaScript's own. */
+export class UnstorableError extends Error {
+  override readonly name = 'UnstorableError'
 }
 
 const STORED = [
@@ -54,11 +61,15 @@ export class SessionsTable {
     return new Map(items.map((item) => [item.SessionId, item]))
   }
 
-  /** Writes the record if the archive does not have the session. */
+  /**
+   * Writes the record if the archive does not have the session.
+   *
+   * @throws UnstorableError
+   */
   create(record: SessionRecord): Promise<Written> {
-    const command = new PutCommand({
+    const command = new PutItemCommand({
       TableName: this.table.tableName,
-      Item: record,
+      Item: toItem(record),
       ConditionExpression: 'attribute_not_exists(SessionId)',
     })
     return this.inTurn(() => writeIf(this.table.client.send(command)))
@@ -69,6 +80,7 @@ export class SessionsTable {
    * The history has the last word: it replaces what was seen of an open session, and never the other way round.
    *
    * @param seenFrom the earliest time at which AWS can have shown this content
+   * @throws UnstorableError
    */
   update(
     { FirstArchivedAt: _never, Revision: _counted, ...record }: SessionRecord,
@@ -136,22 +148,31 @@ export class SessionsTable {
       ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
       ...(add === undefined ? [] : [`ADD ${add}`]),
     ]
-    const command = new UpdateCommand({
+    const command = new UpdateItemCommand({
       TableName: this.table.tableName,
-      Key: { SessionId },
+      Key: toItem({ SessionId }),
       UpdateExpression: clauses.join(' '),
       ConditionExpression: `(${condition}) AND NOT SchemaVersion > :SchemaVersion`,
       ExpressionAttributeNames: {
         ...Object.fromEntries(entries.map(([name], n) => [`#${n}`, name])),
         ...names,
       },
-      ExpressionAttributeValues: {
+      ExpressionAttributeValues: toItem({
         ...Object.fromEntries(entries.map(([, value], n) => [`:${n}`, value])),
         ':SchemaVersion': SCHEMA_VERSION,
         ...values,
-      },
+      }),
     })
     return this.inTurn(() => writeIf(this.table.client.send(command)))
+  }
+}
+
+/** @throws UnstorableError */
+function toItem(attributes: object) {
+  try {
+    return marshall(attributes, { removeUndefinedValues: true })
+  } catch (cause) {
+    throw new UnstorableError(`received a value that no item can hold: ${cause}`, { cause })
   }
 }
 

@@ -30,6 +30,10 @@ export interface Plan {
   readonly Slices: readonly Slice[]
   /** Whether the listing is not one chain of pages. */
   readonly Sliced: boolean
+  /** Where the chain of pages goes on. */
+  readonly NextToken?: string
+  /** Whether slices were tried and saved no pages: the chain goes on, in as many sweeps as it takes. */
+  readonly ChainOnly?: boolean
   /** Of a full sweep: what {@link SweepState} holds when it is complete. */
   readonly ChainTooLongAt?: string
 }

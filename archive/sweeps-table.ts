@@ -80,19 +80,18 @@ export class SweepsTable {
   }
 
   /**
-   * Keeps the raw JSON of a session that could not be stored: once, in as many items as its length needs. The key is `REJECTED#<SHA-256 of the JSON>#<part>`.
+   * Keeps the text of a session that could not be stored, as AWS sent it: once, in as many items as its length needs. The key is `REJECTED#<SHA-256 of the text>#<part>`.
    */
-  async putRejected(source: Source, sweepId: string, { session, reason }: Rejection): Promise<void> {
-    const json = JSON.stringify(session)
-    const hash = createHash('sha256').update(json).digest('hex')
-    const parts = json.match(RAW_JSON_PART) ?? []
+  async putRejected(source: Source, sweepId: string, { rawJson, reason }: Rejection): Promise<void> {
+    const hash = createHash('sha256').update(rawJson).digest('hex')
+    const parts = rawJson.match(RAW_JSON_PART) ?? []
     for (const [index, RawJson] of parts.entries())
       await this.putNew({
         Source: sourceKey(source),
         ItemId: `REJECTED#${hash}#${index + 1}`,
         Parts: parts.length,
         RawJson,
-        Reason: reason.slice(0, 1000),
+        Reason: reason.slice(0, 1000).toWellFormed(),
         FirstSweepId: sweepId,
       })
   }

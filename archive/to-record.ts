@@ -14,6 +14,8 @@ import { type Source, sourceKey } from './source'
 /** A session in an answer of DescribeSessions. Times are ISO 8601, UTC. */
 export interface Observation {
   readonly session: Session
+  /** The session's text as AWS sent it. @default - the session in JSON */
+  readonly rawJson?: () => string
   readonly state: State
   readonly source: Source
   /** The sweep that made the observation. */
@@ -49,7 +51,8 @@ const MAX_KEY_BYTES = 2048
  *
  * @param stored what the archive holds already: its FirstArchivedAt is kept, its dates complete the session's
  * @param retentionDays days after its end at which the record expires; undefined: never
- * @throws Error if the session has no SessionId that can be a key, or has a date that is not a number
+ * @throws Error if the session has no SessionId that can be a key, a date that is not a number, or text that no item
+ * can hold as it is
  */
 export function toRecord(
   { session, state, source, sweepId, seenUntil }: Observation,
@@ -102,11 +105,16 @@ function contentHash(members: Record<string, unknown>, state: State): string {
 }
 
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    isPlainObject(inner)
+  return JSON.stringify(value, (name, inner: unknown) => {
+    // The SDK would drop the first silently; what the database makes of half a character is unknown.
+    const text = typeof inner === 'string' ? name + inner : name
+    if (name === '__proto__' || !text.isWellFormed())
+      throw new Error(`member ${JSON.stringify(name)}: received text that no record can hold`)
+    if (typeof inner === 'bigint') return `${inner}n`
+    return isPlainObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
+      : inner
+  })
 }
 
 const OWN_NAMES: ReadonlySet<string> = new Set(

@@ -1,10 +1,12 @@
-import { NewerSchemaError, requireKnownSchema, type Session, type SessionRecord } from './record'
-import type { SessionsTable } from './sessions-table'
+import { stringifyJson } from './json'
+import { NewerSchemaError, requireKnownSchema, type SessionRecord } from './record'
+import { type SessionsTable, UnstorableError } from './sessions-table'
 import { type Observation, type Stored, toRecord } from './to-record'
 
 /** A session that cannot be stored, and why. */
 export interface Rejection {
-  readonly session: Session
+  /** As AWS sent it. */
+  readonly rawJson: string
   readonly reason: string
 }
 
@@ -51,8 +53,8 @@ export async function upsert(
   { retentionDays, expectNew = false }: UpsertOptions = {},
 ): Promise<Upserted> {
   const upserted: Upserted = { archived: [], updated: 0, unchanged: 0, rejected: [] }
-  const reject = ({ session }: Observation, error: unknown) =>
-    upserted.rejected.push({ session, reason: String(error) })
+  const reject = ({ session, rawJson = () => stringifyJson(session) }: Observation, error: unknown) =>
+    upserted.rejected.push({ rawJson: rawJson(), reason: String(error) })
 
   const candidates = new Map<string, Candidate>()
   for (const observation of observations) {
@@ -120,7 +122,11 @@ function differs(record: SessionRecord, stored: Stored): boolean {
   return record.ContentHash !== stored.ContentHash || stored.MissingSince !== undefined
 }
 
-/** A retry would not help: the database refuses the item, or a later version wrote the record. */
+/** What the database answers if it cannot take an item as it is. */
+const REFUSALS = ['ValidationException', 'SerializationException']
+
+/** A retry would not help: nothing can hold the item, or a later version wrote the record. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof NewerSchemaError || (error instanceof Error && error.name === 'ValidationException')
+  if (error instanceof NewerSchemaError || error instanceof UnstorableError) return true
+  return error instanceof Error && REFUSALS.includes(error.name)
 }

@@ -27,10 +27,13 @@ export interface Place {
   close(): void
 }
 
-/** @param sessions ended sessions that DescribeSessions shows */
-export async function openPlace(sessions: number): Promise<Place> {
+/**
+ * @param sessions ended sessions that DescribeSessions shows
+ * @param filtersLate whether filters apply to a page that is cut already
+ */
+export async function openPlace(sessions: number, filtersLate = false): Promise<Place> {
   const [emulator, database] = await Promise.all([
-    start('emulator', sessions, LIST_MS),
+    start('emulator', sessions, LIST_MS, Number(filtersLate)),
     start('database', DATABASE_MS),
   ])
   return {

@@ -6,6 +6,7 @@ import type { DescribeSessionsRequest } from './request'
  * - `deny`, `throttle`, `error`: the answer is AccessDeniedException, ThrottlingException or InternalServerError;
  * - `reset`: the connection is reset;
  * - `empty-page`, `short-page`: the page has no sessions, or at most half of MaxResults, and a token;
+ * - `filter-after-page`: the page is cut before the filters apply, so it may have few sessions or none;
  * - `repeat-token`: the answer has the request's own token, if the request has one;
  * - `expire-token`: the request's token is refused, if the request has one.
  */
@@ -16,6 +17,7 @@ export type Fault =
   | 'reset'
   | 'empty-page'
   | 'short-page'
+  | 'filter-after-page'
   | 'repeat-token'
   | 'expire-token'
 
@@ -38,6 +40,8 @@ export interface Faults {
   requestsPerSecond?: number
   /** Age in seconds, by the world's clock, after which a token is refused. @default - tokens do not expire */
   tokenLifetimeSeconds?: number
+  /** Changes the text of a page: to one that no session of the world makes. @default - none */
+  rewrite?: (body: string, request: DescribeSessionsRequest) => string
   /** Is asked first. @default - no other faults */
   script?: FaultScript
 }

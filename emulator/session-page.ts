@@ -29,7 +29,8 @@ export function sessionPage(
   const purpose = JSON.stringify([State, Filters])
   if (fault === 'expire-token' && NextToken !== undefined) throw invalidNextToken()
   const after = NextToken === undefined ? START : tokens.redeem(NextToken, purpose)
-  const page = takePage(world.newestFirst(State, after), matches, pageSize(MaxResults, fault), after)
+  const take = fault === 'filter-after-page' ? takePageThenFilter : takePage
+  const page = take(world.newestFirst(State, after), matches, pageSize(MaxResults, fault), after)
   const repeated = fault === 'repeat-token' ? NextToken : undefined
   const continues = page.more || fault === 'empty-page' || fault === 'short-page'
   return {
@@ -63,4 +64,15 @@ function takePage(
     last = position
   }
   return { sessions, last, more: false }
+}
+
+/** The matches among the next `size` sessions. */
+function takePageThenFilter(
+  candidates: ReturnType<World['newestFirst']>,
+  matches: Matcher,
+  size: number,
+  after: Position,
+): ReturnType<typeof takePage> {
+  const page = takePage(candidates, () => true, size, after)
+  return { ...page, sessions: page.sessions.filter(matches) }
 }

@@ -54,7 +54,9 @@ export class SsmEndpoint {
     try {
       const page = fault === 'reset' ? undefined : this.page(request, fault)
       this.calls.record({ request, outcome: page === undefined ? 'reset' : 'OK' })
-      return page && jsonAnswer(200, page)
+      if (page === undefined) return undefined
+      const answer = jsonAnswer(200, page)
+      return { ...answer, body: this.faults.rewrite?.(answer.body, request) ?? answer.body }
     } catch (error) {
       if (error instanceof ServiceError) this.calls.record({ request, outcome: error.code })
       throw error

@@ -1,11 +1,18 @@
 import { text } from 'node:stream/consumers'
 import { DescribeSessionsCommand, type DescribeSessionsRequest, type SSMClient } from '@aws-sdk/client-ssm'
+import { findNodeAtLocation, parseTree } from 'jsonc-parser'
+import { parseJson } from '../archive/json'
 import type { Session } from '../archive/record'
 
 /** Times are ISO 8601, UTC. */
 export interface Answer {
-  /** As AWS sent them, member for member, whether or not the SDK knows the member. */
+  /**
+   * As AWS sent them, member for member, whether or not the SDK knows the member. An element that is no object is a
+   * session without members.
+   */
   readonly sessions: readonly Session[]
+  /** The text of a session as AWS sent it, by its place in `sessions`. */
+  readonly rawJson: (place: number) => string
   readonly nextToken: string | undefined
   /** AWS looked at its sessions between these two times, by its own clock. */
   readonly seenFrom: string
@@ -22,21 +29,31 @@ const DATE_HEADER_MS = 1000
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeSessions.html
  */
 export async function describeSessions(ssm: SSMClient, request: DescribeSessionsRequest): Promise<Answer> {
-  const { json, date, elapsedMs } = await sendRaw(ssm, new DescribeSessionsCommand(request))
-  const { Sessions = [], NextToken } = json
-  if (!Array.isArray(Sessions))
-    throw new Error(`DescribeSessions: received Sessions ${typeof Sessions}, expected a list`)
+  const { body, date, elapsedMs } = await sendRaw(ssm, new DescribeSessionsCommand(request))
+  const { Sessions, NextToken } = parseJson(body) as { Sessions?: unknown; NextToken?: string | null }
+  const sessions = Sessions ?? [] // null counts as absent, as with every member
+  if (!Array.isArray(sessions))
+    throw new Error(`DescribeSessions: received Sessions ${typeof sessions}, expected a list`)
   const answered = Date.parse(date ?? '') || Date.now()
   return {
-    sessions: Sessions,
-    nextToken: NextToken || undefined, // empty counts as absent, as with every member
+    sessions: sessions.map((session) => (isObject(session) ? session : {})),
+    rawJson: (place) => {
+      const tree = parseTree(body)
+      const node = tree && findNodeAtLocation(tree, ['Sessions', place])
+      return node === undefined ? '' : body.slice(node.offset, node.offset + node.length)
+    },
+    nextToken: NextToken || undefined, // so does an empty one
     seenFrom: new Date(answered - elapsedMs).toISOString(),
     seenUntil: new Date(answered + DATE_HEADER_MS).toISOString(),
   }
 }
 
+function isObject(value: unknown): value is Session {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 interface Raw {
-  readonly json: { readonly Sessions?: unknown; readonly NextToken?: string | null }
+  readonly body: string
   /** The Date header. */
   readonly date: string | undefined
   /** The time of the last attempt. */
@@ -48,7 +65,7 @@ interface Raw {
  * exceptions, but it would drop members that AWS added after it was built.
  */
 async function sendRaw(ssm: SSMClient, command: DescribeSessionsCommand): Promise<Raw> {
-  let raw: Raw = { json: {}, date: undefined, elapsedMs: 0 }
+  let raw: Raw = { body: '{}', date: undefined, elapsedMs: 0 }
   command.middlewareStack.add(
     (next) => async (args) => {
       const sent = performance.now()
@@ -58,7 +75,7 @@ async function sendRaw(ssm: SSMClient, command: DescribeSessionsCommand): Promis
         const body = await text(response.body)
         const isAnswer = response.statusCode === 200
         raw = {
-          json: isAnswer ? JSON.parse(body) : {},
+          body: isAnswer ? body : '{}',
           date: response.headers.date,
           elapsedMs: performance.now() - sent,
         }

@@ -8,6 +8,8 @@ export interface Listing {
   readonly filters: readonly SessionFilter[]
   /** Sessions per page, 1 to 200. */
   readonly pageSize: number
+  /** Where to go on. @default - from the beginning */
+  readonly nextToken?: string
   /** Called before the listing begins again, because AWS did not accept its own token. */
   readonly onRestart: () => void
 }
@@ -28,21 +30,23 @@ export class RepeatedTokenError extends Error {
  * @throws SSMServiceException if the client's own retries did not help
  */
 export async function* listSessions(listing: Listing): AsyncGenerator<Answer> {
+  let { nextToken } = listing
   for (let restarts = 0; ; restarts++) {
     try {
-      yield* listOnce(listing)
+      yield* listOnce({ ...listing, nextToken })
       return
     } catch (error) {
       const isTokenRefused = error instanceof Error && error.name === 'InvalidNextToken'
       if (!isTokenRefused || restarts === MAX_RESTARTS) throw error
+      nextToken = undefined
       listing.onRestart()
     }
   }
 }
 
-async function* listOnce({ ssm, state, filters, pageSize }: Listing): AsyncGenerator<Answer> {
+async function* listOnce({ ssm, state, filters, pageSize, nextToken }: Listing): AsyncGenerator<Answer> {
   const seen = new Set<string | undefined>()
-  let token: string | undefined
+  let token = nextToken
   do {
     const answer = await describeSessions(ssm, {
       State: state,

@@ -63,10 +63,11 @@ export async function followUpVanished(
   { found }: Listed,
   { LastCompleteAt = '' }: SweepState,
 ): Promise<boolean> {
+  const isWhole = run.plan?.Kind === 'full' && !run.plan.Sliced
   for (const { SessionId, ObservedAt, MissingSince } of vanished.values()) {
     if (found.has(SessionId)) continue
     if (isLate(run)) return false
-    if (await hasEnded(run, SessionId)) continue
+    if ((await hasEnded(run, SessionId)) ?? !isWhole) continue
     if (MissingSince === undefined)
       await run.sessions.markMissing(SessionId, begunAt, lastKnownActive(ObservedAt, LastCompleteAt))
     else if (Date.parse(begunAt) - Date.parse(MissingSince) >= GIVE_UP_MS)
@@ -84,15 +85,20 @@ function lastKnownActive(observedAt: string, lastCompleteAt: string): string {
   return wasKnown ? lastCompleteAt : observedAt
 }
 
-/** Whether the history has the session, which is then archived as ended. */
-async function hasEnded(run: Run, sessionId: string): Promise<boolean> {
+/**
+ * Whether the history has the session, which is then archived as ended. Undefined if the look-up took too many pages:
+ * AWS may apply the filter to pages that are cut already. A full sweep that was not sliced has then seen the history.
+ */
+async function hasEnded(run: Run, sessionId: string): Promise<boolean | undefined> {
   let found = false
-  await storePages(run, {
+  const isDrained = await storePages(run, {
     state: 'History',
     filters: [{ key: 'SessionId', value: sessionId }],
+    stopAfter: (pages) => pages === run.limits.pagesBeforeEstimate,
     onStored: ({ sessions }) => {
       found ||= sessions.length > 0
     },
   })
-  return found
+  if (found) return true
+  return isDrained ? false : undefined
 }

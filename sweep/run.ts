@@ -76,7 +76,7 @@ export interface Run extends SweepJob {
 
 /** What became of a plan. */
 export interface Listed {
-  /** The plan, cut into slices if it had to be. */
+  /** What is left of it. */
   readonly plan: Plan
   /** Whether there was time for all of it; the rest is saved for the next sweep. */
   readonly isDrained: boolean

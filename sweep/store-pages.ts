@@ -9,10 +9,12 @@ import type { Run } from './run'
 export interface Pages {
   readonly state: State
   readonly filters?: readonly SessionFilter[]
-  /** Called with the number of pages received; return true to stop. */
-  readonly stopAfter?: (pages: number) => boolean
-  /** Called for each page once it is stored, which may be before the page before it. */
-  readonly onStored: (page: Answer) => void
+  /** Where to go on. @default - from the beginning */
+  readonly nextToken?: string
+  /** Called with the numbers of pages and sessions received; return true to stop. */
+  readonly stopAfter?: (pages: number, sessions: number) => boolean
+  /** Called for each page once it and all pages before it are stored. */
+  readonly onStored: (page: Answer) => void | Promise<void>
 }
 
 /**
@@ -22,27 +24,30 @@ export interface Pages {
  */
 export async function storePages(
   run: Run,
-  { state, filters = [], stopAfter, onStored }: Pages,
+  { state, filters = [], nextToken, stopAfter, onStored }: Pages,
 ): Promise<boolean> {
   const pages = listSessions({
     ssm: run.ssm,
     state,
     filters,
     pageSize: run.limits.pageSize,
+    nextToken,
     onRestart: () => {
       run.counts.Restarts += 1
       run.expectNew = false
     },
   })
-  const store = async (page: Answer, expectNew: boolean) => {
+  const store = async (page: Answer, expectNew: boolean, stored: Promise<void>) => {
     await storePage(run, state, page, expectNew)
-    onStored(page)
+    await stored
+    await onStored(page)
     run.onPage?.(run.counts)
   }
   let coming = pages.next()
   let before: readonly Session[] = []
   let storing = Promise.resolve()
   let isDrained = false
+  let sessions = 0
   try {
     for (let number = 1, stops = false; !stops; number++) {
       const { done, value: page } = await coming
@@ -50,7 +55,8 @@ export async function storePages(
         isDrained = true
         break
       }
-      stops = page.nextToken !== undefined && stopAfter?.(number) === true
+      sessions += page.sessions.length
+      stops = page.nextToken !== undefined && stopAfter?.(number, sessions) === true
       if (!stops) {
         coming = pages.next()
         coming.catch(() => {}) // awaited above, after the page before this one is stored
@@ -59,7 +65,7 @@ export async function storePages(
       const stored = storing
       const isShifted = haveOneInCommon(before, page.sessions)
       if (isShifted) await stored
-      storing = store(page, run.expectNew && !isShifted)
+      storing = store(page, run.expectNew && !isShifted, stored)
       storing.catch(() => {}) // awaited as `stored`, or below
       await stored
       if (page.sessions.length > 0) before = page.sessions
@@ -83,7 +89,8 @@ function haveOneInCommon(page: readonly Session[], next: readonly Session[]): bo
 async function storePage(run: Run, state: State, page: Answer, expectNew: boolean): Promise<void> {
   const { source, sweepId, retentionDays, counts } = run
   const { sessions, seenFrom, seenUntil } = page
-  const observations = sessions.map((session) => ({ session, state, source, sweepId, seenFrom, seenUntil }))
+  const seen = { state, source, sweepId, seenFrom, seenUntil }
+  const observations = sessions.map((session, n) => ({ ...seen, session, rawJson: () => page.rawJson(n) }))
   try {
     const upserted = await upsert(run.sessions, observations, { retentionDays, expectNew })
     if (upserted.archived.length < sessions.length / 2) run.expectNew = false

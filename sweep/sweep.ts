@@ -49,7 +49,7 @@ async function finish(run: Run, isComplete: boolean, plan: Plan, lastSeen: strin
 
 async function fail(run: Run, error: unknown): Promise<SweepError> {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  const receipt = receiptOf(run, { Outcome: 'failed', Error: message.slice(0, 1000) })
+  const receipt = receiptOf(run, { Outcome: 'failed', Error: message.slice(0, 1000).toWellFormed() })
   try {
     await run.sweeps.putReceipt(receipt)
     return new SweepError(receipt, error)

@@ -21,6 +21,10 @@ const FAULTS = {
   reset: { parse: probability, means: 'probability of a reset connection' },
   'empty-page': { parse: probability, means: 'probability of an empty page with a token' },
   'short-page': { parse: probability, means: 'probability of a page of at most half of MaxResults' },
+  'filter-after-page': {
+    parse: probability,
+    means: 'probability that filters apply to a page that is cut already',
+  },
   'repeat-token': {
     parse: probability,
     means: 'probability that the answer repeats the token of its request',

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
+import { stringifyJson } from '../../archive/json'
 import { ATTRIBUTES } from '../../archive/record'
 import { addReadFlags, archiveToRead, outputOption } from '../flags'
 import { type Io, write } from '../io'
@@ -41,7 +42,7 @@ function describe(record: Readonly<Record<string, unknown>>): string {
   return names
     .map((name) => {
       const value = record[name]
-      const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+      const text = typeof value === 'object' ? stringifyJson(value) : String(value)
       return `${printable(name).padEnd(width)}  ${printable(text)}\n`
     })
     .join('')

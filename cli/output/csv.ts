@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
+import { stringifyJson } from '../../archive/json'
 import { printable } from './printable'
 
 /** This column has the members without another column, as JSON. */
@@ -28,9 +29,9 @@ export async function* csv(
     const cells = columns.map((name) => {
       const value = rest.get(name)
       rest.delete(name)
-      return typeof value === 'object' ? JSON.stringify(value) : value
+      return typeof value === 'object' ? stringifyJson(value) : value
     })
-    yield line([...cells, rest.size === 0 ? undefined : JSON.stringify(Object.fromEntries(rest))])
+    yield line([...cells, rest.size === 0 ? undefined : stringifyJson(Object.fromEntries(rest))])
   }
 }
 

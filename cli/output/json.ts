@@ -1,3 +1,5 @@
+import { stringifyJson } from '../../archive/json'
+
 /** One array, in the AWS CLI's manner. */
 export async function* json(items: AsyncIterable<object>): AsyncGenerator<string> {
   let separator = '[\n'
@@ -15,12 +17,7 @@ export async function* jsonLines(items: AsyncIterable<object>): AsyncGenerator<s
 
 /** Escapes what a terminal would obey; a reader gets the same value. */
 function serialize(item: object, indent?: number): string {
-  const text = JSON.stringify(
-    item,
-    (_name, value) => (typeof value === 'bigint' ? String(value) : value),
-    indent,
-  )
-  return text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+  return stringifyJson(item, indent).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../archive/json'
 import type { SessionRecord } from '../../archive/record'
 import { duration, time } from '../output/format'
 import { type Content, Html, html } from './html'
@@ -64,5 +65,5 @@ function cell(first: unknown, second?: unknown): Html {
 /** A member of a record as text, empty if it is absent. */
 export function memberText(value: unknown): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'string' ? value : stringifyJson(value)
 }

@@ -92,7 +92,7 @@ test.each(READ_OR_WRITE_FIRST)(
     const { archived, rejected } = await upsert(stage.sessions, page, { expectNew })
     expect(archived).toMatchObject([{ SessionId: 't' }])
     const reason = expect.stringContaining('NewerSchemaError: session "s": received SchemaVersion 2')
-    expect(rejected).toEqual([{ session: ended, reason }])
+    expect(rejected).toEqual([{ rawJson: JSON.stringify(ended), reason }])
     expect(await record()).toEqual(before)
   },
 )
@@ -104,8 +104,8 @@ test('sessions that cannot be stored are rejected, and the others of the page ar
   const { archived, rejected } = await upsert(stage.sessions, page)
   expect(archived).toMatchObject([{ SessionId: 's' }])
   expect(rejected).toEqual([
-    { session: unnamed, reason: 'Error: SessionId: received none, expected a string' },
-    { session: tooLong, reason: expect.stringContaining('ValidationException: Item size') },
+    { rawJson: JSON.stringify(unnamed), reason: 'Error: SessionId: received none, expected a string' },
+    { rawJson: JSON.stringify(tooLong), reason: expect.stringContaining('ValidationException: Item size') },
   ])
 })
 

@@ -10,7 +10,7 @@ const put = (Source: string, minutes: number, change: object = {}) =>
   stage.sweeps.putReceipt({ Source, ItemId: `${noonPlus(minutes * 60)}-0a1b2c3d`, ...change } as Receipt)
 const putOtherItems = async (region: string) => {
   const source = { accountId: '1', region }
-  await stage.sweeps.putRejected(source, 'sweep', { session: {}, reason: '' })
+  await stage.sweeps.putRejected(source, 'sweep', { rawJson: '{}', reason: '' })
   await stage.sweeps.savePlan(source, { Kind: 'full', BegunAt: noonPlus(0), Slices: [], Sliced: false })
   stage.proxy.calls.length = 0
 }

@@ -59,6 +59,17 @@ export function checkState({ state, receipts }: Awaited<ReturnType<Stage['sweeps
   assert.ok(begins.includes(time), `STATE tells of a complete sweep at ${time}, and no receipt does`)
 }
 
+/** What was rejected is odd, and everything odd that a sweep without faults was shown is kept. */
+export function checkRejected(
+  { rejected }: Awaited<ReturnType<Stage['sweepsItems']>>,
+  odd: readonly string[],
+  shown: ReadonlySet<string>,
+): void {
+  const kept = rejected.map(({ RawJson }) => RawJson)
+  for (const text of kept) assert.ok(odd.includes(String(text)), `${text} was rejected`)
+  for (const text of shown) assert.ok(kept.includes(text), `${text} is lost`)
+}
+
 /** A session that was in no list when noticed, nor 49 hours later, ended after it was last known active. */
 export function checkUnknownEnds(truths: readonly Truth[], records: Records, noticed: number): void {
   for (const { id, start, end, appears } of truths) {

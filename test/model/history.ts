@@ -46,6 +46,10 @@ export interface History {
   readonly faultRate: number
   /** Probability that a page is short or empty. */
   readonly shortPageRate: number
+  /** Whether AWS applies filters to pages that are cut already. */
+  readonly filtersLate: boolean
+  /** Probability that a page has an element that no record can hold. */
+  readonly oddRate: number
   /** Milliseconds that a call takes: sessions end and change while sweeps are under way. */
   readonly callMs: number
   /** Decides which calls suffer which fault, and which waiting call goes first. */
@@ -101,6 +105,8 @@ export const history: fc.Arbitrary<History> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 7 }).map(withinSpan),
   faultRate: fc.constantFrom(0, 0.02, 0.1, 0.3),
   shortPageRate: fc.constantFrom(0, 0.3),
+  filtersLate: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+  oddRate: fc.constantFrom(0, 0, 0.2),
   callMs: fc.constantFrom(700, 30_000),
   seed: fc.integer({ min: 0, max: 0x7fffffff }),
 })

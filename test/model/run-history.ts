@@ -11,7 +11,8 @@ import { ANYONE } from '../support/clients'
 import type { DatabaseFault } from '../support/database-proxy'
 import { openStage } from '../support/stage'
 import { HOUR } from '../support/times'
-import { checkArchive, checkCoverage, checkState, checkUnknownEnds } from './checks'
+import { addToPages, UNSTORABLE } from '../support/unstorable'
+import { checkArchive, checkCoverage, checkRejected, checkState, checkUnknownEnds } from './checks'
 import type { History, ModelSweep } from './history'
 import { buildWorld, passCall, truthOf } from './model-world'
 import { Mortal } from './mortal'
@@ -29,6 +30,7 @@ const LIMITS = {
   slicesAtOnce: 2,
   reserveMs: 3,
 }
+const ODD = UNSTORABLE.filter(({ length }) => length < 100)
 const NO_HARM: ModelSweep = { full: true, killedWithEffect: false, clockOff: 0 }
 
 /**
@@ -38,7 +40,7 @@ const NO_HARM: ModelSweep = { full: true, killedWithEffect: false, clockOff: 0 }
  * @throws AssertionError
  */
 export async function runHistory(history: History): Promise<void> {
-  const { sessions, steps, faultRate, shortPageRate, callMs, seed } = history
+  const { sessions, steps, faultRate, shortPageRate, filtersLate, oddRate, callMs, seed } = history
   const truths = sessions.map(truthOf)
   const stage = await openStage(buildWorld(sessions, truths))
   const { world, emulator, proxy, database, records } = stage
@@ -50,7 +52,15 @@ export async function runHistory(history: History): Promise<void> {
 
   const chance = <T>(rate: number, faults: readonly T[]) =>
     random.chance(rate) ? random.pick(faults) : undefined
-  emulator.faults.script = () => chance(faultRate, SSM_FAULTS) ?? chance(shortPageRate, SHORT_PAGES)
+  const filters = () => (filtersLate ? 'filter-after-page' : undefined)
+  emulator.faults.script = () =>
+    chance(faultRate, SSM_FAULTS) ?? chance(shortPageRate, SHORT_PAGES) ?? filters()
+  const shownInQuiet = new Set<string>()
+  addToPages(emulator, () => {
+    const odd = chance(oddRate, ODD)
+    if (odd !== undefined && isQuiet) shownInQuiet.add(odd)
+    return odd === undefined ? [] : [odd]
+  })
   proxy.fault = (call) => {
     const fault = chance(faultRate, DATABASE_FAULTS)
     if (fault === 'reset-after') watch.lose(call)
@@ -108,7 +118,7 @@ export async function runHistory(history: History): Promise<void> {
       checkState(await stage.sweepsItems())
     }
 
-    emulator.faults.script = undefined
+    emulator.faults.script = filters
     proxy.fault = () => undefined
     isQuiet = true
     const { Sliced } = await quiet(0.01)
@@ -123,6 +133,7 @@ export async function runHistory(history: History): Promise<void> {
     checkArchive(truths, await records(), now())
     watch.checkWrites()
     watch.checkRecords([...(await records()).values()])
+    checkRejected(await stage.sweepsItems(), ODD, shownInQuiet)
   } finally {
     await stage.close()
   }

@@ -23,7 +23,8 @@ afterEach(async () => {
 const date = 'Sun, 01 Mar 2026 12:00:00 GMT'
 const willAnswer = (body: unknown, status = 200) => {
   const headers = status === 200 ? { date } : {} // the SDK retries an error of another time
-  answers.push((response) => response.writeHead(status, headers).end(JSON.stringify(body)))
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  answers.push((response) => response.writeHead(status, headers).end(text))
 }
 const ask = async () => {
   const { port } = server.address() as AddressInfo
@@ -40,11 +41,34 @@ test('sessions are as AWS sent them, with members that the SDK does not know', a
 test.each([
   ['no sessions', {}],
   ['an empty list', { Sessions: [] }],
+  ['a list of null', { Sessions: null }],
   ['an empty token', { NextToken: '' }],
   ['a token of null', { NextToken: null }],
 ])('an answer with %s is an empty, last page', async (_what, body) => {
   willAnswer(body)
   expect(await ask()).toMatchObject({ sessions: [], nextToken: undefined })
+})
+
+test('each session has its text as AWS sent it, and integers keep all their digits', async () => {
+  const texts = [
+    '{ "SessionId": "s\\u0041", "N": 12345678901234567890 }',
+    '{"N":-9007199254740993,"T":"1\\"2"}',
+  ]
+  willAnswer(`{"Sessions": [${texts}], "NextToken": "12345678901234567890"}`)
+  const { sessions, rawJson, nextToken } = await ask()
+  expect(sessions).toEqual([
+    { SessionId: 'sA', N: 12345678901234567890n },
+    { N: -9007199254740993n, T: '1"2' },
+  ])
+  expect([rawJson(0), rawJson(1), nextToken]).toEqual([...texts, '12345678901234567890'])
+})
+
+test('an element that is no object is a session without members, with its text', async () => {
+  const elements = [null, 7, 'text', [{ SessionId: 'in a list' }], true]
+  willAnswer({ Sessions: elements })
+  const { sessions, rawJson } = await ask()
+  expect(sessions).toEqual(elements.map(() => ({})))
+  expect(elements.map((_element, n) => JSON.parse(rawJson(n)))).toEqual(elements)
 })
 
 test('an answer whose sessions are no list is an error', async () => {

@@ -124,6 +124,58 @@ test('a recent sweep that is too long for one chain is sliced, and the next full
   expect(await sweep(1000, {}, true)).toMatchObject({ Outcome: 'complete', Sliced: false })
 })
 
+describe('if AWS applies filters to pages that are cut already', () => {
+  beforeEach(() => {
+    stage.emulator.faults.script = () => 'filter-after-page'
+  })
+  const soon = { pagesBeforeEstimate: 5 }
+
+  test('a history of any length is archived by one chain that goes on in each sweep', async () => {
+    addMonth(120) // 60 pages
+    expect(await sweep(25, soon)).toMatchObject({ Outcome: 'incomplete', Sliced: false })
+    expect(await pending()).toMatchObject({ ChainOnly: true, Sliced: false, NextToken: expect.any(String) })
+    expect(await untilComplete(25, soon)).toBe(2)
+    expect(await archived()).toBe(120)
+    expect(callsWithoutFilter()).toBe(60) // and two slices were tried
+    expect(historyCalls()).toHaveLength(60 + LIMITS.slicesAtOnce * soon.pagesBeforeEstimate)
+  })
+
+  test('a recent sweep costs the pages of the history, and what it needs of them is archived', async () => {
+    addMonth(40)
+    await sweep(1000)
+    stage.world.clock.advance(HOUR)
+    add(1, 1)
+    const before = historyCalls().length
+    expect(await sweep(1000)).toMatchObject({ Outcome: 'complete', Kind: 'recent', Sliced: false })
+    expect(historyCalls().length - before).toBe(21)
+  })
+
+  test('a chain whose token is refused begins again', async () => {
+    addMonth(60)
+    await sweep(20, soon)
+    let isFirst = true
+    stage.emulator.faults.script = (_call, { NextToken }) => {
+      if (!NextToken || !isFirst) return 'filter-after-page'
+      isFirst = false
+      return 'expire-token'
+    }
+    expect(await sweep(1000, soon)).toMatchObject({ Outcome: 'complete', Restarts: 1 })
+    expect(await archived()).toBe(60)
+  })
+
+  test('a chain that fails goes on after the pages that were stored', async () => {
+    addMonth(120)
+    await sweep(15, soon)
+    const saved = stage.emulator.calls.count()
+    stage.emulator.faults.script = (call) => (call > saved + 20 ? 'error' : 'filter-after-page')
+    await expect(sweep(1000, soon)).rejects.toThrow('InternalServerError')
+    stage.emulator.faults.script = () => 'filter-after-page'
+    expect(await sweep(1000, soon)).toMatchObject({ Outcome: 'complete' })
+    expect(await archived()).toBe(120)
+    expect(callsWithoutFilter()).toBeLessThan(60 + 5 + 10)
+  })
+})
+
 describe('four slices of six hours up to now', () => {
   const bound = (n: number) =>
     n === 4
@@ -145,7 +197,7 @@ describe('four slices of six hours up to now', () => {
   }
 
   test('slices are listed from the oldest on, each with its bounds as filters', async () => {
-    expect(await list({ slicesAtOnce: 1 })).toMatchObject({ isDrained: true, plan: plan() })
+    expect(await list({ slicesAtOnce: 1 })).toMatchObject({ isDrained: true, plan: plan([]) })
     const filters = ({ From, To }: Slice) => [
       { key: 'InvokedAfter', value: From },
       ...(To === undefined ? [] : [{ key: 'InvokedBefore', value: To }]),

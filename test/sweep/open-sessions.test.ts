@@ -98,6 +98,17 @@ test('if there is no time to look up all vanished sessions, the sweep stops in t
   expect(await missing()).toBe(8)
 })
 
+test('a look-up that takes too many pages is given up and says nothing; a full sweep in one chain does', async () => {
+  stage.world.add([open(-2, vanishesAfter(0.5)), ...endedSessions(25)])
+  stage.emulator.faults.script = () => 'filter-after-page'
+  const limits = { ...SMALL_PAGES, pagesBeforeEstimate: 2 }
+  await stage.sweep({ limits })
+  expect(await stage.sweepAfter(1, { limits })).toMatchObject({ Kind: 'recent', Pages: 1 + 3 + 2 })
+  expect(await record()).not.toHaveProperty('MissingSince')
+  expect(await stage.sweep({ limits, full: true })).toMatchObject({ Outcome: 'complete', Pages: 1 + 3 + 2 })
+  expect(await record()).toHaveProperty('MissingSince')
+})
+
 test('the Active list begins with its earliest page, even if that is stored last', async () => {
   stage.world.add([open(-5, {}, 'b'), open(-1, {}, 'a'), open(-3, {}, 'c')])
   stage.emulator.faults.script = () => void stage.world.clock.advance(HOUR)

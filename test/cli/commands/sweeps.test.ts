@@ -28,7 +28,7 @@ const archive = useFilledArchive(async ({ ledger }) => {
   for (const region of ['eu-west-1', 'us-east-1']) {
     const source = { accountId: '111122223333', region }
     for (const SessionId of ['', 'x'.repeat(3000)])
-      await ledger.putRejected(source, 'sweep', { session: { SessionId }, reason: 'no key' })
+      await ledger.putRejected(source, 'sweep', { rawJson: `"${SessionId}"`, reason: 'no key' })
     await ledger.complete(source, { Kind: 'full', BegunAt: daysAgo(5), Slices: [], Sliced: false })
   }
 })

@@ -45,3 +45,12 @@ test('any sessions can be read back from JSON, JSON lines and CSV, and a table h
     { numRuns: 200 },
   )
 })
+
+const csvOfSize = (items: AsyncIterable<object>) => csv(items, ['Size'], false)
+test.each([json, jsonLines, csvOfSize])('%p prints all digits of an integer', async (format) => {
+  const printed = await text(
+    format(Readable.from([{ Size: 12345678901234567890n, Deep: [-9007199254740993n] }])),
+  )
+  expect(printed).toMatch(/(?<!["\d])12345678901234567890(?!["\d])/)
+  expect(printed).toContain('-9007199254740993')
+})
