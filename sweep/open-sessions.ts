@@ -63,14 +63,16 @@ export async function followUpVanished(
   { found }: Listed,
   { LastCompleteAt = '' }: SweepState,
 ): Promise<boolean> {
+  const isOver = (missingSince: string) => Date.parse(begunAt) - Date.parse(missingSince) >= GIVE_UP_MS
   const isWhole = run.plan?.Kind === 'full' && !run.plan.Sliced
   for (const { SessionId, ObservedAt, MissingSince } of vanished.values()) {
     if (found.has(SessionId)) continue
     if (isLate(run)) return false
-    if ((await hasEnded(run, SessionId)) ?? !isWhole) continue
+    const ended = await hasEnded(run, SessionId)
+    if (ended) continue
     if (MissingSince === undefined)
       await run.sessions.markMissing(SessionId, begunAt, lastKnownActive(ObservedAt, LastCompleteAt))
-    else if (Date.parse(begunAt) - Date.parse(MissingSince) >= GIVE_UP_MS)
+    else if (isOver(MissingSince) && (isWhole || ended === false))
       await run.sessions.markEndUnknown(SessionId, run.source)
   }
   return true
