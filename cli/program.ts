@@ -3,6 +3,7 @@ import { version } from '../package.json'
 import { Ended, type Io, say, UsageError, write } from './io'
 import { messageOf } from './output/message-of'
 import { printable } from './output/printable'
+import { wrapHelp } from './output/wrap-help'
 
 interface CommandFile {
   define(command: Command, io: Io): void
@@ -49,6 +50,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   // A failed write rejects where it is awaited.
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
   let help = ''
+  const [outWidth, errWidth] = [stdout, stderr].map(({ columns }) => columns || 80) as [number, number]
   const program = new Command('session-archive')
     .description('Keeps the history of AWS Session Manager sessions beyond the 30 days that AWS does.')
     .version(version)
@@ -56,17 +58,19 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .showHelpAfterError(HINT)
     .configureOutput({
       writeOut: (text) => {
-        help += text
+        help += wrapHelp(text, outWidth)
       },
-      writeErr: (text) => stderr.write(text),
-      outputError: (message, writeError) => writeError(printableLines(message)),
-      getOutHelpWidth: () => stdout.columns ?? 80,
-      getErrHelpWidth: () => stderr.columns ?? 80,
+      writeErr: (text) => stderr.write(wrapHelp(text, errWidth)),
+      outputError: (message) => stderr.write(printableLines(message)),
+      getOutHelpWidth: () => outWidth,
+      getErrHelpWidth: () => errWidth,
     })
   const asked = args.find((arg) => arg !== 'help' && !arg.startsWith('-'))
   for (const [name, [summary, load]] of Object.entries(COMMANDS)) {
     const command = program.command(name).description(summary)
-    if (name === asked) load().define(command, io)
+    if (name !== asked) continue
+    load().define(command, io)
+    refuseRepeatedFlags(command)
   }
   try {
     await program.parseAsync(args, { from: 'user' }).catch(async (error: unknown) => {
@@ -76,6 +80,21 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return 0
   } catch (error) {
     return statusOf(error, io)
+  }
+}
+
+/**
+ * A flag that is given twice would silently keep its last value. A flag that may be repeated is declared so by the
+ * dots of its usage, `--fault <kind=value...>`.
+ */
+function refuseRepeatedFlags(command: Command): void {
+  for (const option of command.options.filter(({ variadic }) => !variadic)) {
+    const given: string[] = []
+    command.on(`option:${option.name()}`, (value?: string | null) => {
+      given.push(`'${[option.long, value].filter((part) => typeof part === 'string').join(' ')}'`)
+      if (given.length > 1)
+        command.error(`error: received ${given.join(' and ')}, expected ${option.long} once`)
+    })
   }
 }
 

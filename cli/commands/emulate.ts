@@ -40,7 +40,7 @@ export function define(command: Command, io: Io): void {
     .option('--generate <n>', 'or a made-up month of n sessions', wholeNumber(0, 1_000_000))
     .option('--seed <n>', 'repeats a made-up month and random faults', seed, 1)
     .option('--clock <time>', 'time at which the emulator begins (default: now); PUT /clock moves it', time)
-    .option('--fault <kind=value>', 'what goes wrong; repeat it for several kinds', addFault)
+    .option('--fault <kind=value...>', 'what goes wrong; repeat it for several kinds', addFault)
     .addHelpText(
       'after',
       `

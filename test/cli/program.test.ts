@@ -8,6 +8,20 @@ import { DESERTED, expectWrongUsage, printedBy, runBin, runCli } from '../suppor
 import { temporaryFolder } from '../support/temporary-folder'
 
 const folder = temporaryFolder()
+/** Of flags whose values must have a form. */
+const VALUES: Readonly<Record<string, string>> = {
+  '--min-duration': '8h',
+  time: '2026-11-24',
+  n: '1',
+  id: '111122223333',
+  region: 'eu-west-1',
+  url: 'http://127.0.0.1:1',
+  status: 'Connected',
+  type: 'Standard',
+  outcome: 'failed',
+  format: 'json',
+  'account/region': '111122223333/eu-west-1',
+}
 const COMMANDS = ['sessions', 'session', 'sweeps', 'report', 'archive', 'emulate', 'demo']
 
 test.each([['--help'], ['-h'], ['help']])('%s names every command', async (flag) => {
@@ -19,6 +33,34 @@ test.each(COMMANDS)('--help and help explain how to use %s', async (command) => 
   expect(printedBy(await runCli([command, '--help']))).toMatch(usage)
   expect(printedBy(await runCli(['help', command]))).toMatch(usage)
 })
+
+describe.each([40, 60, 80, 132])('on a terminal of %i columns,', (columns) => {
+  test.each(['help', ...COMMANDS])('%s --help has no longer line, and breaks no word', async (command) => {
+    const stdout = Object.assign(new PassThrough(), { columns })
+    await run([command, '--help'], { stdout, stderr: new PassThrough(), env: {}, cwd: '' })
+    const help = await text(stdout.end())
+    expect(help.split('\n').filter((line) => line.length > columns && /\S \S/.test(line))).toEqual([])
+    expect(help.split(/\s+/)).toEqual((await helpOf(command)).split(/\s+/))
+  })
+})
+
+/** At 80 columns. */
+const helpOf = async (command: string) => printedBy(await runCli([command, '--help']))
+
+test.each(COMMANDS)(
+  'every flag of %s that is given twice is refused, unless its usage has dots',
+  async (command) => {
+    const flags = [...(await helpOf(command)).matchAll(/^ {2}(--[a-z-]+)(?: <(.*?)>)?/gm)]
+    expect(flags.length).toBeGreaterThan(1)
+    for (const [, flag = '', value] of flags) {
+      if (value?.endsWith('...')) continue
+      const once = value === undefined ? [flag] : [flag, VALUES[flag] ?? VALUES[value] ?? 'x']
+      const shown = `'${once.join(' ')}'`
+      const message = `error: received ${shown} and ${shown}, expected ${flag} once`
+      expectWrongUsage(await runCli([command, ...once, ...once], { cwd: folder() }), message)
+    }
+  },
+)
 
 test.each([['--version'], ['-V']])('%s prints the version of the package', async (flag) => {
   expect(printedBy(await runCli([flag]))).toBe(`${version}\n`)
@@ -37,6 +79,7 @@ test.each<[string[], string]>([
     [command, ...(command === 'report' ? ['--out', 'page.html'] : []), '--nope'],
     "unknown option '--nope'",
   ]),
+  [['sweeps', '--limit', '1', '--limit', '2'], "received '--limit 1' and '--limit 2', expected --limit once"],
   [['demo', 'extra'], 'Expected 0 arguments but got 1'],
   // What was typed is shown, harmless for a terminal.
   [['\u001b[31mno\u202e'], "unknown command '\\u{1b}[31mno\\u{202e}'"],
@@ -96,7 +139,7 @@ describe('as a process,', () => {
 
   test.each([[['--help']], [['--version']], [[]], [['sessionz']]])('%j loads no command', async (args) => {
     expect((await loadedBy(...args)).join(' ').trim()).toBe(
-      '@commander-js/extra-typings commander esbuild io.ts output/message-of.ts output/printable.ts program.ts tsx',
+      '@commander-js/extra-typings commander esbuild io.ts output/message-of.ts output/printable.ts output/wrap-help.ts program.ts tsx',
     )
   })
 
