@@ -8,14 +8,16 @@ export class JsonError extends Error {
 }
 
 /** @throws JsonError, like every function of this file */
-export function parseObject(text: string, path: string): Record<string, unknown> {
-  let value: unknown
+export function parseJson(text: string, path: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     throw new JsonError(path, text, 'JSON')
   }
-  return asObject(value, path)
+}
+
+export function parseObject(text: string, path: string): Record<string, unknown> {
+  return asObject(parseJson(text, path), path)
 }
 
 export function asObject(value: unknown, path: string): Record<string, unknown> {

@@ -18,7 +18,9 @@ const MAX_EPOCH_SECONDS = 253_402_300_800
  * @throws JsonError
  */
 export function readMembers(value: unknown, path: string): SessionMembers {
-  const members = { ...asObject(value, path) }
+  const members = withoutNulls(asObject(value, path))
+  if ('OutputUrl' in members)
+    members.OutputUrl = withoutNulls(asObject(members.OutputUrl, `${path}.OutputUrl`))
   for (const name of ['StartDate', 'EndDate']) {
     if (name in members) members[name] = epochSeconds(members[name], `${path}.${name}`)
   }
@@ -37,6 +39,11 @@ function assertMembers(
   }
 }
 
+/** With `--query`, the AWS CLI prints null for a member that is missing. */
+function withoutNulls(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
+}
+
 function assertStrings(members: Record<string, unknown>, names: readonly string[], path: string): void {
   for (const name of names) if (name in members) asString(members[name], `${path}.${name}`)
 }
@@ -45,6 +52,10 @@ function epochSeconds(value: unknown, path: string): number {
   if (typeof value === 'number' && value >= 0 && value < MAX_EPOCH_SECONDS) return value
   const time = typeof value === 'string' ? parseIsoDate(value) : undefined
   if (time === undefined)
-    throw new JsonError(path, value, 'an ISO 8601 time with a time zone, or epoch seconds')
+    throw new JsonError(
+      path,
+      value,
+      'an ISO 8601 time with a time zone such as 2026-11-24T09:30:00Z, or epoch seconds',
+    )
   return time.getTime() / 1000
 }

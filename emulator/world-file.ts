@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises'
-import { asArray, parseObject } from './json'
+import { asArray, asObject, parseJson } from './json'
 import { readMembers } from './members'
 import type { SessionLife, SessionMembers } from './session'
 
+const HOW_TO_SAVE =
+  'Save it as UTF-8 JSON: aws ssm describe-sessions --state History --output json > history.json. In Windows PowerShell, end that line with | Out-File -Encoding utf8 history.json'
+
 /**
- * Sessions from files as `aws ssm describe-sessions --output json` prints them: `{"Sessions": […]}`. Other members of
- * that object are ignored. A SessionId in several places is one session, once while it was open and once after its
- * end: of two open forms, or two ended ones, the last counts.
+ * Sessions from files as `aws ssm describe-sessions --output json` prints them: `{"Sessions": […]}`, or with `--query`,
+ * `[…]` with null for what a session does not have. Other members of that object are ignored. A SessionId in several
+ * places is one session, once while it was open and once after its end: of two open forms, or two ended ones, the last
+ * counts.
  *
  * @param loadedAt start and end of sessions without dates
- * @throws Error that names the file, the place in it, the value received and what was expected
+ * @throws Error that names the file, the place in it, the value received, what was expected, and how to save it
  */
 export async function loadSessions(paths: readonly string[], loadedAt: Date): Promise<SessionLife[]> {
   const files = await Promise.all(paths.map(readSessions))
@@ -17,17 +21,35 @@ export async function loadSessions(paths: readonly string[], loadedAt: Date): Pr
 }
 
 async function readSessions(path: string): Promise<SessionMembers[]> {
+  const bytes = await readFile(path).catch((cause) => {
+    throw new Error(`${path}: ${cause.message}`, { cause })
+  })
   try {
-    return parseSessions(await readFile(path, 'utf8'))
+    return parseSessions(decode(bytes))
   } catch (cause) {
-    throw new Error(`${path}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    const message = cause instanceof Error ? cause.message : cause
+    throw new Error(`${path}: ${message}. ${HOW_TO_SAVE}`, { cause })
+  }
+}
+
+/** Takes a byte-order mark away. */
+function decode(bytes: Uint8Array): string {
+  if (bytes.subarray(0, 4).includes(0)) throw new Error('the file: got UTF-16 text, expected UTF-8')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new Error('the file: got bytes that are no UTF-8 text, expected UTF-8', { cause })
   }
 }
 
 function parseSessions(json: string): SessionMembers[] {
-  const { Sessions } = parseObject(json, 'the file')
-  const sessions = asArray(Sessions, 'Sessions', 'sessions')
-  return sessions.map((session, index) => readMembers(session, `Sessions[${index}]`))
+  const value = parseJson(json, 'the file')
+  const [sessions, path] = Array.isArray(value)
+    ? [value, '']
+    : [asObject(value, 'the file').Sessions, 'Sessions']
+  return asArray(sessions, path, 'sessions').map((session, index) =>
+    readMembers(session, `${path}[${index}]`),
+  )
 }
 
 type Forms = Pick<SessionLife, 'whileOpen' | 'afterEnd'>

@@ -21,7 +21,8 @@ async function load(time: string, ...paths: string[]): Promise<World> {
 
 async function write(content: unknown): Promise<string> {
   const path = join(folder(), 'world.json')
-  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+  const isRaw = typeof content === 'string' || Buffer.isBuffer(content)
+  await writeFile(path, isRaw ? content : JSON.stringify(content))
   return path
 }
 
@@ -77,24 +78,61 @@ test('sessions without an id are separate, and the last session of the same id a
   expect(world.list('Active')).toContainEqual(last)
 })
 
-const DATE = 'expected an ISO 8601 time with a time zone, or epoch seconds'
+const QUERIED = [
+  { SessionId: 'Mary-1', OutputUrl: null, Reason: null },
+  { SessionId: 'Mary-2', OutputUrl: {} },
+]
+const WITHOUT_NULL = [{ SessionId: 'Mary-1' }, { SessionId: 'Mary-2', OutputUrl: {} }]
+
+test.each<[string, unknown, object[]]>([
+  ['with a byte-order mark', `\ufeff{"Sessions": [${JSON.stringify(MARY)}]}`, [MARY]],
+  ['of --query, an array with null members', QUERIED, WITHOUT_NULL],
+  ['of --query, an array with a byte-order mark', `\ufeff${JSON.stringify(QUERIED)}`, WITHOUT_NULL],
+  ['with null members in OutputUrl', [{ OutputUrl: { S3OutputUrl: null } }], [{ OutputUrl: {} }]],
+  ['of --query that found nothing', [], []],
+])('a file %s is taken', async (_, content, sessions) => {
+  const listed = (await load(NOW.toISOString(), await write(content))).list('Active')
+  expect(new Set(listed)).toEqual(new Set(sessions))
+})
+
+const UTF_16 = 'the file: got UTF-16 text, expected UTF-8'
+
+test.each<[string, Buffer, string]>([
+  ['in UTF-16, as PowerShell saves it', Buffer.from('\ufeff{"Sessions": []}', 'utf16le'), UTF_16],
+  ['in UTF-16 without a mark', Buffer.from('[]', 'utf16le'), UTF_16],
+  ['in big-endian UTF-16', Buffer.from('\ufeff[]', 'utf16le').swap16(), UTF_16],
+  ['in Latin-1', Buffer.from('[{"Reason": "Prüfung"}]', 'latin1'), 'got bytes that are no UTF-8 text'],
+  ['as a table', Buffer.from('| DescribeSessions |'), 'got "| DescribeSessions |", expected JSON'],
+  [
+    'with a space in a date',
+    Buffer.from('[{"StartDate": "2026-11-24 09:30:00+00:00"}]'),
+    '[0].StartDate: got "2026-',
+  ],
+])('a file %s is refused, and how to save it is said', async (_, content, message) => {
+  const path = await write(content)
+  const refused = expect(loadSessions([path], NOW)).rejects
+  await refused.toThrow(message)
+  await refused.toThrow('aws ssm describe-sessions --state History --output json > history.json')
+})
+
+const DATE = 'expected an ISO 8601 time with a time zone such as 2026-11-24T09:30:00Z, or epoch seconds'
 
 test.each([
   ['', 'the file: got "", expected JSON'],
   ['{"Sessions": [', 'the file: got "{\\"Sessions\\": [", expected JSON'],
-  ['[]', 'the file: got [], expected an object'],
+  ['7', 'the file: got 7, expected an object'],
+  ['[["Mary-1"]]', '[0]: got ["Mary-1"], expected an object'],
   ['{}', 'Sessions: got nothing, expected an array of sessions'],
   ['{"Sessions": {}}', 'Sessions: got {}, expected an array of sessions'],
   ['{"Sessions": [{}, null]}', 'Sessions[1]: got null, expected an object'],
   [`{"Sessions": "${'x'.repeat(200)}"}`, `Sessions: got "${'x'.repeat(79)}…, expected an array of sessions`],
 ])('the file %j is refused', async (content, message) => {
   const path = await write(content)
-  await expect(loadSessions([path], NOW)).rejects.toMatchObject({ message: `${path}: ${message}` })
+  await expect(loadSessions([path], NOW)).rejects.toThrow(`${path}: ${message}. Save it as UTF-8 JSON: `)
 })
 
 test.each([
   [{ SessionId: 7 }, 'SessionId: got 7, expected a string'],
-  [{ Reason: null }, 'Reason: got null, expected a string'],
   [{ MaxSessionDuration: 60 }, 'MaxSessionDuration: got 60, expected a string'],
   [{ OutputUrl: '' }, 'OutputUrl: got "", expected an object'],
   [{ OutputUrl: { S3OutputUrl: 1 } }, 'OutputUrl.S3OutputUrl: got 1, expected a string'],
@@ -104,9 +142,7 @@ test.each([
   [{ EndDate: -1 }, `EndDate: got -1, ${DATE}`],
 ])('the session %j in a file is refused', async (session, message) => {
   const path = await write({ Sessions: [session] })
-  await expect(loadSessions([path], NOW)).rejects.toMatchObject({
-    message: `${path}: Sessions[0].${message}`,
-  })
+  await expect(loadSessions([path], NOW)).rejects.toThrow(`${path}: Sessions[0].${message}. Save it`)
 })
 
 test('the error names a file that does not exist', async () => {
