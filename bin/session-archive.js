@@ -3,8 +3,11 @@
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 require('tsx/cjs')
 const { stdout, stderr, env } = process
+const io = { stdout, stderr, env, cwd: process.cwd() }
+// A getter: few commands ask, and only then may the terminal be touched.
+Object.defineProperty(io, 'stdin', { get: () => process.stdin })
 require('../cli/program.ts')
-  .run(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd() })
+  .run(process.argv.slice(2), io)
   .then((status) => {
     process.exitCode = status
   })

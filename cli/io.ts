@@ -1,12 +1,14 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 
 type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number }
 
 /** What surrounds a command: the process, or a test. */
 export interface Io {
+  /** For questions, if it is a terminal. */
+  readonly stdin?: Readable & { readonly isTTY?: boolean }
   readonly stdout: Output
   readonly stderr: Output
-  /** For the region, COLUMNS and NO_COLOR. The AWS SDK reads the environment of the process for everything else. */
+  /** For the region, the proxy, COLUMNS and NO_COLOR. The AWS SDK reads the environment of the process for everything else. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Relative paths start here. */
   readonly cwd: string

@@ -3,6 +3,7 @@ import type { Table } from '../archive/batch-get'
 import { startDatabase } from '../emulator/dynamodb'
 import { LOCAL_CREDENTIALS } from '../emulator/local-credentials'
 import { makeDynamoDBClient } from '../sweep/clients'
+import { type AwsConfig, awsConfig } from './aws-config'
 import type { ArchiveLocation, AwsFlags } from './flags'
 import type { Io } from './io'
 import { messageOf } from './output/message-of'
@@ -16,6 +17,7 @@ export interface OpenArchive {
 /**
  * Opens an archive, uses it and closes it. A folder that does not exist becomes a new archive.
  *
+ * @param aws instead of a configuration made of the flags
  * @throws Error if the archive cannot be found or used
  */
 export async function withArchive<T>(
@@ -23,11 +25,12 @@ export async function withArchive<T>(
   flags: AwsFlags,
   io: Io,
   use: (archive: OpenArchive) => Promise<T>,
+  aws?: AwsConfig,
 ): Promise<T> {
   const archive =
     'folder' in location
       ? await openFolder(location.folder)
-      : await openTables(location, awsConfig(flags, io))
+      : await openTables(location, aws ?? (await awsConfig(flags, io)))
   try {
     return await use(archive)
   } catch (error) {
@@ -43,7 +46,7 @@ export async function withArchive<T>(
 
 async function openTables(
   location: Exclude<ArchiveLocation, { folder: string }>,
-  aws: ReturnType<typeof awsConfig>,
+  aws: AwsConfig,
 ): Promise<OpenArchive> {
   const client = makeDynamoDBClient(aws)
   const region = await regionOf(client)
@@ -70,16 +73,6 @@ export async function openFolder(folder?: string): Promise<OpenArchive> {
   }
 }
 
-/** The configuration of an SDK client. */
-export function awsConfig({ region, profile, endpointUrl }: AwsFlags, { env }: Io) {
-  // The AWS CLI knows both variables, the SDK only the first.
-  return {
-    region: region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined,
-    profile,
-    endpoint: endpointUrl,
-  }
-}
-
 /** @throws Error if no region is configured */
 export async function regionOf({ config }: { config: { region(): Promise<string> } }): Promise<string> {
   try {
@@ -90,7 +83,7 @@ export async function regionOf({ config }: { config: { region(): Promise<string>
 }
 
 /** The tables of the one archive in a stack. If the construct has an own id there, its outputs begin with that. */
-async function tablesOf(stack: string, region: string, aws: ReturnType<typeof awsConfig>) {
+async function tablesOf(stack: string, region: string, aws: AwsConfig) {
   const client = new CloudFormationClient(aws)
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }))

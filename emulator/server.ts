@@ -8,7 +8,7 @@ import { ServiceError } from './errors'
 import type { Faults } from './faults'
 import { type HttpAnswer, jsonError } from './http-answer'
 import { SsmEndpoint } from './ssm'
-import { answerSts } from './sts'
+import { StsEndpoint } from './sts'
 import type { World } from './world'
 
 export interface EmulatorOptions {
@@ -45,7 +45,7 @@ export interface Emulator {
 }
 
 /**
- * Serves Systems Manager's DescribeSessions, STS's GetCallerIdentity, and the world's clock at `/clock`.
+ * Serves Systems Manager's DescribeSessions, STS's GetCallerIdentity and AssumeRole, and the world's clock at `/clock`.
  *
  * @throws Error from listening, such as EADDRINUSE
  */
@@ -54,10 +54,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const faults = { ...options.faults }
   const calls = new CallLog(recordCalls)
   const ssm = new SsmEndpoint(world, faults, calls)
+  const sts = new StsEndpoint(world.accountId)
 
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     try {
-      send(response, await route(request, world, ssm), world)
+      send(response, await route(request, world, ssm, sts), world)
     } catch (error) {
       send(response, jsonError(new ServiceError('InternalFailure', String(error), 500)), world)
     }
@@ -88,12 +89,13 @@ async function route(
   request: IncomingMessage,
   world: World,
   ssm: SsmEndpoint,
+  sts: StsEndpoint,
 ): Promise<HttpAnswer | undefined> {
   const { method, url, headers } = request
   const body = await text(request)
   if (url === '/clock') return answerClock(method, body, world.clock)
   const isQueryProtocol = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
-  return isQueryProtocol ? answerSts(headers, body, world.accountId) : ssm.answer(headers, body)
+  return isQueryProtocol ? sts.answer(headers, body) : ssm.answer(headers, body)
 }
 
 function send(response: ServerResponse, answer: HttpAnswer | undefined, world: World): void {

@@ -2,14 +2,11 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
-/**
- * A throttled or failed call is tried up to 8 times, with exponential backoff and full jitter. A call without an
- * answer is given up after a time: a sweep must not hang until the function's timeout.
- */
-const RETRIES_AND_TIMEOUTS = {
-  maxAttempts: 8,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-}
+/** A call without an answer is given up after a time: a sweep must not hang until the function's timeout. */
+export const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true }
+
+/** A throttled or failed call is tried up to 8 times, with exponential backoff and full jitter. */
+const RETRIES_AND_TIMEOUTS = { maxAttempts: 8, requestHandler: TIMEOUTS }
 
 export function makeSsmClient(config: SSMClientConfig): SSMClient {
   return new SSMClient({ ...RETRIES_AND_TIMEOUTS, ...config })

@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { sourceKey } from '../../archive/source'
 import { addArchiveFlags, archiveNamed, outputOption } from '../flags'
 import { type Io, UsageError, write } from '../io'
+import type { OpenArchive } from '../open-archive'
 import { RECEIPTS } from '../output/columns'
 import { print } from '../output/print'
 import { describeCounts } from '../output/progress'
@@ -35,15 +36,16 @@ Examples:
         throw new UsageError("where to? expected '--local <dir>', '--stack <name>' or '--table <name>'")
       const { makeSsmClient } = require('../../sweep/clients') as typeof import('../../sweep/clients')
       const { identify } = require('../identify') as typeof import('../identify')
-      const { awsConfig, withArchive } = require('../open-archive') as typeof import('../open-archive')
+      const { awsConfig } = require('../aws-config') as typeof import('../aws-config')
+      const { withArchive } = require('../open-archive') as typeof import('../open-archive')
       const { sweepInto } = require('../sweep-into') as typeof import('../sweep-into')
-      const aws = awsConfig({ ...flags, endpointUrl }, io)
-      const ssm = makeSsmClient(aws)
-      const source = await identify(aws, ssm)
+      const aws = await awsConfig(flags, io)
+      const ssm = makeSsmClient({ ...aws, endpoint: endpointUrl })
+      const source = await identify({ ...aws, endpoint: endpointUrl }, ssm)
       const job = { source, ssm, now: () => new Date(), full }
-      const receipt = await withArchive(location, flags, io, (archive) =>
-        sweepInto(archive, `Archiving ${sourceKey(source)}`, job, io),
-      )
+      const label = `Archiving ${sourceKey(source)}`
+      const sweep = (archive: OpenArchive) => sweepInto(archive, label, job, io)
+      const receipt = await withArchive(location, flags, io, sweep, aws)
       const { Source, Pages } = receipt
       if (output !== 'table') await print([receipt], RECEIPTS, output, io)
       else await write(io, `Archived ${Source}: ${describeCounts(receipt)} (${Pages} list calls)\n`)

@@ -1,0 +1,37 @@
+import { defaultProvider } from '@aws-sdk/credential-provider-node'
+import { TIMEOUTS } from '../sweep/clients'
+import { askMfaCode } from './ask-mfa-code'
+import type { AwsFlags } from './flags'
+import { httpsAgent } from './https-agent'
+import type { Io } from './io'
+
+export type AwsConfig = Awaited<ReturnType<typeof awsConfig>>
+
+/** The configuration of SDK clients. Clients that share it ask for an MFA code once: a code is good for one call. */
+export async function awsConfig({ region, profile, endpointUrl }: AwsFlags, io: Io) {
+  const { env } = io
+  const requestHandler = { ...TIMEOUTS, httpsAgent: await httpsAgent(profile ?? env.AWS_PROFILE, env) }
+  // The AWS CLI knows both variables, the SDK only the first.
+  const regionAsked = region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined
+  return {
+    region: regionAsked,
+    profile,
+    endpoint: endpointUrl,
+    requestHandler,
+    credentials: defaultProvider({
+      profile,
+      // For the clients that get credentials, such as that of IAM Identity Center.
+      clientConfig: { requestHandler },
+      // The role's assumer asks instead, when it has the credentials to assume it with.
+      mfaCodeProvider: async () => '',
+      roleAssumer: async (credentials, role) => {
+        const { getDefaultRoleAssumer } = await import('@aws-sdk/client-sts')
+        const assume = getDefaultRoleAssumer({ requestHandler, profile, region: regionAsked })
+        const { SerialNumber: device } = role
+        if (device === undefined) return assume(credentials, role)
+        const TokenCode = await askMfaCode(device, profile ?? env.AWS_PROFILE ?? 'default', io)
+        return assume(credentials, { ...role, TokenCode })
+      },
+    }),
+  }
+}
