@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
+import { type Command, InvalidArgumentError, Option, type OptionValues } from '@commander-js/extra-typings'
 import { type Io, UsageError } from './io'
 import { nonEmpty, region, url } from './parsers'
 
@@ -16,10 +16,24 @@ export type NeededTables = readonly ('table' | 'sweepsTable')[]
 const TABLE_FLAGS = { table: "'--table <name>'", sweepsTable: "'--sweeps-table <name>'" }
 
 const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const
-export type Format = (typeof FORMATS)[number]
+type File = `${string}.xlsx`
+export type Format = (typeof FORMATS)[number] | File
 
 export const outputOption = () =>
-  new Option('--output <format>', 'how to print').choices(FORMATS).default('table' as const)
+  new Option('--output <format>', 'table, json, jsonl, csv, or a file for Excel such as found.xlsx')
+    .argParser(format)
+    .default('table' as const)
+
+function format(text: string): Format {
+  const known = FORMATS.find((name) => name === text)
+  if (known !== undefined) return known
+  if (isFile(text)) return text
+  throw new InvalidArgumentError(`Expected ${FORMATS.join(', ')}, or a file for Excel such as found.xlsx.`)
+}
+
+export function isFile(format: string): format is File {
+  return /[^/\\]\.xlsx$/i.test(format)
+}
 
 const DEFAULT_STACK = 'SessionArchive'
 

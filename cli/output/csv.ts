@@ -2,8 +2,8 @@ import { stringify } from 'csv-stringify/sync'
 import { stringifyJson } from '../../archive/json'
 import { printable } from './printable'
 
-/** This column has the members without another column, as JSON. */
-const OTHER = 'Other'
+/** The last column has the members without another column, as JSON. */
+export const headerOf = (columns: readonly string[]) => [...columns, 'Other']
 
 /**
  * RFC 4180 with a header. A text that a spreadsheet would run as a formula, or that begins with an
@@ -23,16 +23,19 @@ export async function* csv(
       quoted_string: true,
       cast: { string: harmless, boolean: String },
     })
-  yield line([...columns, OTHER])
-  for await (const item of items) {
-    const rest = new Map(Object.entries(flat(item, columns)))
-    const cells = columns.map((name) => {
-      const value = rest.get(name)
-      rest.delete(name)
-      return typeof value === 'object' ? stringifyJson(value) : value
-    })
-    yield line([...cells, rest.size === 0 ? undefined : stringifyJson(Object.fromEntries(rest))])
-  }
+  yield line(headerOf(columns))
+  for await (const item of items) yield line(cellsOf(item, columns))
+}
+
+/** A text, a number or a boolean per column; undefined if the item has no such member. */
+export function cellsOf(item: object, columns: readonly string[]): unknown[] {
+  const rest = new Map(Object.entries(flat(item, columns)))
+  const cells = columns.map((name) => {
+    const value = rest.get(name)
+    rest.delete(name)
+    return typeof value === 'object' ? stringifyJson(value) : value
+  })
+  return [...cells, rest.size === 0 ? undefined : stringifyJson(Object.fromEntries(rest))]
 }
 
 /** Takes members out of members if there is a column for them. */

@@ -1,9 +1,12 @@
-import type { Format } from '../flags'
+import { resolve } from 'node:path'
+import { type Format, isFile } from '../flags'
 import { type Io, say, write } from '../io'
+import type { Items } from './at-most'
 import { csv } from './csv'
 import { counted } from './format'
 import { json, jsonLines } from './json'
 import { messageOf } from './message-of'
+import { replaceFile } from './replace-file'
 import { type Column, table } from './table'
 
 /** A kind of items, and how to show them. */
@@ -20,13 +23,13 @@ export interface Kind<Item> {
 const WIDTH_OF_A_PIPE = 160
 
 /**
- * Prints items as they come, on standard output.
+ * Prints items as they come: on standard output, or into a file for Excel.
  *
  * @returns how many
  * @throws Error that says how many were printed before the items failed
  */
 export async function print<Item extends object>(
-  items: AsyncIterable<Item> | Iterable<Item>,
+  items: Items<Item>,
   { noun, columns, members }: Kind<Item>,
   format: Format,
   io: Io,
@@ -53,13 +56,20 @@ export async function print<Item extends object>(
     onShortened: (cells: number) =>
       say(io, `${counted(cells, 'cell is', 'cells are')} cut at …: --output json shows them whole.`),
   }
-  const lines = {
-    table: () => table(countedItems(), columns, style),
-    json: () => json(countedItems()),
-    jsonl: () => jsonLines(countedItems()),
-    csv: () => csv(countedItems(), members, isTerminal),
-  }[format]()
-  for await (const line of lines) await write(io, line)
-  if (printed === 0 && format === 'table') say(io, `No ${noun} found.`)
+  if (isFile(format)) {
+    const { workbook } = require('./workbook') as typeof import('./workbook')
+    await replaceFile(resolve(io.cwd, format), workbook(countedItems(), members, style.onShortened))
+    say(io, `${counted(printed, noun)} in ${JSON.stringify(format)}.`)
+  } else {
+    const lines = {
+      table: () => table(countedItems(), columns, style),
+      json: () => json(countedItems()),
+      jsonl: () => jsonLines(countedItems()),
+      csv: () => csv(countedItems(), members, isTerminal),
+    }[format]()
+    for await (const line of lines) await write(io, line)
+    if (printed === 0 && format === 'table') say(io, `No ${noun} found.`)
+  }
+  items.whenPrinted?.()
   return printed
 }

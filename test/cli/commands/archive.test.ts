@@ -249,7 +249,7 @@ test.each<[string, string]>([
   ['--local d --endpoint-url ftp://x', "'ftp://x' is invalid. Expected a URL such as"],
   ['--local d --region Ireland', "'Ireland' is invalid. Expected a region such as eu-west-1"],
   ['--local d --region eu-west-1\u001b[2J', "'eu-west-1\\u{1b}[2J' is invalid. Expected a region"],
-  ['--local d --output yaml', "'yaml' is invalid. Allowed choices are table, json, jsonl, csv."],
+  ['--local d --output yaml', "'yaml' is invalid. Expected table, json, jsonl, csv, or a file for Excel"],
   ['--local d everything', 'Expected 0 arguments but got 1'],
 ])('archive %s is wrong usage and refused before anything is asked or written', async (flags, message) => {
   const emulator = await start({ world: worldOf(3) })

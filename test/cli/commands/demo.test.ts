@@ -69,7 +69,7 @@ test.each([
   for (const { flags, rows } of questions) {
     const [, subject = ''] = flags
     for (const row of rows) expect(row).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}/)
-    for (const row of rows) expect(row).toContain(subject.slice(0, 19))
+    for (const row of rows) expect(row).toContain(subject.slice(0, 16))
     expect([1, 2, 3, 4]).toContain(rows.length)
   }
 })

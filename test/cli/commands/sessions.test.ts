@@ -247,7 +247,7 @@ test.each<[string[], string]>([
   [['--owner', ''], "'--owner <name>' argument '' is invalid. Expected some text."],
   [['--reason', ' '], "'--reason <text>' argument ' ' is invalid. Expected some text."],
   [['--target'], "'--target <id>' argument missing"],
-  [['--output', 'yaml'], "argument 'yaml' is invalid. Allowed choices are table, json, jsonl, csv."],
+  [['--output', 'yaml'], "argument 'yaml' is invalid. Expected table, json, jsonl, csv, or a file for Excel"],
   [['--owner', `x${'ö'.repeat(1024)}`], 'Expected at most 2048 bytes.'],
 ])('sessions %j is wrong usage and refused before anything is asked', async (args, message) => {
   expectWrongUsage(await archive.ask('sessions', args), message)

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import type { SessionRecord } from '../../../archive/record'
 import { SESSIONS } from '../../../cli/output/columns'
 import { csv } from '../../../cli/output/csv'
 import { json, jsonLines } from '../../../cli/output/json'
 import { table } from '../../../cli/output/table'
-import { readBack } from '../../support/read-back'
+import { workbook } from '../../../cli/output/workbook'
+import { readBack, readWorkbook } from '../../support/read-back'
 import { record } from '../report/make-report'
 
 const word = fc.oneof(
@@ -28,7 +29,7 @@ const records: fc.Arbitrary<SessionRecord[]> = fc
   .array(optional)
   .map((all) => all.map((some, n) => ({ ...record({ SessionId: `s-${n}` }), Revision: n + 1, ...some })))
 
-test('any sessions can be read back from JSON, JSON lines and CSV, and a table has a row for each', async () => {
+test('any sessions can be read back from JSON, JSON lines, CSV and Excel, and a table has a row for each', async () => {
   await fc.assert(
     fc.asyncProperty(records, async (sessions) => {
       expect(readBack('json', await text(json(Readable.from(sessions))))).toEqual(sessions)
@@ -36,6 +37,8 @@ test('any sessions can be read back from JSON, JSON lines and CSV, and a table h
       expect(readBack('csv', await text(csv(Readable.from(sessions), SESSIONS.members, false)))).toEqual(
         sessions,
       )
+      const sheet = workbook(Readable.from(sessions), SESSIONS.members, () => {})
+      expect(readWorkbook(await buffer(sheet))).toEqual(sessions)
       const style = { width: 4000, bold: (header: string) => header, onShortened: () => {} }
       const rows = (await text(table(Readable.from(sessions), SESSIONS.columns, style)))
         .split('\n')

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
@@ -8,7 +10,8 @@ import { CLI, cliEnvironment, HANGS_MS, OBEYED_BY_TERMINALS } from '../../suppor
 import { scan } from '../../support/clients'
 import { type FilledArchive, type Kept, openFilledArchive, receipt } from '../../support/filled-archive'
 import { ODD_SESSIONS } from '../../support/odd-sessions'
-import { readBack } from '../../support/read-back'
+import { readBack, readWorkbook } from '../../support/read-back'
+import { temporaryFolder } from '../../support/temporary-folder'
 import { nodeLine, Terminal, testOnTerminal } from '../../support/terminal'
 
 type Item = Record<string, unknown>
@@ -58,6 +61,7 @@ const WIDE = [
   '𗀀𘬀䷀각ﷺ𗀀𘬀䷀각ﷺ𗀀𘬀䷀각ﷺ𗀀𘬀䷀각ﷺ',
 ]
 
+const folder = temporaryFolder()
 let archive: FilledArchive
 beforeAll(async () => {
   archive = await openFilledArchive()
@@ -114,6 +118,28 @@ describe('in a pipe,', () => {
     expect(readBack(format, stdout)).toEqual(await kept(({ OpenSource }) => OpenSource !== undefined))
   })
 
+  test('a file for Excel holds every value of odd sessions, and nothing is printed', async () => {
+    const file = join(folder(), 'found.xlsx')
+    const open = await kept(({ OpenSource }) => OpenSource !== undefined)
+    const stderr = `${open.length} sessions in ${JSON.stringify(file)}.\n`
+    expect(await ask(['--output', file, '--open'])).toEqual({ status: 0, stdout: '', stderr })
+    expect(readWorkbook(readFileSync(file))).toEqual(open)
+    expect(readdirSync(folder())).toEqual(['found.xlsx'])
+  })
+
+  test('a file for Excel stays as it was if the search fails', async () => {
+    const file = join(folder(), 'found.xlsx')
+    writeFileSync(file, 'mine')
+    archive.proxy.fault = () => ({ type: 'AccessDeniedException', message: 'denied' })
+    const { status, stderr } = await ask(['--output', file, ...of('many')])
+    archive.proxy.fault = () => undefined
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^session-archive: .*denied\n$/),
+    })
+    expect([readdirSync(folder()), readFileSync(file, 'utf8')]).toEqual([['found.xlsx'], 'mine'])
+  })
+
   const MEMBERS =
     'SessionId StartDate EndDate DurationSeconds Owner OwnerName Target DocumentName Reason Status AccessType ' +
     'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId Region State OpenSource ' +
@@ -133,7 +159,7 @@ describe('in a pipe,', () => {
     const wide = await ask(of('wide'))
     expect(wide.stdout).not.toMatch(OBEYED_BY_TERMINALS)
     const cut = wide.stdout.split('…').length - 1
-    expect(cut).toBeGreaterThan(3 * (WIDE.length - 1))
+    expect(cut).toBeGreaterThan(WIDE.length)
     expect(wide.stderr).toBe(`${cut} cells are cut at …: --output json shows them whole.\n`)
 
     const plain = await ask(of('plain'))
@@ -141,9 +167,9 @@ describe('in a pipe,', () => {
     const at = (seconds: number) =>
       new Date((HOUR_AGO + seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')
     expect(plain.stdout.split('\n')).toEqual([
-      'StartDate (UTC)      Duration     OwnerName             Target                DocumentName          Reason                Status        SessionId',
-      `${at(0)}  1s           plain                 i-1${' '.repeat(77)}plain-1`,
-      `${at(1)}  1s           plain${' '.repeat(97)}plain-2`,
+      'StartDate (UTC)      Duration     OwnerName                Target                   DocumentName             Reason                   Status        SessionId',
+      `${at(0)}  1s           plain                    i-1${' '.repeat(86)}plain-1`,
+      `${at(1)}  1s           plain${' '.repeat(109)}plain-2`,
       '',
     ])
   })
@@ -224,8 +250,9 @@ for (const columns of [80, 120, 200])
     const wide = ['sessions', ...of('wide')]
     const questions = [wide, ['sessions', '--open'], ['sweeps'], ['sweeps', '--coverage']]
     const terminal = await show(questions, columns)
-    const lines = terminal.lines()
-    expect(lines).toEqual(terminal.screen().split('\n'))
+    const lines = terminal.screen().split('\n')
+    // Only a SessionId, which is never cut, makes a line longer: there is one of 96 characters.
+    expect(terminal.lines()).toHaveLength(lines.length + (columns < 128 ? 1 : 0))
     const cut = (text: string) => expect.stringMatching(new RegExp(`^${text}`))
     expect(lines).toEqual([
       cut('StartDate'),

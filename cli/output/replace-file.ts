@@ -1,0 +1,20 @@
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+/**
+ * Writes a file in a temporary folder beside its place, and moves it there when it is whole. If that fails, nothing
+ * is left behind, and an older file is unchanged.
+ */
+export async function replaceFile(file: string, parts: AsyncIterable<Uint8Array>): Promise<void> {
+  const folder = await mkdtemp(`${file}.`)
+  try {
+    const whole = join(folder, 'whole')
+    // Flushed: if the machine loses its power, the file must not have its name without its content.
+    await pipeline(parts, createWriteStream(whole, { flush: true }))
+    await rename(whole, file)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
