@@ -9,9 +9,12 @@ import {
   type Environment,
   expectFailure,
   NO_CREDENTIALS,
+  printedBy,
   retryAtOnce,
   runCli,
 } from '../support/cli'
+import { startCloudFormation } from '../support/cloudformation'
+import { openFilledArchive } from '../support/filled-archive'
 import { AUTHORITY, startProxy, startSecure } from '../support/secure'
 import { temporaryFolder } from '../support/temporary-folder'
 import { worldOf } from './worlds'
@@ -19,10 +22,13 @@ import { worldOf } from './worlds'
 retryAtOnce()
 const folder = temporaryFolder()
 
+/** Services that are not the emulator. */
+const plain: Record<string, string> = {}
 let secure: Awaited<ReturnType<typeof startSecure>>
 let proxy: Awaited<ReturnType<typeof startProxy>>
 beforeEach(async () => {
-  secure = await startSecure((await start({ world: worldOf(3) })).url)
+  const { url } = await start({ world: worldOf(3) })
+  secure = await startSecure((service) => plain[service] ?? url)
   proxy = await startProxy(secure.port)
 })
 afterEach(async () => {
@@ -66,6 +72,21 @@ test.each<[string, () => Environment, string | undefined]>([
     expectAsked('sts ssm', authorization)
   },
 )
+
+test('a stack and its tables are read through the proxy as well', async () => {
+  const cloudFormation = await startCloudFormation({
+    Archive: { SessionsTable: 'Sessions', SweepsTable: 'Sweeps' },
+  })
+  const archive = await openFilledArchive()
+  await archive.keep([{ SessionId: 's' }])
+  Object.assign(plain, { cloudformation: cloudFormation.url, dynamodb: archive.proxy.endpoint })
+  const environment = { HTTPS_PROXY: proxy.host, AWS_CA_BUNDLE: AUTHORITY }
+  const args = ['session', 's', '--region', 'xx-none-1', '--stack', 'Archive', '--output', 'json']
+  expect(JSON.parse(printedBy(await runCli(args, { environment })))).toMatchObject([{ SessionId: 's' }])
+  expectAsked('cloudformation dynamodb')
+  await archive.close()
+  await cloudFormation.close()
+})
 
 test('credentials of IAM Identity Center come through the proxy as well', async () => {
   const url = 'https://none.awsapps.com/start'

@@ -11,15 +11,20 @@ const FIXTURES = join(__dirname, '../cli/fixtures')
 /** The certificate of the authority that signed the {@link startSecure} server's. */
 export const AUTHORITY = join(FIXTURES, 'authority.pem')
 
-/** A TLS server that passes requests on to a plain one, but for IAM Identity Center's, which it answers itself. */
-export async function startSecure(plain: string) {
+/**
+ * A TLS server that passes requests on to plain ones, but for IAM Identity Center's, which it answers itself.
+ *
+ * @param plainOf the address of a service, by the first part of its name
+ */
+export async function startSecure(plainOf: (service: string) => string) {
   const pem = readFileSync(join(FIXTURES, 'server.pem'))
   const server = createServer({ key: pem, cert: pem }, async (request, response) => {
     if (request.url?.startsWith('/federation/credentials')) {
       const keys = { accessKeyId: 'FROMSSO', secretAccessKey: 'x', sessionToken: 'x' }
       response.end(JSON.stringify({ roleCredentials: { ...keys, expiration: Date.now() + 3_600_000 } }))
     } else {
-      const { status, body } = await forward(plain, request)
+      const [service = ''] = request.headers.host?.split('.') ?? []
+      const { status, body } = await forward(plainOf(service), request)
       response.writeHead(status).end(body)
     }
   }).listen(0, 'localhost')
@@ -33,8 +38,8 @@ export async function startSecure(plain: string) {
 }
 
 async function forward(plain: string, request: IncomingMessage) {
-  const { 'content-type': type = '', 'x-amz-target': target = '', authorization = '' } = request.headers
-  const headers = { 'content-type': type, 'x-amz-target': String(target), authorization }
+  const names = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization']
+  const headers = names.map((name): [string, string] => [name, String(request.headers[name] ?? '')])
   const answer = await fetch(plain, { method: 'POST', body: await text(request), headers })
   return { status: answer.status, body: await answer.text() }
 }
