@@ -13,7 +13,7 @@ export async function askMfaCode(device: string, profile: string, io: Io): Promi
   const needed = `the profile ${JSON.stringify(profile)} needs a code of the MFA device ${JSON.stringify(device)}`
   if (!stdin?.isTTY || !stderr.isTTY)
     throw new Error(
-      `${needed}, and there is no terminal to ask on: expected credentials in the environment, as 'aws configure export-credentials --profile ${profile} --format env' prints them, and no --profile`,
+      `${needed}, and there is no terminal to ask on: expected credentials in the environment, as 'aws configure export-credentials --profile ${profile} --format env' prints them, and neither --profile nor $AWS_PROFILE`,
     )
   stderr.write(`MFA code of ${printable(device)}: `)
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })

@@ -10,7 +10,8 @@ export type AwsConfig = Awaited<ReturnType<typeof awsConfig>>
 /** The configuration of SDK clients. Clients that share it ask for an MFA code once: a code is good for one call. */
 export async function awsConfig({ region, profile, endpointUrl }: AwsFlags, io: Io) {
   const { env } = io
-  const requestHandler = { ...TIMEOUTS, httpsAgent: await httpsAgent(profile ?? env.AWS_PROFILE, env) }
+  const profileUsed = profile || env.AWS_PROFILE || 'default'
+  const requestHandler = { ...TIMEOUTS, httpsAgent: await httpsAgent(profileUsed, env) }
   // The AWS CLI knows both variables, the SDK only the first.
   const regionAsked = region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined
   return {
@@ -29,7 +30,7 @@ export async function awsConfig({ region, profile, endpointUrl }: AwsFlags, io: 
         const assume = getDefaultRoleAssumer({ requestHandler, profile, region: regionAsked })
         const { SerialNumber: device } = role
         if (device === undefined) return assume(credentials, role)
-        const TokenCode = await askMfaCode(device, profile ?? env.AWS_PROFILE ?? 'default', io)
+        const TokenCode = await askMfaCode(device, profileUsed, io)
         return assume(credentials, { ...role, TokenCode })
       },
     }),

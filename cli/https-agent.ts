@@ -17,7 +17,7 @@ const CONNECTIONS = { keepAlive: true, maxSockets: 50 }
  * @returns undefined if none is set
  * @throws Error if one cannot be used
  */
-export async function httpsAgent(profile = 'default', env: Environment): Promise<Agent | undefined> {
+export async function httpsAgent(profile: string, env: Environment): Promise<Agent | undefined> {
   const ca = await certificates(profile, env)
   const proxy = env.https_proxy || env.HTTPS_PROXY
   if (proxy) return new ProxyAgent(proxyUrl(proxy), ca, env.no_proxy || env.NO_PROXY || '')
@@ -71,7 +71,7 @@ function proxyUrl(text: string): string {
   const url = text.includes('://') ? text : `http://${text}`
   if (!URL.canParse(url) || !/^https?:/i.test(url))
     throw new Error(
-      `$HTTPS_PROXY: received ${JSON.stringify(text.replace(/[^/]*@/, '…@'))}, expected a URL such as http://proxy.example.com:3128`,
+      `$HTTPS_PROXY: received ${JSON.stringify(text.replace(/^(.*:\/\/)?.*@/, '$1…@'))}, expected a URL such as http://proxy.example.com:3128`,
     )
   return url
 }

@@ -50,7 +50,6 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   // A failed write rejects where it is awaited.
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
   let help = ''
-  const [outWidth, errWidth] = [stdout, stderr].map(({ columns }) => columns || 80) as [number, number]
   const program = new Command('session-archive')
     .description('Keeps the history of AWS Session Manager sessions beyond the 30 days that AWS does.')
     .version(version)
@@ -58,12 +57,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     .showHelpAfterError(HINT)
     .configureOutput({
       writeOut: (text) => {
-        help += wrapHelp(text, outWidth)
+        help += wrapHelp(text, widthOf(stdout))
       },
-      writeErr: (text) => stderr.write(wrapHelp(text, errWidth)),
+      writeErr: (text) => stderr.write(wrapHelp(text, widthOf(stderr))),
       outputError: (message) => stderr.write(printableLines(message)),
-      getOutHelpWidth: () => outWidth,
-      getErrHelpWidth: () => errWidth,
+      getOutHelpWidth: () => widthOf(stdout),
+      getErrHelpWidth: () => widthOf(stderr),
     })
   const asked = args.find((arg) => arg !== 'help' && !arg.startsWith('-'))
   for (const [name, [summary, load]] of Object.entries(COMMANDS)) {
@@ -82,6 +81,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return statusOf(error, io)
   }
 }
+
+/** A pipe has no width, and some terminals say 0. */
+const widthOf = ({ columns }: Io['stdout']) => columns || 80
 
 /**
  * A flag that is given twice would silently keep its last value. A flag that may be repeated is declared so by the

@@ -163,7 +163,7 @@ test.each<[string, Environment, string | RegExp]>([
   ],
   [
     'another kind of proxy',
-    { HTTPS_PROXY: 'socks5://me:secret@x:1' },
+    { HTTPS_PROXY: 'socks5://me:sec/r@et@x:1' },
     '$HTTPS_PROXY: received "socks5://…@x:1", expected a URL such as http://proxy',
   ],
   ['a proxy without a host', { HTTPS_PROXY: 'http://' }, '$HTTPS_PROXY: received "http://", expected a URL'],
