@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isException } from '../../cli/https-agent'
 import { start } from '../emulator/builders'
 import {
-  deserted,
+  DESERTED,
   type Environment,
   expectFailure,
   NO_CREDENTIALS,
@@ -107,7 +107,7 @@ test('credentials of IAM Identity Center come through the proxy as well', async 
 
 describe('the proxy is not asked for', () => {
   test('this machine', async () => {
-    const environment = { HTTPS_PROXY: await deserted() }
+    const environment = { HTTPS_PROXY: DESERTED }
     expect(await archive(environment, '--endpoint-url', `https://localhost:${secure.port}`)).toMatchObject(
       ARCHIVED,
     )
