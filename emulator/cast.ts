@@ -3,6 +3,8 @@ import type { Random } from './random'
 /** Who and what takes part in generated sessions. */
 export interface Cast {
   readonly owners: readonly string[]
+  /** Of every session that ECS Exec starts, whoever asked for it. */
+  readonly ecsExec: string
   readonly instances: readonly string[]
   readonly containers: readonly string[]
 }
@@ -20,6 +22,7 @@ const PEOPLE = [
 export function makeCast(random: Random, accountId: string): Cast {
   return {
     owners: owners(random, accountId),
+    ecsExec: `arn:aws:sts::${accountId}:assumed-role/AWSServiceRoleForECS/ecs-execute-command`,
     instances: [
       ...times(150, () => `i-0${random.text(16, 16)}`),
       ...times(40, () => `mi-0${random.text(16, 16)}`),

@@ -94,9 +94,13 @@ function ended(
   setting: Setting,
 ): SessionLife & { readonly afterEnd: SessionMembers } {
   const { random } = setting
-  const owner = random.pick(setting.owners)
-  const SessionId = `${owner.split(/[/:]/).at(-1)}-${random.text(17, 36)}`
+  const person = random.pick(setting.owners)
+  const letters = random.text(17, 36)
   const { Target, DocumentName } = connection(setting)
+  const isExec = DocumentName === CONTAINER_DOCUMENT
+  const owner = isExec ? setting.ecsExec : person
+  // Nine letters more, without a draw that would make another month of every seed.
+  const SessionId = `${owner.split(/[/:]/).at(-1)}-${letters}${isExec ? Target.slice(-9) : ''}`
   const isUsually = () => random.chance(0.995)
   return {
     startedAt: new Date(startedAt),
@@ -109,7 +113,7 @@ function ended(
       EndDate: isUsually() ? endedAt / 1000 : undefined,
       DocumentName,
       Owner: isUsually() ? owner : undefined,
-      Reason: random.chance(0.6) ? random.pick(REASONS)(random) : undefined,
+      Reason: reason(random, isExec),
       Details: random.chance(0.3) ? '' : undefined,
       OutputUrl: TUNNEL_DOCUMENTS.includes(DocumentName) ? undefined : outputUrl(SessionId, setting),
       MaxSessionDuration: random.chance(0.4) ? random.pick(['20', '60', '480', '1050', '1440']) : undefined,
@@ -118,6 +122,12 @@ function ended(
         : undefined,
     },
   }
+}
+
+/** ECS Exec does not ask for one. */
+function reason(random: Random, isExec: boolean): string | undefined {
+  const drawn = random.chance(0.6) ? random.pick(REASONS)(random) : undefined
+  return isExec ? undefined : drawn
 }
 
 function connection({ random, instances, containers }: Setting) {

@@ -26,7 +26,7 @@ test('all made-up sessions are listed at their time, about 1 % of them open, and
 test('made-up session ids are unique and look like those of AWS', () => {
   const ids = SHOWN.map(({ SessionId = '' }) => SessionId)
   expect(new Set(ids).size).toBe(20_000)
-  expect(ids.filter((id) => !/^[\w+=,.@-]{1,78}-[a-z0-9]{17}$/.test(id))).toEqual([])
+  expect(ids.filter((id) => !/^[\w+=,.@-]{1,78}-([a-z0-9]{17}|[a-z0-9]{26})$/.test(id))).toEqual([])
 })
 
 test.each([
@@ -35,6 +35,10 @@ test.each([
   ['a role', /"Owner":"arn:aws:sts::111122223333:assumed-role\/\w+\/[^/"]+"/],
   ['an Identity Center user', /"Owner":"[^"]*assumed-role\/AWSReservedSSO_\w+_[0-9a-f]{16}\/[^"]+@/],
   ['a person hidden by botocore', /"Owner":"[^"]*\/botocore-session-\d+"/],
+  [
+    'ECS Exec, without a person or a reason',
+    /^(?!.*"Reason":)\{"SessionId":"ecs-execute-command-[a-z0-9]{26}","Target":"ecs:.*"Owner":"arn:aws:sts::111122223333:assumed-role\/AWSServiceRoleForECS\/ecs-execute-command"/,
+  ],
   ['the owner root', /"Owner":"arn:aws:iam::111122223333:root"/],
   ['no owner', /^(?!.*"Owner":)/],
   ['an EC2 instance', /"Target":"i-[0-9a-f]{17}"/],
