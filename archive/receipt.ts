@@ -22,6 +22,8 @@ export interface Receipt {
    */
   readonly CoversFrom?: string
   readonly CoversUntil?: string
+  /** Days after its end at which a record of this sweep expires. Absent: never. */
+  readonly RetentionDays?: number
   /** The filter of a recent sweep. */
   readonly InvokedAfter?: string
   /** List calls that were answered. */

@@ -10,6 +10,10 @@ export interface OwnAttributes {
   readonly DurationSeconds?: number
   /** The IAM user or the role session name in Owner: the person as far as AWS knows. */
   readonly OwnerName?: string
+  /** OwnerName in lower case: the key of the index by person. Identity providers spell a name now this way, now that. */
+  readonly OwnerKey?: string
+  /** The role, if Owner is an assumed role. */
+  readonly RoleName?: string
   readonly AccountId: string
   readonly Region: string
   readonly State: State
@@ -62,6 +66,8 @@ export const ATTRIBUTES = {
   DurationSeconds: 'own',
   Owner: 'AWS',
   OwnerName: 'own',
+  OwnerKey: 'own',
+  RoleName: 'own',
   Target: 'AWS',
   DocumentName: 'AWS',
   Reason: 'AWS',
@@ -119,4 +125,19 @@ export function durationSeconds(startDate: unknown, endDate: unknown): number | 
 /** The last part of an owner's ARN, `Mary-Major` of `arn:aws:iam::111122223333:user/Mary-Major`. */
 export function ownerName(owner: string): string {
   return owner.split(/[/:]/).findLast((part) => part !== '') ?? owner
+}
+
+/** `Ops` of `arn:aws:sts::111122223333:assumed-role/Ops/mary`. */
+const ASSUMED_ROLE = /(?:^|:)assumed-role\/([^/]+)/
+
+/** The role of an owner that is an assumed role. */
+export function roleName(owner: string): string | undefined {
+  return ASSUMED_ROLE.exec(owner)?.[1]
+}
+
+/** What a record says of its owner, beside Owner. */
+export function ownerAttributes(owner: unknown): Pick<OwnAttributes, 'OwnerName' | 'OwnerKey' | 'RoleName'> {
+  if (typeof owner !== 'string') return {}
+  const [OwnerName, RoleName] = [ownerName(owner), roleName(owner)]
+  return { OwnerName, OwnerKey: OwnerName.toLowerCase(), ...(RoleName !== undefined && { RoleName }) }
 }

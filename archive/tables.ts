@@ -20,7 +20,7 @@ export interface TableDefinition extends Key {
 export const SESSIONS = {
   partitionKey: 'SessionId',
   indexes: {
-    ByOwnerName: { partitionKey: 'OwnerName', sortKey: 'StartDate' },
+    ByOwnerKey: { partitionKey: 'OwnerKey', sortKey: 'StartDate' },
     ByTarget: { partitionKey: 'Target', sortKey: 'StartDate' },
     ByDay: { partitionKey: 'StartDay', sortKey: 'StartDate' },
     OpenSessions: { partitionKey: 'OpenSource', sortKey: 'SessionId' },

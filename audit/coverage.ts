@@ -7,37 +7,75 @@ export interface Interval {
   readonly until: string
 }
 
+/** Each list is in order of time. No time is in two of them. */
 export interface Coverage {
-  /** A complete sweep was shown every session that ended in one of these. In order, none touches another. */
+  /** A complete sweep was shown every session that ended in one of these, and the archive still has them. */
   readonly covered: readonly Interval[]
   /** Sessions may have ended here and been forgotten unseen: between covered times, and from the last one until 30 days ago. */
   readonly gaps: readonly Interval[]
+  /** Records of sessions that ended here may have expired. A gap between two such times has expired as well. */
+  readonly expired: readonly Interval[]
+  /** When the last complete sweep began. */
+  readonly lastCompleteAt?: string
 }
 
-/** What the receipts of one source, in any order, prove by now. Sweeps that did not complete prove nothing. */
-export function coverage(
-  receipts: readonly Pick<Receipt, 'Outcome' | 'CoversFrom' | 'CoversUntil'>[],
-  now: Date,
-): Coverage {
-  const proven = receipts
-    .flatMap(({ Outcome, CoversFrom: from, CoversUntil: until }) =>
-      Outcome === 'complete' && from !== undefined && until !== undefined && from < until
-        ? [{ from, until }]
-        : [],
-    )
-    .sort((a, b) => (a.from < b.from ? -1 : 1))
+/** What coverage is made of. */
+export type Proof = Pick<Receipt, 'Outcome' | 'CoversFrom' | 'CoversUntil' | 'RetentionDays'>
 
-  const covered: Interval[] = []
-  for (const interval of proven) {
-    const last = covered.at(-1)
-    if (last === undefined || last.until < interval.from) covered.push(interval)
-    else if (last.until < interval.until) covered.splice(-1, 1, { from: last.from, until: interval.until })
+/** A source that was not swept completely for longer is swept no more: schedules are of 24 hours at most. */
+export const STALE_MS = 25 * 60 * 60 * 1000
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** What the receipts of one source, in any order, prove by now. Sweeps that did not complete prove nothing. */
+export function coverage(receipts: readonly Proof[], now: Date): Coverage {
+  const ago = (milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString()
+  const proofs = receipts.flatMap(({ Outcome, CoversFrom: from, CoversUntil: until, RetentionDays }) => {
+    if (Outcome !== 'complete' || from === undefined || until === undefined) return []
+    const keptFrom = RetentionDays === undefined ? from : ago(RetentionDays * DAY_MS)
+    return [{ from, until, goneUntil: keptFrom < until ? keptFrom : until }]
+  })
+  const proven = joined(proofs)
+  const gone = joined(proofs.map(({ from, goneUntil }) => ({ from, until: goneUntil })))
+  const holes = between([...proven, { from: ago(AWS_KEEPS_MS), until: '' }])
+  const goneHoles = holes.filter(
+    (hole) => gone.some(({ until }) => until === hole.from) && gone.some(({ from }) => from === hole.until),
+  )
+  const expired = joined([...gone, ...goneHoles])
+  return {
+    covered: without(proven, expired),
+    gaps: holes.filter((hole) => !goneHoles.includes(hole)),
+    expired,
+    lastCompleteAt: proven.at(-1)?.until,
   }
-  const forgotten = new Date(now.getTime() - AWS_KEEPS_MS).toISOString()
-  const ends = [...covered.slice(1).map(({ from }) => from), forgotten]
-  const gaps = covered.flatMap(({ until: from }, n) => {
-    const until = ends[n] ?? from
+}
+
+/** The same time in as few intervals as possible, in order. */
+function joined(intervals: readonly Interval[]): Interval[] {
+  const all: Interval[] = []
+  const sorted = intervals
+    .filter(({ from, until }) => from < until)
+    .sort((a, b) => (a.from < b.from ? -1 : 1))
+  for (const { from, until } of sorted) {
+    const last = all.at(-1)
+    if (last === undefined || last.until < from) all.push({ from, until })
+    else if (last.until < until) all.splice(-1, 1, { from: last.from, until })
+  }
+  return all
+}
+
+/** The times between intervals that are in order. */
+function between(intervals: readonly Interval[]): Interval[] {
+  return intervals.slice(1).flatMap(({ from: until }, n) => {
+    const from = intervals[n]?.until ?? until
     return from < until ? [{ from, until }] : []
   })
-  return { covered, gaps }
+}
+
+/** What is left of joined intervals without others. */
+function without(intervals: readonly Interval[], others: readonly Interval[]): Interval[] {
+  return intervals.flatMap(({ from, until }) => {
+    const inside = others.filter((other) => other.from < until && other.until > from)
+    return between([{ from, until: from }, ...inside, { from: until, until }])
+  })
 }

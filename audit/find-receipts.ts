@@ -1,7 +1,8 @@
 import { paginateQuery, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import type { Table } from '../archive/batch-get'
 import type { Receipt } from '../archive/receipt'
-import { type Coverage, coverage } from './coverage'
+import { type Coverage, coverage, type Proof } from './coverage'
+import { merge } from './merge'
 
 export interface SourceCoverage extends Coverage {
   readonly source: string
@@ -21,10 +22,18 @@ export async function findSources({ client, tableName }: Table): Promise<string[
   return [...sources].sort()
 }
 
-/** The receipts of a source, newest first. */
-export async function* findReceipts({ client, tableName }: Table, source: string): AsyncGenerator<Receipt> {
+/**
+ * The receipts of a source, newest first.
+ *
+ * @param pageSize receipts that one query reads; by default as many as 1 MB holds
+ */
+export async function* findReceipts(
+  { client, tableName }: Table,
+  source: string,
+  pageSize?: number,
+): AsyncGenerator<Receipt> {
   const pages = paginateQuery(
-    { client },
+    { client, pageSize },
     {
       TableName: tableName,
       // The id of a sweep begins with its time; other items of a source begin with a letter.
@@ -38,18 +47,16 @@ export async function* findReceipts({ client, tableName }: Table, source: string
 }
 
 /** The receipts of several sources, newest first. */
-export async function* findAllReceipts(sweeps: Table, sources: readonly string[]): AsyncGenerator<Receipt> {
+export function findAllReceipts(sweeps: Table, sources: readonly string[]): AsyncGenerator<Receipt> {
   const streams = sources.map((source) => findReceipts(sweeps, source))
-  const heads = await Promise.all(streams.map((stream) => stream.next()))
-  for (;;) {
-    let newest: number | undefined
-    for (const [n, { value }] of heads.entries())
-      if (value && (newest === undefined || value.ItemId > heads[newest]?.value?.ItemId)) newest = n
-    const stream = newest === undefined ? undefined : streams[newest]
-    if (newest === undefined || stream === undefined) return
-    yield heads[newest]?.value
-    heads[newest] = await stream.next()
-  }
+  return merge(streams, (a, b) => a.ItemId > b.ItemId)
+}
+
+/** The receipt of the last complete sweep of a source. Most sources have it among their newest. */
+export async function findLastComplete(sweeps: Table, source: string): Promise<Receipt | undefined> {
+  for await (const receipt of findReceipts(sweeps, source, 100))
+    if (receipt.Outcome === 'complete') return receipt
+  return undefined
 }
 
 /** What the receipts of each source prove by now. */
@@ -60,11 +67,10 @@ export async function findCoverage(
 ): Promise<SourceCoverage[]> {
   return Promise.all(
     sources.map(async (source) => {
-      const receipts: Pick<Receipt, 'Outcome' | 'CoversFrom' | 'CoversUntil'>[] = []
-      for await (const { Outcome, CoversFrom, CoversUntil } of findReceipts(sweeps, source))
-        if (CoversFrom !== undefined && CoversUntil !== undefined)
-          receipts.push({ Outcome, CoversFrom, CoversUntil })
-      return { source, ...coverage(receipts, now) }
+      const proofs: Proof[] = []
+      for await (const { Outcome, CoversFrom, CoversUntil, RetentionDays } of findReceipts(sweeps, source))
+        if (CoversFrom !== undefined) proofs.push({ Outcome, CoversFrom, CoversUntil, RetentionDays })
+      return { source, ...coverage(proofs, now) }
     }),
   )
 }

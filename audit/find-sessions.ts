@@ -2,9 +2,17 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { pMapIterable } from 'p-map'
 import type { Table } from '../archive/batch-get'
 import { LONG_SECONDS, requireKnownSchema, type SessionRecord } from '../archive/record'
-import { indexFor } from './choose-index'
+import { chooseIndex } from './choose-index'
+import { merge } from './merge'
 import { answers, type Question } from './question'
-import { type Reader, readKey, readSparse, type Span, type SparseIndex } from './read-index'
+import {
+  type OrderedIndex,
+  type Reader,
+  readKey,
+  readSparse,
+  type Span,
+  type SparseIndex,
+} from './read-index'
 
 export interface Search extends Reader {
   readonly question: Question
@@ -48,7 +56,7 @@ export async function findSession(
 export async function* findSessions(search: Search): AsyncGenerator<SessionRecord> {
   const { question, newestFirst = false } = search
   const { from = '', to, at } = question
-  const index = indexFor(question)
+  const { index, keys } = chooseIndex(question)
   if (index === 'OpenSessions') {
     yield* sorted(search, await findSparse(search, index))
     return
@@ -59,7 +67,7 @@ export async function* findSessions(search: Search): AsyncGenerator<SessionRecor
     until: at !== undefined && (to === undefined || at < to) ? at : to && minus(to, 1),
   }
   const others = from < dayBefore ? await startedBefore(search, dayBefore) : []
-  const pages = index === 'ByDay' ? pagesOfDays(search, span) : pagesOfKey(search, index, span)
+  const pages = index === 'ByDay' ? pagesOfDays(search, span) : pagesOfKeys(search, index, keys, span)
   if (!newestFirst) yield* others
   yield* tiesSorted(search, pages)
   if (newestFirst) yield* others
@@ -89,10 +97,18 @@ function answering({ question, now }: Search, records: SessionRecord[]): Session
 
 type Pages = AsyncGenerator<SessionRecord[]>
 
-function pagesOfKey(search: Search, index: 'ByOwnerName' | 'ByTarget', span: Span): Pages {
-  const { question, newestFirst = false, pageSize } = search
-  const key = String(index === 'ByOwnerName' ? question.ownerName : question.target)
-  return readKey(search, { index, key, span, newestFirst, pageSize })
+/** Reads all keys at the same time, and merges what it finds by StartDate. */
+function pagesOfKeys(search: Search, index: OrderedIndex, keys: readonly string[], span: Span): Pages {
+  const { newestFirst = false, pageSize } = search
+  const pages = keys.map((key) => readKey(search, { index, key, span, newestFirst, pageSize }))
+  const [only] = pages
+  return only !== undefined && pages.length === 1
+    ? only
+    : merge(pages.map(oneByOne), ([a], [b]) => inOrder(search, a, b) < 0)
+}
+
+async function* oneByOne(pages: Pages): AsyncGenerator<[SessionRecord]> {
+  for await (const page of pages) for (const record of page) yield [record]
 }
 
 /** Reads several days at the same time, and returns them in turn. */
@@ -133,8 +149,12 @@ async function* tiesSorted(search: Search, pages: Pages): AsyncGenerator<Session
   yield* sorted(search, tied)
 }
 
-function sorted({ newestFirst }: Search, records: SessionRecord[]): SessionRecord[] {
-  return records.sort((a, b) => (newestFirst ? byStart(b, a) : byStart(a, b)))
+function sorted(search: Search, records: SessionRecord[]): SessionRecord[] {
+  return records.sort((a, b) => inOrder(search, a, b))
+}
+
+function inOrder({ newestFirst }: Search, a: SessionRecord, b: SessionRecord): number {
+  return newestFirst ? byStart(b, a) : byStart(a, b)
 }
 
 /** Sessions without a StartDate come first. */

@@ -1,4 +1,5 @@
 import { durationSeconds, type SessionRecord } from '../archive/record'
+import { isNameInAnyCase, isTarget } from './asked-names'
 
 /** Asks for the sessions that meet every given condition. Times are ISO 8601, UTC, milliseconds. */
 export interface Question {
@@ -8,8 +9,12 @@ export interface Question {
   readonly to?: string
   /** Connected at this time. Without an EndDate, a session counts as connected until it was first seen as ended. */
   readonly at?: string
-  readonly ownerName?: string
-  readonly target?: string
+  /** People, any of them, in upper or lower case. A name that ends in `*` stands for all that begin so, here and below. */
+  readonly ownerNames?: readonly string[]
+  /** Roles, any of them, in upper or lower case: IAM has no two that differ in nothing else. */
+  readonly roleNames?: readonly string[]
+  /** Targets, any of them. A container's cluster or task stands for all its containers. */
+  readonly targets?: readonly string[]
   readonly status?: string
   readonly documentName?: string
   /** Part of the reason, in upper or lower case. */
@@ -36,8 +41,9 @@ const CONDITIONS: Conditions = {
   to: ({ StartDate }, to) => StartDate !== undefined && StartDate < to,
   at: (record, at) =>
     record.StartDate !== undefined && record.StartDate <= at && (endedBy(record) ?? '9') > at,
-  ownerName: ({ OwnerName }, asked) => OwnerName === asked,
-  target: ({ Target }, asked) => Target === asked,
+  ownerNames: ({ OwnerName }, asked) => isAny(OwnerName, asked, isNameInAnyCase),
+  roleNames: ({ RoleName }, asked) => isAny(RoleName, asked, isNameInAnyCase),
+  targets: ({ Target }, asked) => isAny(Target, asked, isTarget),
   status: ({ Status }, asked) => Status === asked,
   documentName: ({ DocumentName }, asked) => DocumentName === asked,
   reason: ({ Reason }, part) =>
@@ -47,6 +53,20 @@ const CONDITIONS: Conditions = {
   accessType: ({ AccessType }, asked) => AccessType === asked,
   open: ({ OpenSource }) => OpenSource !== undefined,
   minDuration: (record, seconds, now) => lastedSeconds(record, now) >= seconds,
+}
+
+/** Whether the question is about sessions of this source, `111122223333/eu-west-1`. */
+export function isSourceAsked(source: string, { accountId, region }: Question): boolean {
+  const [account, sourceRegion] = source.split('/')
+  return (accountId ?? account) === account && (region ?? sourceRegion) === sourceRegion
+}
+
+function isAny(
+  name: unknown,
+  asked: readonly string[],
+  matches: (name: string, asked: string) => boolean,
+): boolean {
+  return typeof name === 'string' && asked.some((one) => matches(name, one))
 }
 
 /** Whether a session answers the question. One without a StartDate answers no question about time. */

@@ -59,12 +59,13 @@ async function fail(run: Run, error: unknown): Promise<SweepError> {
 }
 
 function receiptOf(run: Run, outcome: Partial<Receipt> & Pick<Receipt, 'Outcome'>): Receipt {
-  const { source, sweepId, plan, startedAt, now, counts } = run
+  const { source, sweepId, plan, retentionDays, startedAt, now, counts } = run
   return {
     Source: sourceKey(source),
     ItemId: sweepId,
     ...(plan !== undefined && { Kind: plan.Kind, Sliced: plan.Sliced }),
     ...(plan?.InvokedAfter !== undefined && { InvokedAfter: plan.InvokedAfter }),
+    ...(retentionDays !== undefined && { RetentionDays: retentionDays }),
     StartedAt: startedAt.toISOString(),
     FinishedAt: now().toISOString(),
     ...counts,

@@ -1,6 +1,8 @@
 import { Command } from '@commander-js/extra-typings'
+import type { SessionRecord } from '../../archive/record'
 import { findAllReceipts, findSources } from '../../audit/find-receipts'
 import { findSessions } from '../../audit/find-sessions'
+import { anonymity } from '../../audit/identity'
 import { Clock } from '../../emulator/clock'
 import { generateSessions } from '../../emulator/generate'
 import { LOCAL_CREDENTIALS } from '../../emulator/local-credentials'
@@ -92,10 +94,15 @@ async function countArchived({ sweeps }: OpenArchive): Promise<number> {
 }
 
 async function firstValue(
-  sessions: AsyncIterable<Readonly<Record<string, unknown>>>,
+  sessions: AsyncIterable<SessionRecord>,
   member: string,
 ): Promise<string | undefined> {
-  for await (const { [member]: value } of sessions) if (typeof value === 'string') return value
+  for await (const record of sessions) {
+    const { [member]: value } = record
+    // The demo asks about a person, not about a tool.
+    const isNobody = member === 'OwnerName' && anonymity(record) !== undefined
+    if (typeof value === 'string' && !isNobody) return value
+  }
   return undefined
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
-import { sourceKey } from '../../archive/source'
-import type { Question } from '../../audit/question'
+import { isSourceAsked, type Question } from '../../audit/question'
 import { version } from '../../package.json'
 import { addReadFlags, archiveToRead } from '../flags'
 import { type Io, say } from '../io'
@@ -12,7 +11,9 @@ import { addQuestionFlags, QUESTION_HELP, questionOf } from '../question-flags'
 export function define(command: Command, io: Io): void {
   addReadFlags(
     addQuestionFlags(
-      command.requiredOption('--out <file.html>', 'the page; replaces one that exists', nonEmpty),
+      command
+        .requiredOption('--out <file.html>', 'the page; replaces one that exists', nonEmpty)
+        .option('--without-list', 'leave out the list of all sessions, as for printing', false),
     ),
   )
     .addHelpText(
@@ -22,47 +23,47 @@ export function define(command: Command, io: Io): void {
 Examples:
   session-archive report --from 2026-07-01 --to 2026-10-01 --out q3.html
   session-archive report --owner alice --from 52w --out alice.html
+  session-archive report --from 90d --without-list --out to-print.html
   session-archive report --local ./sessions --out sessions.html`,
     )
-    .action(async ({ out, ...flags }) => {
+    .action(async ({ out, withoutList, ...flags }) => {
       const location = archiveToRead(flags, ['table', 'sweepsTable'], io)
       const question = questionOf(flags, io)
       const { findCoverage, findSources } =
         require('../../audit/find-receipts') as typeof import('../../audit/find-receipts')
       const { findSessions } =
         require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
+      const { asOf, leftOut } = require('../beside-answer') as typeof import('../beside-answer')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
       const { writeReport } = require('../report/write-report') as typeof import('../report/write-report')
       const now = new Date()
       const written = await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
-        const sources = (await findSources(sweeps)).filter((source) => isAsked(source, question))
+        const sources = (await findSources(sweeps)).filter((source) => isSourceAsked(source, question))
         const report = {
           question: describe(question),
+          leftOut: leftOut(question),
+          isListed: !withoutList,
           from: question.from,
           to: question.to,
           coverage: await findCoverage(sweeps, sources, now),
-          sessions: findSessions({ ...sessions, question, now }),
+          sessions: asOf(findSessions({ ...sessions, question, now }), sweeps, now, io),
           generatedAt: now,
           version,
           archive: flags.local ?? `${sessions.tableName} in ${await sessions.client.config.region()}`,
         }
         return writeReport(report, resolve(io.cwd, out))
       })
+      for (const line of leftOut(question)) say(io, line)
       say(io, `${counted(written, 'session')} in ${JSON.stringify(out)}.`)
     })
-}
-
-/** Whether the question is about this source. */
-function isAsked(source: string, { accountId, region }: Question): boolean {
-  const [account = '', sourceRegion = ''] = source.split('/')
-  return source === sourceKey({ accountId: accountId ?? account, region: region ?? sourceRegion })
 }
 
 /** The page shows the span anyway. */
 const NAMES: { readonly [name in Exclude<keyof Question, 'from' | 'to'>]: string } = {
   at: 'Connected at',
-  ownerName: 'Person',
-  target: 'Target',
+  ownerNames: 'Person',
+  roleNames: 'Role',
+  targets: 'Target',
   status: 'Status',
   documentName: 'Document',
   reason: 'Reason contains',
@@ -76,6 +77,6 @@ const NAMES: { readonly [name in Exclude<keyof Question, 'from' | 'to'>]: string
 function describe(question: Question): { readonly name: string; readonly value: string }[] {
   const names = Object.keys(NAMES) as (keyof typeof NAMES)[]
   return names.flatMap((name) =>
-    question[name] === undefined ? [] : [{ name: NAMES[name], value: String(question[name]) }],
+    question[name] === undefined ? [] : [{ name: NAMES[name], value: [question[name]].flat().join(' or ') }],
   )
 }

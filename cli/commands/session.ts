@@ -1,8 +1,9 @@
 import type { Command } from '@commander-js/extra-typings'
 import { stringifyJson } from '../../archive/json'
 import { ATTRIBUTES } from '../../archive/record'
+import { anonymity } from '../../audit/identity'
 import { addReadFlags, archiveToRead, outputOption } from '../flags'
-import { type Io, write } from '../io'
+import { type Io, say, write } from '../io'
 import { SESSIONS } from '../output/columns'
 import { print } from '../output/print'
 import { printable } from '../output/printable'
@@ -24,14 +25,30 @@ Examples:
       const { findSession } =
         require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
-      const record = await withArchive(location, flags, io, ({ sessions }) => findSession(sessions, id))
-      if (record === undefined)
-        throw new Error(
-          `no session ${JSON.stringify(id)} in this archive. Is the SessionId whole? Was its source swept since the session began? 'session-archive sweeps --coverage' shows that`,
-        )
-      if (output === 'table') await write(io, describe(record))
-      else await print([record], SESSIONS, output, io)
+      const { asOf, retention } = require('../beside-answer') as typeof import('../beside-answer')
+      await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
+        const found = await findSession(sessions, id)
+        if (found === undefined) {
+          const days = sweeps.tableName === '' ? undefined : await retention({}, sweeps)
+          const expiry =
+            days === undefined ? '' : ` Records expire ${days} days after a session's end: has it expired?`
+          throw new Error(
+            `no session ${JSON.stringify(id)} in this archive. Is the SessionId whole?${expiry} Was its source swept since the session began? 'session-archive sweeps --coverage' shows that`,
+          )
+        }
+        for await (const record of asOf(one(found), sweeps, new Date(), io)) {
+          if (output === 'table') await write(io, describe(record))
+          else await print([record], SESSIONS, output, io)
+        }
+        const nobody = anonymity(found)
+        if (nobody !== undefined && found.Owner !== undefined)
+          say(io, `Its owner names nobody: ${nobody.why}`)
+      })
     })
+}
+
+async function* one<T>(item: T): AsyncGenerator<T> {
+  yield item
 }
 
 /** A line per attribute, those of AWS first. */

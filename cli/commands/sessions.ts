@@ -3,7 +3,7 @@ import type { Reads } from '../../audit/read-index'
 import { addReadFlags, archiveToRead, outputOption } from '../flags'
 import { type Io, say } from '../io'
 import { atMost } from '../output/at-most'
-import { SESSIONS } from '../output/columns'
+import { OPEN_SESSIONS, SESSIONS } from '../output/columns'
 import { print } from '../output/print'
 import { wholeNumber } from '../parsers'
 import { addQuestionFlags, QUESTION_HELP, questionOf } from '../question-flags'
@@ -25,6 +25,7 @@ export function define(command: Command, io: Io): void {
 
 Examples:
   session-archive sessions --owner alice --from 2026-01-01 --to 2027-01-01
+  session-archive sessions --owner alice --owner 'alice@*' --role Admin
   session-archive sessions --at 2026-11-24T02:14:00Z --target i-0abc1234def
   session-archive sessions --from 7d --reason INC-4711 --output csv > inc.csv
   session-archive sessions --local ./sessions --open --min-duration 8h`,
@@ -34,18 +35,24 @@ Examples:
       const question = questionOf(flags, io)
       const { findSessions } =
         require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
+      const { asOf, expired, leftOut } = require('../beside-answer') as typeof import('../beside-answer')
       const { newReads } = require('../../audit/read-index') as typeof import('../../audit/read-index')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
       const reads = newReads()
-      const printed = await withArchive(location, flags, io, ({ sessions }) => {
-        const search = { ...sessions, question, newestFirst, now: new Date(), reads }
+      const now = new Date()
+      const read = await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
+        const search = { ...sessions, question, newestFirst, now, reads }
         const found =
           limit === undefined
             ? findSessions(search)
             : atMost(limit, findSessions({ ...search, pageSize: Math.max(limit + 1, LEAST_PAGE) }), io)
-        return print(found, SESSIONS, output, io)
+        const kind = question.open ? OPEN_SESSIONS : SESSIONS
+        const printed = await print(asOf(found, sweeps, now, io), kind, output, io)
+        const read = describe(reads, printed)
+        for (const line of [...leftOut(question), ...(await expired(question, sweeps, now))]) say(io, line)
+        return read
       })
-      if (explain) say(io, describe(reads, printed))
+      if (explain) say(io, read)
     })
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings'
 import type { Receipt } from '../../archive/receipt'
-import type { Interval } from '../../audit/coverage'
+import { type Interval, STALE_MS } from '../../audit/coverage'
 import type { SourceCoverage } from '../../audit/find-receipts'
 import { addReadFlags, archiveToRead, outputOption } from '../flags'
 import { Ended, type Io, say, UsageError } from '../io'
@@ -29,8 +29,9 @@ export function define(command: Command, io: Io): void {
       'after',
       `
 With --coverage: the archive has every session that ended in a covered time. In
-a gap, sessions may have ended that AWS has forgotten unseen. The exit status is
-1 if there is a gap, or if nothing is covered.
+a gap, sessions may have ended that AWS has forgotten unseen. Of an expired time,
+the archive had every session, and deletes the records (retentionDays). The exit
+status is 1 if there is a gap, or if nothing is covered.
 
 Examples:
   session-archive sweeps --outcome failed
@@ -49,6 +50,7 @@ Examples:
         if (coverage) {
           const found = await findCoverage(sweeps, sources, new Date())
           await print(found.flatMap(linesOf), COVERAGE, output, io)
+          if (source === undefined) saySwept(found, new Date(), io)
           requireCovered(found, io)
         } else {
           const wanted = withOutcome(findAllReceipts(sweeps, sources), outcome)
@@ -63,19 +65,34 @@ async function* withOutcome(receipts: AsyncIterable<Receipt>, outcome: Receipt['
     if (outcome === undefined || receipt.Outcome === outcome) yield receipt
 }
 
+/** Names what is swept, and so what is not. */
+function saySwept(coverage: readonly SourceCoverage[], now: Date, io: Io): void {
+  if (coverage.length === 0) return
+  const names = coverage.map(({ source }) => source)
+  say(io, `Swept: ${names.join(', ')}.`)
+  say(io, 'No other account or region was ever swept: none of its sessions is here.')
+  for (const { source, lastCompleteAt } of coverage)
+    if (lastCompleteAt !== undefined && now.getTime() - Date.parse(lastCompleteAt) > STALE_MS)
+      say(io, `${source}: not swept completely since ${time(lastCompleteAt)} UTC.`)
+}
+
 /** @throws Ended if there is a gap, or if nothing is covered */
 function requireCovered(coverage: readonly SourceCoverage[], io: Io): void {
   const uncovered = coverage.filter(({ covered }) => covered.length === 0)
   const gaps = coverage.flatMap((one) => one.gaps)
   if (coverage.length === 0) say(io, 'No sweep has left a receipt yet: nothing is covered.')
-  for (const { source } of uncovered) say(io, `${source}: no sweep was complete yet: nothing is covered.`)
+  for (const { source, lastCompleteAt } of uncovered)
+    say(
+      io,
+      `${source}: ${lastCompleteAt ? 'all has expired' : 'no sweep was complete yet'}: nothing is covered.`,
+    )
   if (gaps.length > 0) say(io, `${counted(gaps.length, 'gap')}.`)
   if (coverage.length === 0 || uncovered.length > 0 || gaps.length > 0) throw new Ended(1)
 }
 
 interface CoverageLine {
   readonly Source: string
-  readonly Is: 'covered' | 'GAP'
+  readonly Is: 'covered' | 'GAP' | 'expired'
   readonly From: string
   readonly Until: string
 }
@@ -98,11 +115,11 @@ const COVERAGE: Kind<CoverageLine> = {
 }
 
 /** In order of time. */
-function linesOf({ source, covered, gaps }: SourceCoverage): CoverageLine[] {
+function linesOf({ source, covered, gaps, expired }: SourceCoverage): CoverageLine[] {
   const line =
     (Is: CoverageLine['Is']) =>
     ({ from, until }: Interval): CoverageLine => ({ Source: source, Is, From: from, Until: until })
-  return [...covered.map(line('covered')), ...gaps.map(line('GAP'))].sort((a, b) =>
-    a.From < b.From ? -1 : 1,
+  return [...covered.map(line('covered')), ...gaps.map(line('GAP')), ...expired.map(line('expired'))].sort(
+    (a, b) => (a.From < b.From ? -1 : 1),
   )
 }

@@ -1,15 +1,17 @@
 import type { Receipt } from '../../archive/receipt'
-import { ATTRIBUTES, type SessionRecord } from '../../archive/record'
+import { ATTRIBUTES } from '../../archive/record'
+import type { ShownSession } from '../../audit/last-seen'
 import { duration, time } from './format'
 import type { Kind } from './print'
 
 /** How long a session lasted, or why that is not known. */
-export function lasted({ OpenSource, DurationSeconds }: SessionRecord): string {
+export function lasted({ OpenSource, DurationSeconds, Stale }: ShownSession): string {
   if (typeof DurationSeconds === 'number') return duration(DurationSeconds)
-  return OpenSource === undefined ? 'end unknown' : 'open'
+  if (OpenSource === undefined) return 'end unknown'
+  return Stale ? 'open, stale' : 'open'
 }
 
-export const SESSIONS: Kind<SessionRecord> = {
+export const SESSIONS: Kind<ShownSession> = {
   noun: 'session',
   columns: [
     { name: 'StartDate (UTC)', width: 19, text: ({ StartDate }) => time(StartDate) },
@@ -22,9 +24,23 @@ export const SESSIONS: Kind<SessionRecord> = {
     { name: 'Source', width: 27, fromWidth: 158, text: ({ AccountId, Region }) => `${AccountId}/${Region}` },
     { name: 'SessionId', whole: true, text: ({ SessionId }) => SessionId },
   ],
-  members: Object.keys(ATTRIBUTES).flatMap((name) =>
-    name === 'OutputUrl' ? ['OutputUrl.S3OutputUrl', 'OutputUrl.CloudWatchOutputUrl'] : [name],
-  ),
+  members: [
+    ...Object.keys(ATTRIBUTES).flatMap((name) =>
+      name === 'OutputUrl' ? ['OutputUrl.S3OutputUrl', 'OutputUrl.CloudWatchOutputUrl'] : [name],
+    ),
+    'LastSeenAt',
+    'Stale',
+  ],
+}
+
+/** For sessions that are all open. */
+export const OPEN_SESSIONS: Kind<ShownSession> = {
+  ...SESSIONS,
+  columns: SESSIONS.columns.toSpliced(2, 0, {
+    name: 'LastSeen (UTC)',
+    width: 19,
+    text: ({ LastSeenAt }) => time(LastSeenAt),
+  }),
 }
 
 export const RECEIPTS: Kind<Receipt> = {
@@ -52,6 +68,7 @@ export const RECEIPTS: Kind<Receipt> = {
     'Error',
     'CoversFrom',
     'CoversUntil',
+    'RetentionDays',
     'InvokedAfter',
     'Pages',
     'Seen',

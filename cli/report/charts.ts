@@ -8,7 +8,7 @@ import type { Period, Unit } from './periods'
 export interface Bar {
   readonly label: string
   readonly sessions: number
-  /** Of the sessions that have no such name. */
+  /** Of the sessions that have no such name, or a name of nobody. */
   readonly isPale: boolean
 }
 

@@ -5,7 +5,8 @@ import type { Report } from './model'
 export interface CoverageAsked {
   readonly source: string
   readonly covered: readonly Interval[]
-  /** Those that reach into the time asked about. */
+  /** Those that reach into the time asked about, here and below. */
+  readonly expired: readonly Interval[]
   readonly gaps: readonly Interval[]
   /** The part of the time asked about that precedes the first covered time. */
   readonly before: Interval | undefined
@@ -18,14 +19,16 @@ type Asked = Pick<Report, 'from' | 'to' | 'generatedAt' | 'coverage'>
 export function coverageAsked({ from, to, generatedAt, coverage }: Asked): CoverageAsked[] {
   const now = generatedAt.toISOString()
   const end = to === undefined || to > now ? now : to
-  return coverage.map(({ source, covered, gaps }) => {
-    const [first, last] = [covered.at(0), covered.at(-1)]
+  const isAsked = (span: Interval) =>
+    (to === undefined || span.from < to) && (from === undefined || span.until > from)
+  return coverage.map(({ source, covered, gaps, expired }) => {
+    const proven = [...covered, ...expired].sort((a, b) => (a.from < b.from ? -1 : 1))
+    const [first, last] = [proven.at(0), proven.at(-1)]
     return {
       source,
       covered,
-      gaps: gaps.filter(
-        (gap) => (to === undefined || gap.from < to) && (from === undefined || gap.until > from),
-      ),
+      expired: expired.filter(isAsked),
+      gaps: gaps.filter(isAsked),
       before: first && from !== undefined ? interval(from, first.from < end ? first.from : end) : undefined,
       after: last && interval(from !== undefined && from > last.until ? from : last.until, end),
     }

@@ -1,11 +1,8 @@
-import type { Interval } from '../../audit/coverage'
+import { type Interval, STALE_MS } from '../../audit/coverage'
 import { counted, duration, secondsBetween, time } from '../output/format'
 import type { CoverageAsked } from './coverage-asked'
 import { note, section, table } from './elements'
 import { type Content, type Html, html } from './html'
-
-/** Sweeps come every hour: after this long without one, they have stopped. */
-const STOPPED_SECONDS = 24 * 60 * 60
 
 /** What an auditor must not miss, or nothing. */
 export function coverageAlerts(sources: readonly CoverageAsked[]): Html | undefined {
@@ -22,27 +19,32 @@ function alert(title: string, content: Html): Html {
   return html`<div class="alert" role="alert"><h2>${title}</h2>${content}</div>`
 }
 
-function alertsOf({ source, covered, gaps, before, after }: CoverageAsked): Html[] {
+function alertsOf({ source, covered, expired, gaps, before, after }: CoverageAsked): Html[] {
   const name = html`<b><bdi>${source}</bdi></b>`
-  if (covered.length === 0)
+  if (covered.length === 0 && expired.length === 0)
     return [html`<li>No complete sweep of ${name} is known: nothing is proven there.</li>`]
-  return [before, ...gaps, after && isStopped(after) ? after : undefined]
-    .filter((unproven) => unproven !== undefined)
-    .map(
-      ({ from, until }) =>
-        html`<li>Between <b>${time(from)}</b> and <b>${time(until)}</b> (${length({ from, until })}) sessions may have ended unseen in ${name}.</li>`,
-    )
+  const unproven = [before, ...gaps, after && isStopped(after) ? after : undefined].filter(
+    (span) => span !== undefined,
+  )
+  const between = (what: string) => (span: Interval) =>
+    html`<li>Between <b>${time(span.from)}</b> and <b>${time(span.until)}</b> (${length(span)}) ${what} ${name}.</li>`
+  return [
+    ...unproven.map(between('sessions may have ended unseen in')),
+    ...expired.map(between('sessions ended whose records may have expired, in')),
+  ]
 }
 
 function isStopped({ from, until }: Interval): boolean {
-  return secondsBetween(from, until) > STOPPED_SECONDS
+  return secondsBetween(from, until) * 1000 > STALE_MS
 }
 
 export function coverageSection(sources: readonly CoverageAsked[]): Html {
   if (sources.length === 0)
     return section('Coverage', html`<p class="bad">No receipts: completeness is not proven.</p>`)
   return section('Coverage', [
-    note('Receipts prove that a complete sweep saw every session that ended in a covered time.'),
+    note(
+      'Receipts prove that a complete sweep saw every session that ended in a covered time. The table names every source that was swept and that the question is about. Any other account or region was never swept: none of its sessions is on this page.',
+    ),
     table(
       ['Source', 'Covered', 'Not covered, of the time asked about'],
       sources.map((asked) => [asked.source, asked.covered.map(span), notCovered(asked)]),
@@ -50,12 +52,14 @@ export function coverageSection(sources: readonly CoverageAsked[]): Html {
   ])
 }
 
-function notCovered({ covered, gaps, before, after }: CoverageAsked): Content {
-  if (covered.length === 0) return html`<span class="bad">All of it: no complete sweep.</span>`
-  if (!before && !after && gaps.length === 0)
+function notCovered({ covered, expired, gaps, before, after }: CoverageAsked): Content {
+  if (covered.length === 0 && expired.length === 0)
+    return html`<span class="bad">All of it: no complete sweep.</span>`
+  if (!before && !after && gaps.length === 0 && expired.length === 0)
     return html`<span class="good">None: all of it is covered.</span>`
   return [
     before && html`<div class="bad">Before the first sweep: ${span(before)}</div>`,
+    expired.length > 0 ? html`<div class="warn">Expired: ${expired.map(span)}</div>` : undefined,
     gaps.length > 0
       ? html`<div class="bad">${counted(gaps.length, 'gap')}: ${gaps.map(span)}</div>`
       : undefined,

@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../../archive/record'
+import type { ShownSession } from '../../audit/last-seen'
 import { counted, duration, grouped, percent, secondsBetween, time } from '../output/format'
 import { empty, note, section, table } from './elements'
 import { type Content, type Html, html } from './html'
@@ -7,6 +8,9 @@ import type { Anonymous, Tally } from './tally'
 
 const SHOWN = 15
 const NO_OWNER = '(no owner)'
+/** True whatever was recognised. */
+const UNPROVEN =
+  'This does not prove that the other names are of one person each: whoever assumes a role can choose the name, and tools have more forms than are known here.'
 
 /** What an auditor asks about first. */
 export function findings(tally: Tally, generatedAt: Date): Html {
@@ -39,15 +43,15 @@ function longest({ longest, withoutDuration }: Tally): Html {
 function withoutReason({ withoutReason, sessions, people }: Tally): Html {
   const title = 'Sessions without a reason'
   if (withoutReason === 0) return section(title, empty('None: every session has a reason.'), 'no-reason')
-  const byPerson = [...people]
-    .filter(([, person]) => person.withoutReason > 0)
-    .sort(([, a], [, b]) => b.withoutReason - a.withoutReason)
+  const byPerson = [...people.values()]
+    .filter((person) => person.withoutReason > 0)
+    .sort((a, b) => b.withoutReason - a.withoutReason)
   const rows = byPerson
     .slice(0, SHOWN)
-    .map(([name = NO_OWNER, person]) => [
+    .map(({ name = NO_OWNER, sessions, withoutReason }) => [
       name,
-      grouped(person.withoutReason),
-      percent(person.withoutReason, person.sessions),
+      grouped(withoutReason),
+      percent(withoutReason, sessions),
     ])
   const columns = [
     'Person',
@@ -57,25 +61,30 @@ function withoutReason({ withoutReason, sessions, people }: Tally): Html {
   return section(
     title,
     [
-      html`<p>${ofAll(withoutReason, sessions)}, by ${counted(byPerson.length, 'person', 'people')}.</p>`,
+      html`<p>${ofAll(withoutReason, sessions)}, under ${counted(byPerson.length, 'name')}.</p>`,
       table(columns, rows),
-      andMore(byPerson.length - SHOWN, 'person', 'people'),
+      andMore(byPerson.length - SHOWN, 'name'),
     ],
     'no-reason',
   )
 }
 
 function unidentified({ anonymous, sessions }: Tally): Html {
-  const title = 'People who cannot be identified'
+  const title = 'Sessions that name nobody'
   const owners = [...anonymous.values()].sort((a, b) => b.sessions - a.sessions)
   if (owners.length === 0)
-    return section(title, empty('None: the owner of every session names somebody.'), 'unidentified')
+    return section(
+      title,
+      [empty('No owner has a form that is known to name nobody.'), note(UNPROVEN)],
+      'unidentified',
+    )
   const kinds = [...new Set(owners.map(({ kind }) => kind))]
   const count = { heading: 'Sessions', numeric: true } as const
   return section(
     title,
     [
-      html`<p>${ofAll(sumOf(owners), sessions)}. CloudTrail’s AssumeRole and StartSession events of the same time may name the person.</p>`,
+      html`<p>${ofAll(sumOf(owners), sessions)}. CloudTrail’s AssumeRole, StartSession and ExecuteCommand events of the same time may name the person.</p>`,
+      note(UNPROVEN),
       table(
         ['Name', count, 'Why it names nobody'],
         kinds.map((kind) => ofKind(owners, kind)),
@@ -102,26 +111,31 @@ function ofKind(owners: readonly Anonymous[], kind: string): Content[] {
   return [kind, grouped(sumOf(some)), some[0]?.why]
 }
 
-function notEnded({ notEnded, open, endUnknown }: Tally, generatedAt: Date): Html {
+function notEnded({ notEnded, open, stale, endUnknown }: Tally, generatedAt: Date): Html {
   const title = 'Open, and of unknown end'
   if (notEnded.length === 0) return section(title, empty('None: every session has ended.'), 'open')
   const rows = notEnded.map((record) => [
-    [
-      openNote(record),
-      record.LastKnownActiveAt && html`<div>active at ${when(record.LastKnownActiveAt)}</div>`,
-    ],
+    [openNote(record), lastSeen(record)],
     [when(record.StartDate), ago(record, generatedAt)],
     ...whoWhereWhy(record),
   ])
   return section(
     title,
     [
-      html`<p><b>${grouped(open)}</b> still open at the last sweep. The end of <b>${grouped(endUnknown)}</b> is unknown: AWS stopped listing them before a sweep saw their end.</p>`,
+      html`<p><b>${grouped(open)}</b> open when last seen. The end of <b>${grouped(endUnknown)}</b> is unknown: AWS stopped listing them before a sweep saw their end.</p>`,
+      stale > 0
+        ? html`<p class="bad"><b>${grouped(stale)}</b> of the open ones are stale: no sweep has confirmed them for 25 hours, so they may have ended.</p>`
+        : undefined,
       table(['State', 'Started', 'Person', 'Target', 'Reason'], rows),
       andMore(open + endUnknown - notEnded.length, 'session'),
     ],
     'open',
   )
+}
+
+function lastSeen({ LastSeenAt, LastKnownActiveAt, Stale }: ShownSession): Content {
+  const seen = LastSeenAt ?? LastKnownActiveAt
+  return seen && html`<div${Stale && html` class="bad"`}>last seen ${when(seen)}</div>`
 }
 
 function ago({ StartDate, EndUnknown }: SessionRecord, now: Date): Content {
@@ -143,7 +157,7 @@ function ofAll(part: number, sessions: number): Html {
 
 function andMore(count: number, one: string, many = `${one}s`): Html | undefined {
   if (count <= 0) return undefined
-  return note(`And ${counted(count, `more ${one}`, `more ${many}`)}, in the list of all sessions.`)
+  return note(`And ${counted(count, `more ${one}`, `more ${many}`)}, not shown here.`)
 }
 
 function sumOf(owners: readonly Anonymous[]): number {

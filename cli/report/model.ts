@@ -1,10 +1,12 @@
-import type { SessionRecord } from '../../archive/record'
 import type { SourceCoverage } from '../../audit/find-receipts'
+import type { ShownSession } from '../../audit/last-seen'
 
 /** What a page shows. */
 export interface Report {
   /** The question as names and values, in the order to show: `Person`, `alice`. Untrusted text. */
   readonly question: readonly { readonly name: string; readonly value: string }[]
+  /** What the question leaves out although nobody asked for that. Untrusted text. */
+  readonly leftOut: readonly string[]
   /**
    * Start of the sessions asked about, inclusive. ISO 8601, UTC, milliseconds.
    *
@@ -16,7 +18,9 @@ export interface Report {
   /** Of every source asked about. Empty: no receipts. */
   readonly coverage: readonly SourceCoverage[]
   /** In order of StartDate. */
-  readonly sessions: AsyncIterable<SessionRecord>
+  readonly sessions: AsyncIterable<ShownSession>
+  /** Whether the page lists every session. */
+  readonly isListed: boolean
   readonly generatedAt: Date
   readonly version: string
   /** Which archive was asked: a table's name or a folder. Untrusted text. */

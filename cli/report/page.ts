@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { counted, duration, grouped, percent, time } from '../output/format'
+import { printable } from '../output/printable'
 import { timeline } from './charts'
 import { coverageAsked } from './coverage-asked'
 import { coverageAlerts, coverageSection } from './coverage-section'
@@ -14,31 +15,47 @@ import { rankingSections } from './rankings'
 import { LIST_HEAD } from './session-rows'
 import type { Tally } from './tally'
 
-const style = readFileSync(join(__dirname, 'page.css'), 'utf8')
+const css = readFileSync(join(__dirname, 'page.css'), 'utf8')
 const script = readFileSync(join(__dirname, 'page-script.js'), 'utf8')
 
 /** The page loads and sends nothing, and runs nothing but its own script. */
-const POLICY = [
-  "default-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "img-src 'none'",
-  `script-src '${sha256(script)}'`,
-  `style-src '${sha256(style)}'`,
-].join('; ')
+function policy(style: string): string {
+  return [
+    "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "img-src 'none'",
+    `script-src '${sha256(script)}'`,
+    `style-src '${sha256(style)}'`,
+  ].join('; ')
+}
 
 function sha256(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }
 
+/** At the top of every printed page: a page that is alone says what it is of. */
+function printedHeader({ archive, from, to, generatedAt }: Report): string {
+  const [since, until] = [from, to].map((bound) => (bound === undefined ? 'any time' : time(bound)))
+  const text = `${archive}: started from ${since} to ${until}. Made ${time(generatedAt.toISOString())} UTC`
+  return `@page { @top-right { content: ${cssString(text)} } }\n`
+}
+
+function cssString(text: string): string {
+  const escaped = printable(text).replace(/[^\w .:,/-]/gu, (c) => `\\${c.codePointAt(0)?.toString(16)} `)
+  return `"${escaped}"`
+}
+
 /** Everything above the rows of the list. */
 export function pageHead(report: Report, tally: Tally): Html {
+  const { sessions } = tally
   const coverage = coverageAsked(report)
+  const style = css + printedHeader(report)
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policy(style)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>Session archive report</title>
@@ -56,23 +73,26 @@ ${overTime(report, tally)}
 ${rankingSections(tally)}
 ${findings(tally, report.generatedAt)}
 <section id="sessions"><h2>All sessions</h2>
-<div class="controls" hidden><label>Search <input type="search" autocomplete="off" spellcheck="false" placeholder="words in any column"></label> <output aria-live="polite"></output></div>
-<table class="list">${LIST_HEAD}
+${sessions === 0 ? empty('No session matches the question.') : undefined}
+${report.isListed ? LIST_START : note('The list was left out (--without-list).')}
 `
 }
 
+const LIST_START = html`<div class="controls" hidden><label>Search <input type="search" autocomplete="off" spellcheck="false" placeholder="words in any column"></label> <output aria-live="polite"></output></div>
+<table class="list">${LIST_HEAD}`
+
 /** Everything below them. */
-export function pageFoot({ sessions }: Tally): Html {
-  return html`</table>${sessions === 0 ? empty('No session matches the question.') : undefined}</section>
+export function pageFoot({ isListed }: Report, { sessions }: Tally): Html {
+  return html`${isListed ? html`</table>` : undefined}</section>
 <footer>${counted(sessions, 'session')}. All times are UTC. Invisible characters and those that change the direction of writing are shown as \\u{…}.</footer>
 </main>
-<script>${new Html(script)}</script>
+${isListed ? html`<script>${new Html(script)}</script>` : undefined}
 </body>
 </html>
 `
 }
 
-function question({ question, from, to }: Report): Html {
+function question({ question, leftOut, from, to }: Report): Html {
   const bounds = [
     { name: 'Started from', value: from === undefined ? 'any time' : time(from) },
     { name: 'Started before', value: to === undefined ? 'any time' : time(to) },
@@ -83,25 +103,34 @@ function question({ question, from, to }: Report): Html {
   return section('Question', [
     html`<dl>${terms}</dl>`,
     note('The bounds are of a session’s start: the first is included, the second is not. All times are UTC.'),
+    leftOut.map(note),
   ])
 }
 
 function summary(tally: Tally): Html {
-  const { sessions, open, endUnknown, failed, withoutReason } = tally
+  const { sessions, open, failed, withoutReason } = tally
   const anonymous = [...tally.anonymous.values()].reduce((sum, owner) => sum + owner.sessions, 0)
-  const named = (names: ReadonlyMap<string | undefined, unknown>) =>
-    grouped(names.size - (names.has(undefined) ? 1 : 0))
+  const people = [...tally.people.values()].filter(({ isAnonymous }) => !isAnonymous)
+  const targets = tally.targets.size - (tally.targets.has(undefined) ? 1 : 0)
   const figures = [
     figure('Sessions', grouped(sessions)),
-    figure('People', named(tally.people)),
-    figure('Targets', named(tally.targets)),
+    figure('People', grouped(people.length), 'by name'),
+    figure('Targets', grouped(targets)),
     figure('Total duration', duration(tally.totalSeconds)),
     figure('Failed', grouped(failed), percent(failed, sessions)),
-    figure('Still open', grouped(open), endUnknown > 0 ? `and ${grouped(endUnknown)} of unknown end` : ''),
+    figure('Still open', grouped(open), openDetail(tally)),
     figure('Without a reason', grouped(withoutReason), percent(withoutReason, sessions)),
-    figure('Not identified', grouped(anonymous), percent(anonymous, sessions)),
+    figure('Not identified', grouped(anonymous), `${percent(anonymous, sessions)}, at least`),
   ]
   return section('Summary', html`<dl class="figures">${figures}</dl>`)
+}
+
+function openDetail({ stale, endUnknown }: Tally): string {
+  const counts = [
+    stale > 0 ? `${grouped(stale)} stale` : '',
+    endUnknown > 0 ? `and ${grouped(endUnknown)} of unknown end` : '',
+  ]
+  return counts.filter(Boolean).join(', ')
 }
 
 function figure(name: string, value: string, detail = ''): Html {

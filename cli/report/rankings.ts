@@ -8,29 +8,40 @@ const SHOWN = 15
 
 interface Subject {
   readonly title: string
+  readonly note?: string
   readonly many: string
   /** Stands for the sessions without one. */
   readonly none: string
 }
 
-type Count = readonly [name: string | undefined, sessions: number]
+type Count = readonly [name: string | undefined, sessions: number, isPale?: boolean]
+
+const OF_PEOPLE =
+  'By the name in the owner, in upper or lower case: a person with several names is several here. Pale: names nobody.'
 
 export function rankingSections({ people, targets, documents }: Tally): Html {
-  const byPerson = [...people].map(([name, { sessions }]): Count => [name, sessions])
+  const byPerson = [...people.values()].map(
+    ({ name, sessions, isAnonymous }): Count => [name, sessions, isAnonymous],
+  )
   return html`<div class="columns">
-${rankingSection({ title: 'By person', many: 'people', none: '(no owner)' }, byPerson)}
+${rankingSection({ title: 'By person', note: OF_PEOPLE, many: 'names', none: '(no owner)' }, byPerson)}
 ${rankingSection({ title: 'By target', many: 'targets', none: '(no target)' }, [...targets])}
 ${rankingSection({ title: 'By document', many: 'documents', none: '(no document)' }, [...documents])}
 </div>`
 }
 
-function rankingSection({ title, many, none }: Subject, counts: readonly Count[]): Html {
+function rankingSection({ title, note: text, many, none }: Subject, counts: readonly Count[]): Html {
   if (counts.length === 0) return section(title, empty('No sessions.'))
   const sorted = counts.toSorted(([, a], [, b]) => b - a)
   const bars = sorted
     .slice(0, SHOWN)
-    .map(([name, sessions]) => ({ label: name ?? none, sessions, isPale: name === undefined }))
-  return section(title, [ranking(bars), others(sorted.slice(SHOWN), many), asTable(title, bars)])
+    .map(([name, sessions, isPale = name === undefined]) => ({ label: name ?? none, sessions, isPale }))
+  return section(title, [
+    text && note(text),
+    ranking(bars),
+    others(sorted.slice(SHOWN), many),
+    asTable(title, bars),
+  ])
 }
 
 function others(counts: readonly Count[], many: string): Html | undefined {

@@ -1,5 +1,5 @@
 import { stringifyJson } from '../../archive/json'
-import type { SessionRecord } from '../../archive/record'
+import type { ShownSession } from '../../audit/last-seen'
 import { duration, time } from '../output/format'
 import { type Content, Html, html } from './html'
 
@@ -32,11 +32,14 @@ function columnHead(name: (typeof COLUMNS)[number]): Html {
 }
 
 /** The cells are in the order of COLUMNS. */
-export function sessionRow(record: SessionRecord): Html {
+export function sessionRow(record: ShownSession): Html {
   const { DurationSeconds: seconds } = record
   return html`<tr>${[
     cell(time(record.StartDate)),
-    cell(record.EndDate === undefined ? openNote(record) : time(record.EndDate)),
+    cell(
+      record.EndDate === undefined ? openNote(record) : time(record.EndDate),
+      record.LastSeenAt && `seen ${time(record.LastSeenAt)}`,
+    ),
     cell(
       typeof seconds === 'number' ? html`<data value="${seconds}">${duration(seconds)}</data>` : undefined,
     ),
@@ -50,9 +53,10 @@ export function sessionRow(record: SessionRecord): Html {
 }
 
 /** Nothing for a session that is over: some have no EndDate. */
-export function openNote({ State, EndUnknown }: SessionRecord): Html | undefined {
+export function openNote({ State, EndUnknown, Stale }: ShownSession): Html | undefined {
   if (State !== 'Active') return undefined
-  return EndUnknown === true ? html`<i class="warn">end unknown</i>` : html`<i class="good">still open</i>`
+  if (EndUnknown === true) return html`<i class="warn">end unknown</i>`
+  return Stale ? html`<i class="bad">open, stale</i>` : html`<i class="good">still open</i>`
 }
 
 /** @param second in small below, if there is any */

@@ -1,7 +1,11 @@
 import type { SessionRecord } from '../../archive/record'
-import { type Anonymity, anonymity } from './identity'
+import { type Anonymity, anonymity } from '../../audit/identity'
+import type { ShownSession } from '../../audit/last-seen'
 
 export interface Person {
+  /** As it was spelled last. */
+  name: string | undefined
+  readonly isAnonymous: boolean
   sessions: number
   withoutReason: number
 }
@@ -22,12 +26,13 @@ export class Tally {
   sessions = 0
   failed = 0
   open = 0
+  stale = 0
   endUnknown = 0
   withoutReason = 0
   withoutStart = 0
   withoutDuration = 0
   totalSeconds = 0
-  /** The key undefined is for sessions without one, here and below. */
+  /** By OwnerKey. The key undefined is for sessions without one, here and below. */
   readonly people = new Map<string | undefined, Person>()
   readonly targets = new Map<string | undefined, number>()
   readonly documents = new Map<string | undefined, number>()
@@ -37,33 +42,34 @@ export class Tally {
   readonly anonymous = new Map<string | undefined, Anonymous>()
   /** The longest first. */
   readonly longest: SessionRecord[] = []
-  readonly notEnded: SessionRecord[] = []
+  readonly notEnded: ShownSession[] = []
 
-  add(record: SessionRecord): void {
+  add(record: ShownSession): void {
     this.sessions += 1
     if (record.Status === 'Failed') this.failed += 1
     count(this.targets, textOf(record.Target))
     count(this.documents, textOf(record.DocumentName))
     if (record.StartDay === undefined) this.withoutStart += 1
     else count(this.days, record.StartDay)
-    this.addPerson(record)
-    this.addAnonymous(record)
+    const why = anonymity(record)
+    this.addPerson(record, why !== undefined)
+    if (why !== undefined) this.addAnonymous(record, why)
     this.addDuration(record)
     this.addOpen(record)
   }
 
-  private addPerson(record: SessionRecord): void {
-    const person = this.people.get(record.OwnerName) ?? { sessions: 0, withoutReason: 0 }
-    this.people.set(record.OwnerName, person)
+  private addPerson(record: SessionRecord, isAnonymous: boolean): void {
+    const { OwnerKey, OwnerName: name } = record
+    const person = this.people.get(OwnerKey) ?? { name, isAnonymous, sessions: 0, withoutReason: 0 }
+    this.people.set(OwnerKey, person)
+    person.name = name
     person.sessions += 1
     if (hasReason(record)) return
     person.withoutReason += 1
     this.withoutReason += 1
   }
 
-  private addAnonymous(record: SessionRecord): void {
-    const why = anonymity(record)
-    if (why === undefined) return
+  private addAnonymous(record: SessionRecord, why: Anonymity): void {
     const owner = textOf(record.Owner)
     const known = this.anonymous.get(owner)
     if (known === undefined) {
@@ -87,8 +93,9 @@ export class Tally {
     this.longest.splice(LONGEST)
   }
 
-  private addOpen(record: SessionRecord): void {
+  private addOpen(record: ShownSession): void {
     if (record.State !== 'Active') return
+    if (record.Stale) this.stale += 1
     if (record.EndUnknown === true) this.endUnknown += 1
     else this.open += 1
     if (this.notEnded.length < OPEN_SHOWN) this.notEnded.push(record)

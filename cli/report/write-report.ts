@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { SessionRecord } from '../../archive/record'
+import type { ShownSession } from '../../audit/last-seen'
 import type { Report } from './model'
 import { pageFoot, pageHead } from './page'
 import { ROWS_IN_GROUP, rowGroup, sessionRow } from './session-rows'
@@ -19,7 +19,7 @@ export async function writeReport(report: Report, file: string): Promise<number>
   try {
     const rows = join(folder, 'rows')
     const page = join(folder, 'page')
-    const tally = await writeRows(report.sessions, rows)
+    const tally = await writeRows(report, rows)
     await pipeline(pageParts(report, tally, rows), createWriteStream(page))
     await flush(page)
     await rename(page, file)
@@ -30,16 +30,21 @@ export async function writeReport(report: Report, file: string): Promise<number>
 }
 
 /** Rows are written first, because the head of the page has their sums. */
-async function writeRows(sessions: AsyncIterable<SessionRecord>, file: string): Promise<Tally> {
+async function writeRows({ sessions, isListed }: Report, file: string): Promise<Tally> {
   const tally = new Tally()
-  await pipeline(rowGroups(sessions, tally), createWriteStream(file))
+  await pipeline(rowGroups(sessions, tally, isListed), createWriteStream(file))
   return tally
 }
 
-async function* rowGroups(sessions: AsyncIterable<SessionRecord>, tally: Tally): AsyncGenerator<string> {
+async function* rowGroups(
+  sessions: AsyncIterable<ShownSession>,
+  tally: Tally,
+  isListed: boolean,
+): AsyncGenerator<string> {
   let group: string[] = []
   for await (const record of sessions) {
     tally.add(record)
+    if (!isListed) continue
     group.push(sessionRow(record).markup)
     if (group.length < ROWS_IN_GROUP) continue
     yield rowGroup(group)
@@ -51,7 +56,7 @@ async function* rowGroups(sessions: AsyncIterable<SessionRecord>, tally: Tally):
 async function* pageParts(report: Report, tally: Tally, rows: string): AsyncGenerator<string | Buffer> {
   yield pageHead(report, tally).markup
   yield* createReadStream(rows)
-  yield pageFoot(tally).markup
+  yield pageFoot(report, tally).markup
 }
 
 /** If the machine loses its power, the file must not have its name without its content. */

@@ -32,6 +32,7 @@ test('the record of an ended session has its members, its dates as text, and wha
     AccountId: '111122223333',
     Region: 'us-east-1',
     OwnerName: 'Mary-Major',
+    OwnerKey: 'mary-major',
     StartDay: '2020-02-18',
     DurationSeconds: 1214.619,
     State: 'History',
@@ -58,17 +59,20 @@ test.each(ODD_SESSIONS.map((session) => [session.SessionId, session] as const))(
   },
 )
 
-test.each<[string, unknown]>([
-  ['Mary-Major', 'arn:aws:iam::111122223333:user/Mary-Major'],
-  ['Mary-Major', 'arn:aws:iam::111122223333:user/division/team/Mary-Major'],
-  ['mary@example.com', 'arn:aws:sts::111122223333:assumed-role/Admin/mary@example.com'],
-  ['botocore-session-17', 'arn:aws:sts::111122223333:assumed-role/Admin/botocore-session-17'],
-  ['root', 'arn:aws:iam::111122223333:root'],
-  ['Mary Major', 'Mary Major'],
-  ['user', 'arn:aws:iam::111122223333:user/'],
-  ['/:/', '/:/'],
-])('the name %s is that of the owner %s', (OwnerName, Owner) => {
-  expect(record({ Owner })).toMatchObject({ Owner, OwnerName })
+test.each<[string, string | undefined, string]>([
+  ['Mary-Major', undefined, 'arn:aws:iam::111122223333:user/Mary-Major'],
+  ['Mary-Major', undefined, 'aws:iam::111122223333:user/division/team/Mary-Major'],
+  ['Mary@example.com', 'Admin', 'arn:aws-cn:sts::111122223333:assumed-role/Admin/Mary@example.com'],
+  ['botocore-session-17', 'Admin', 'aws:sts::111122223333:assumed-role/Admin/botocore-session-17'],
+  ['gntd-1', undefined, 'arn:aws:sts::111122223333:federated-user/gntd-1'],
+  ['root', undefined, 'arn:aws:iam::111122223333:root'],
+  ['Mary Major', undefined, 'Mary Major'],
+  ['user', undefined, 'arn:aws:iam::111122223333:user/'],
+  ['/:/', undefined, '/:/'],
+])('the name %s and the role %s are those of the owner %s', (OwnerName, RoleName, Owner) => {
+  const { OwnerKey, ...others } = record({ Owner })
+  expect({ RoleName: undefined, ...others }).toMatchObject({ Owner, OwnerName, RoleName })
+  expect(OwnerKey).toBe(OwnerName.toLowerCase())
 })
 
 test('only what is empty counts as absent, and within a list nothing does', () => {
@@ -80,7 +84,7 @@ test('only what is empty counts as absent, and within a list nothing does', () =
 
 const almostADay = { StartDate: START, EndDate: START + DAY - 0.001 }
 test.each<[string, Session, string, unknown]>([
-  ['an owner that is no text has no name', { Owner: ['a'] }, 'OwnerName', undefined],
+  ['an owner that is no text has no name', { Owner: ['a'] }, 'OwnerKey', undefined],
   ['an owner that is no text is kept', { Owner: ['a'] }, 'Owner', ['a']],
   ['a member named as an own attribute does not replace it', { Region: 'Mars' }, 'Region', 'us-east-1'],
   ['a member named as an own attribute is kept', { Region: 'Mars' }, 'Service.Region', 'Mars'],

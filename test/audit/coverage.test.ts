@@ -1,5 +1,5 @@
 import type { Receipt } from '../../archive/receipt'
-import { coverage } from '../../audit/coverage'
+import { coverage, type Interval, type Proof } from '../../audit/coverage'
 import { endedSessions } from '../support/sessions'
 import { useStage } from '../support/stage'
 import { DAY } from '../support/times'
@@ -31,8 +31,9 @@ test.each([
   ['with half a span', half, [span(1, 8)], []],
 ])('receipts %s, in any order, prove what they must and no more', (_which, receipts, covered, gaps) => {
   const now = new Date(day(14))
-  expect(coverage([FIRST_WEEK, ...receipts], now)).toEqual({ covered, gaps })
-  expect(coverage([...receipts, FIRST_WEEK].reverse(), now)).toEqual({ covered, gaps })
+  const expected = { covered, gaps, expired: [], lastCompleteAt: covered.at(-1)?.until }
+  expect(coverage([FIRST_WEEK, ...receipts], now)).toEqual(expected)
+  expect(coverage([...receipts, FIRST_WEEK].reverse(), now)).toEqual(expected)
 })
 
 test('what ended since the last sweep is lost once that is more than 30 days ago', () => {
@@ -41,11 +42,53 @@ test('what ended since the last sweep is lost once that is more than 30 days ago
 })
 
 test('without a receipt nothing is covered, and there is no gap', () => {
-  expect(coverage([], new Date(day(40)))).toEqual({ covered: [], gaps: [] })
+  expect(coverage([], new Date(day(40)))).toEqual({ covered: [], gaps: [], expired: [] })
+})
+
+const kept = (days: number, from: number, until: number) => ({ ...receipt(from, until), RetentionDays: days })
+
+/** On day 50: of 31 days before it, day 19 on is kept. */
+test.each<[string, Proof[], Interval[], Interval[], Interval[]]>([
+  ['all of it', [kept(31, 1, 19), kept(31, 19, 49)], [span(1, 19)], [span(19, 49)], []],
+  ['a part of a receipt', [kept(31, 1, 49)], [span(1, 19)], [span(19, 49)], []],
+  ['nothing yet', [kept(31, 19, 49)], [], [span(19, 49)], []],
+  ['everything', [kept(31, 1, 8)], [span(1, 8)], [], [span(8, 20)]],
+  [
+    'both sides of a gap, and so the gap',
+    [kept(31, 1, 4), kept(31, 8, 49)],
+    [span(1, 19)],
+    [span(19, 49)],
+    [],
+  ],
+  ['one side of a gap', [kept(31, 1, 4), kept(31, 22, 49)], [span(1, 4)], [span(22, 49)], [span(4, 22)]],
+  ['what a shorter retention had', [kept(31, 1, 10), kept(99, 10, 49)], [span(1, 10)], [span(10, 49)], []],
+  [
+    'the shortest of several',
+    [kept(99, 1, 49), kept(31, 5, 40)],
+    [span(5, 19)],
+    [span(1, 5), span(19, 49)],
+    [],
+  ],
+  [
+    'only what had a retention',
+    [receipt(1, 10), kept(31, 10, 49)],
+    [span(10, 19)],
+    [span(1, 10), span(19, 49)],
+    [],
+  ],
+])('records that expire take from the coverage %s', (_what, receipts, expired, covered, gaps) => {
+  const lastCompleteAt = receipts
+    .map(({ CoversUntil = '' }) => CoversUntil)
+    .sort()
+    .at(-1)
+  const expected = { expired, covered, gaps, lastCompleteAt }
+  expect(coverage(receipts, new Date(day(50)))).toEqual(expected)
+  expect(coverage(receipts.toReversed(), new Date(day(50)))).toEqual(expected)
 })
 
 describe('the coverage of real sweeps', () => {
   const stage = useStage()
+  const receiptOf = ({ receipt }: { receipt: Receipt }) => receipt
   const inDays = (receipts: readonly Receipt[]) => {
     const { covered, gaps } = coverage(receipts, stage.world.clock.now())
     const days = ({ from, until }: { from: string; until: string }) =>
@@ -58,6 +101,15 @@ describe('the coverage of real sweeps', () => {
     for (let hour = 0; hour < 25; hour++) receipts.push(await stage.sweepAfter(1))
     expect(new Set(receipts.map(({ Kind }) => Kind))).toEqual(new Set(['full', 'recent']))
     expect(inDays(receipts)).toEqual({ covered: [31.042], gaps: [] })
+  })
+
+  test('receipts name the retention of their sweep, by which what they cover expires', async () => {
+    const receipts = [await stage.sweep({ retentionDays: 40 }), await stage.sweepAfter(1)]
+    expect(receipts.map(({ RetentionDays }) => RetentionDays)).toEqual([40, undefined])
+    stage.emulator.faults.script = () => 'deny'
+    const failed = await stage.sweepAfter(20 * 24, { retentionDays: 50 }).catch(receiptOf)
+    expect(failed).toMatchObject({ Outcome: 'failed', RetentionDays: 50 })
+    expect(coverage([...receipts, failed], stage.world.clock.now()).expired).toHaveLength(1)
   })
 
   test.each([
@@ -73,8 +125,7 @@ describe('the coverage of real sweeps', () => {
     stage.world.add(endedSessions(3))
     const receipts = [await stage.sweep()]
     stage.emulator.faults.script = () => 'error'
-    for (let n = 0; n < 4; n++)
-      receipts.push(await stage.sweepAfter(8 * 24).catch(({ receipt }: { receipt: Receipt }) => receipt))
+    for (let n = 0; n < 4; n++) receipts.push(await stage.sweepAfter(8 * 24).catch(receiptOf))
     stage.emulator.faults.script = undefined
     receipts.push(await stage.sweepAfter(24))
     expect(receipts.filter(({ Outcome }) => Outcome === 'failed')).toHaveLength(4)

@@ -55,7 +55,7 @@ test('coverage is found per source, from its complete sweeps alone', async () =>
   const span = (from: number, until: number) => [{ from: noonPlus(from), until: noonPlus(until) }]
   const now = new Date(Date.parse(noonPlus(61)) + 30 * DAY)
   expect(await findCoverage(table(), ['1/b', '1/a'], now)).toEqual([
-    { source: '1/b', covered: [], gaps: [] },
-    { source: '1/a', covered: span(0, 60), gaps: span(60, 61) },
+    { source: '1/b', covered: [], gaps: [], expired: [] },
+    { source: '1/a', covered: span(0, 60), gaps: span(60, 61), expired: [], lastCompleteAt: noonPlus(60) },
   ])
 })

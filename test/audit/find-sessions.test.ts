@@ -20,7 +20,7 @@ test('a session is found by its id, by a consistent read', async () => {
 
 test.each([
   ['by its id', () => findSession(table(), 's')],
-  ['by its owner', () => findSessions({ ...table(), question: { ownerName: 'mary' } }).next()],
+  ['by its owner', () => findSessions({ ...table(), question: { ownerNames: ['mary'] } }).next()],
   ['among the open ones', () => findSessions({ ...table(), question: { open: true } }).next()],
 ])('a record that a later version wrote is not misunderstood if it is found %s', async (_how, find) => {
   await upsert(stage.sessions, [observe({ SessionId: 's', Owner: 'mary', StartDate: 0 }, 0, 'Active')])

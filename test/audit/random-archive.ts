@@ -12,6 +12,10 @@ const ASKED_AT = new Date('2026-11-24T12:00:00Z')
 const DAYS = 4
 const iso = (time: number) => new Date(time).toISOString()
 
+const ID = '0123456789abcdef0123456789abcdef'
+const OTHER_ID = 'fedcba9876543210fedcba9876543210'
+const TASK = `ecs:prod_${ID}_${ID}`
+
 /** So coarse that sessions start at the same time, and exactly at the bounds asked for. */
 const hoursAgo = fc.integer({ min: 0, max: DAYS * 24 })
 
@@ -20,8 +24,17 @@ const session = fc.record({
   hours: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 100 * 24 })),
   life: fc.constantFrom('ended', 'ended', 'ended', 'open', 'missing', 'given up', 'without an end'),
   dated: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
-  person: fc.constantFrom('alice', 'bob', undefined),
-  Target: fc.constantFrom('i-1', 'i-2', undefined),
+  person: fc.constantFrom('alice', 'Alice', 'alice@example.com', 'bob', undefined),
+  role: fc.constantFrom('Admin', 'admin', 'AdminOps', undefined),
+  Target: fc.constantFrom(
+    'i-1',
+    'i-2',
+    'i-12',
+    `${TASK}-1`,
+    `${TASK}-2`,
+    `ecs:prod_eu_${OTHER_ID}_r-1`,
+    undefined,
+  ),
   Status: fc.constantFrom('Connected', 'Terminated', 'Failed', undefined),
   DocumentName: fc.constantFrom('SSM-SessionManagerRunShell', 'AWS-StartSSHSession', undefined),
   Reason: fc.constantFrom('INC-4711 disk', 'Inc-4711', '=SUM(1)', '</script>', undefined),
@@ -33,13 +46,29 @@ type RandomSession = typeof session extends fc.Arbitrary<infer T> ? T : never
 
 const time = hoursAgo.map((hours) => iso(ASKED_AT.getTime() - hours * HOUR))
 
+/** One or more, perhaps one of them twice. */
+const several = (...names: string[]) => fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 })
+
 const question: fc.Arbitrary<Question> = fc
   .record({
     from: time,
     to: time,
     at: time,
-    ownerName: fc.constantFrom('alice', 'bob', 'nobody'),
-    target: fc.constantFrom('i-1', 'i-3'),
+    ownerNames: several('alice', 'ALICE', 'bob', 'nobody', 'Alice*', 'b*'),
+    roleNames: several('Admin', 'ADMIN', 'admin*', 'nothing'),
+    targets: several(
+      'i-1',
+      'i-3',
+      'i-1*',
+      `${TASK}-1`,
+      ID,
+      `ecs:prod_${ID}`,
+      'ecs:prod',
+      'prod',
+      'ecs:prod*',
+      OTHER_ID,
+      'ecs:*',
+    ),
     status: fc.constantFrom('Connected', 'Terminated'),
     documentName: fc.constant('AWS-StartSSHSession'),
     reason: fc.constantFrom('inc-4711', 'DISK', '</SCRIPT>'),
@@ -56,15 +85,18 @@ const question: fc.Arbitrary<Question> = fc
       .map((names): Question => Object.fromEntries(names.map((name) => [name, all[name]]))),
   )
   .map((asked) => {
-    const isBounded = ['from', 'at', 'open', 'ownerName', 'target'].some((bound) => bound in asked)
+    const isBounded =
+      ['from', 'at', 'open'].some((bound) => bound in asked) ||
+      asked.ownerNames?.every((name) => !name.endsWith('*'))
     return isBounded ? asked : { ...asked, from: iso(ASKED_AT.getTime() - DAYS * DAY) } // or days since 2018
   })
 
 /** How a sweep sees a session, at its end at the latest. */
 function observationOf(one: RandomSession, n: number): Observation {
-  const { hoursAgo: ago, hours, life, dated, person, accountId, region, ...members } = one
+  const { hoursAgo: ago, hours, life, dated, person, role, accountId, region, ...members } = one
   const start = ASKED_AT.getTime() - ago * HOUR
-  const Owner = person && `arn:aws:sts::${accountId}:assumed-role/Admin/${person}`
+  const owner = role ? `arn:aws:sts::${accountId}:assumed-role/${role}` : `arn:aws:iam::${accountId}:user`
+  const Owner = person && `${owner}/${person}`
   const EndDate = life === 'ended' ? (start + hours * HOUR) / 1000 : undefined
   const StartDate = dated ? start / 1000 : undefined
   const session = JSON.parse(JSON.stringify({ SessionId: `s-${n}`, Owner, StartDate, EndDate, ...members }))
@@ -85,7 +117,12 @@ async function fill(sessions: SessionsTable, random: readonly RandomSession[]): 
 }
 
 /** Each asks for the member of the same name, which begins with a capital letter. */
-const SAME = ['target', 'status', 'documentName', 'accountId', 'region', 'accessType'] as const
+const SAME = ['status', 'documentName', 'accountId', 'region', 'accessType'] as const
+
+function isOneOf(asked: readonly string[], flags: string, ...names: (string | undefined)[]): boolean {
+  const forms = asked.map((one) => new RegExp(`^${one.replace('*', '.*')}$`, flags))
+  return names.some((name) => name && forms.some((form) => form.test(name)))
+}
 
 /** The answer, stated apart from the search. */
 function plainFilter(all: readonly Record<string, unknown>[], asked: Question): Record<string, unknown>[] {
@@ -103,7 +140,13 @@ function plainFilter(all: readonly Record<string, unknown>[], asked: Question): 
       if (asked.from !== undefined && !(start && start >= asked.from)) return false
       if (asked.to !== undefined && !(start && start < asked.to)) return false
       if (asked.at !== undefined && !(start && start <= asked.at && !(gone && gone <= asked.at))) return false
-      if (asked.ownerName && !String(r.Owner).endsWith(`/${asked.ownerName}`)) return false
+      const [, role, person = ''] = /(?:role\/(.*)|user)\/(.*)/.exec(String(r.Owner)) ?? []
+      if (asked.ownerNames && !isOneOf(asked.ownerNames, 'i', person)) return false
+      if (asked.roleNames && !isOneOf(asked.roleNames, 'i', role)) return false
+      const target = r.Target as string | undefined
+      const [, cluster, task] = /^ecs:(.*)_(.*)_.*$/.exec(target ?? '') ?? []
+      const names = cluster ? [target, cluster, `ecs:${cluster}`, task, `ecs:${cluster}_${task}`] : [target]
+      if (asked.targets && !isOneOf(asked.targets, '', ...names)) return false
       if (asked.reason && !new RegExp(asked.reason, 'i').test(String(r.Reason ?? ''))) return false
       if (asked.open && (r.State !== 'Active' || r.EndUnknown)) return false
       if (asked.minDuration && !(start && until && seconds(start, until) >= asked.minDuration)) return false

@@ -22,7 +22,8 @@ const record = (hours: number, members: Record<string, unknown> = {}) => ({
   StartDate: hoursAgo(hours),
   EndDate: hoursAgo(hours - 0.5),
   StartDay: hoursAgo(hours).slice(0, 10),
-  OwnerName: hours % 2 === 0 ? 'alice' : 'bob',
+  OwnerName: hours % 2 === 0 ? 'Alice' : 'bob',
+  OwnerKey: hours % 2 === 0 ? 'alice' : 'bob',
   Target: `i-${hours % 5}`,
   State: 'History',
   ...members,
@@ -35,12 +36,19 @@ const write = (records: readonly object[]) => {
 
 test('a search by owner or target reads only their sessions, and only those of its time', async () => {
   await write(Array.from({ length: 30 }, (_, n) => record(n)))
-  const alice = { ownerName: 'alice' }
-  expect(await find(alice)).toMatchObject({ indexes: ['ByOwnerName'], items: 15, ids: { length: 15 } })
-  expect(await find({ ...alice, target: 'i-0', from: hoursAgo(10) })).toMatchObject({ items: 6 })
+  const alice = { ownerNames: ['ALICE', 'alice'] }
+  expect(await find(alice)).toMatchObject({ indexes: ['ByOwnerKey'], items: 15, ids: { length: 15 } })
+  expect(await find({ ...alice, targets: ['i-0'], from: hoursAgo(10) })).toMatchObject({ items: 6 })
   expect(await find({ ...alice, from: hoursAgo(10), to: hoursAgo(4) })).toMatchObject({ items: 3 })
-  expect(await find({ target: 'i-3' })).toMatchObject({ indexes: ['ByTarget'], items: 6, ids: { length: 6 } })
-  expect(await find({ target: 'i-3', from: hoursAgo(4), to: hoursAgo(10) })).toMatchObject({ calls: 0 })
+  const target = { targets: ['i-3'] }
+  expect(await find(target)).toMatchObject({ indexes: ['ByTarget'], items: 6, ids: { length: 6 } })
+  expect(await find({ ...target, from: hoursAgo(4), to: hoursAgo(10) })).toMatchObject({ calls: 0 })
+  const two = { targets: ['i-3', 'i-4', 'i-3'] }
+  expect(await find(two)).toMatchObject({ indexes: ['ByTarget'], items: 12, ids: { length: 12 } })
+  expect(await find({ ...two, ownerNames: ['al*'], from: hoursAgo(9) })).toMatchObject({
+    indexes: ['ByTarget'],
+    ids: ['s-8', 's-4'],
+  })
 })
 
 test('a search by time reads only the sessions of that time, in days that may be empty', async () => {
@@ -85,7 +93,7 @@ test('a search that is not read to its end soon stops reading, of small pages at
   const reads = newReads()
   const { ids } = await find({ from: hoursAgo(60 * 24) }, { newestFirst: true, limit: 2, reads })
   expect(ids).toEqual(['s-0', 's-24'])
-  const { items } = await find({ ownerName: 'alice' }, { newestFirst: true, pageSize: 3, limit: 4 })
+  const { items } = await find({ ownerNames: ['alice'] }, { newestFirst: true, pageSize: 3, limit: 4 })
   expect(items).toBeLessThanOrEqual(9)
   expect(reads.calls).toBeLessThan(15) // those that were under way have ended
 })

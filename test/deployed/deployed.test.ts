@@ -124,6 +124,7 @@ test('a changed session costs one write and raises its Revision', async () => {
     ...before,
     Owner,
     OwnerName: 'Ana',
+    OwnerKey: 'ana',
     Revision: 2,
     ObservedAt: expect.any(String),
     SweepId: expect.any(String),

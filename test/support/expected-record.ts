@@ -18,7 +18,7 @@ export function expectedMembers(session: SessionMembers): Record<string, unknown
 
 /** Attributes that the archive adds. */
 const PROVENANCE = `
-  AccountId Region OwnerName StartDay DurationSeconds State OpenSource LongSource MissingSince LastKnownActiveAt
+  AccountId Region OwnerName OwnerKey RoleName StartDay DurationSeconds State OpenSource LongSource MissingSince LastKnownActiveAt
   EndUnknown FirstArchivedAt ObservedAt SweepId Revision ContentHash SchemaVersion ExpiresAt
 `.split(/\s+/)
 

@@ -58,6 +58,26 @@ test.each([
   expect([...new Set(shown)].sort()).toEqual(sources)
 })
 
+test('report --without-list leaves the list out, and says what the question leaves out', async () => {
+  const out = join(folder(), 'page.html')
+  const question = ['--owner', 'alice', '--owner', 'bob*', '--role', 'Ops']
+  const run = await covered.ask('report', [
+    '--out',
+    out,
+    '--without-list',
+    '--from',
+    '2026-01-10',
+    ...question,
+  ])
+  const leftOut = 'Of the name alice or bob*, in upper or lower case.'
+  expect(run).toMatchObject({ status: 0, stderr: expect.stringContaining(leftOut) })
+  const page = readFileSync(out, 'utf8')
+  expect(page).toContain(leftOut)
+  expect(page).toContain('<dt>Person</dt><dd>alice or bob*</dd>')
+  expect(page).toContain('<dt>Role</dt><dd>Ops</dd>')
+  expect(page).not.toContain('class="list"')
+})
+
 test.each([
   ['a page that cannot be written', '--local archive --out no-such-folder/page.html', /no-such-folder/],
   ['an archive that is not there', '--local none --out page.html', /folder "none": expected an archive/],

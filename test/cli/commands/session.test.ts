@@ -1,5 +1,5 @@
 import { expectFailure, expectWrongUsage, printedBy } from '../../support/cli'
-import { SOURCE, useFilledArchive } from '../../support/filled-archive'
+import { receipt, SOURCE, useFilledArchive } from '../../support/filled-archive'
 import { readBack } from '../../support/read-back'
 
 const SEEN = new Date('2026-03-01T10:00:00.000Z')
@@ -17,8 +17,21 @@ const ENDED = {
   AddedLater: { Nested: ['one', 2, true] },
 }
 
-const archive = useFilledArchive(async ({ keep, store }) => {
-  await keep([ENDED], SEEN)
+const EXEC = 'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForECS/ecs-execute-command'
+const swept = (at: string) =>
+  receipt(at, { CoversFrom: '2026-02-01T00:00:00.000Z', CoversUntil: at, RetentionDays: 400 })
+
+const archive = useFilledArchive(async ({ keep, store, ledger }) => {
+  await keep([ENDED, { SessionId: 'exec', Owner: EXEC }], SEEN)
+  await keep(
+    [
+      { SessionId: 'open', state: 'Active' },
+      { SessionId: 'elsewhere', state: 'Active', source: { ...SOURCE, region: 'eu-west-2' } },
+    ],
+    SEEN,
+  )
+  await ledger.putReceipt(swept('2026-03-04T10:00:00.000Z'))
+  await ledger.putReceipt({ ...swept('2026-03-05T10:00:00.000Z'), Outcome: 'failed' })
   await keep([{ SessionId: 'lost', state: 'Active', Status: 'Connected' }], SEEN)
   await store.markMissing('lost', '2026-03-02T00:00:00.000Z', '2026-03-01T23:00:00.000Z')
   await store.markEndUnknown('lost', SOURCE)
@@ -38,7 +51,7 @@ const RECORD = {
   ...ENDED,
   ...PROVENANCE,
   ...{ StartDate: '2020-02-18T23:30:33.188Z', EndDate: '2020-02-19T23:30:33.188Z', StartDay: '2020-02-18' },
-  ...{ OwnerName: 'alice', State: 'History', DurationSeconds: 86_400 },
+  ...{ OwnerName: 'alice', OwnerKey: 'alice', RoleName: 'Admin', State: 'History', DurationSeconds: 86_400 },
 }
 
 const LOST = {
@@ -69,6 +82,35 @@ test.each(['json', 'jsonl', 'csv'])('session --output %s prints the record', asy
   const print = (id: string) => archive.ask('session', [id, '--output', format])
   expect(readBack(format, printedBy(await print(ENDED.SessionId)))).toEqual([RECORD])
   expect(readBack(format, printedBy(await print('lost')))).toEqual([LOST])
+})
+
+test.each([
+  ['open', 'last complete sweep of its source', '2026-03-04 10:00:00', SOURCE.region],
+  ['elsewhere', 'first sight, if its source was never swept completely', '2026-03-01 10:00:00', 'eu-west-2'],
+])('session %s is shown as open at the %s, and as stale', async (id, _when, time, region) => {
+  const { status, stdout, stderr } = await archive.ask('session', [id, '--output', 'json'])
+  expect({ status, records: JSON.parse(stdout) }).toMatchObject({
+    status: 0,
+    records: [{ SessionId: id, LastSeenAt: `${time.replace(' ', 'T')}.000Z`, Stale: true }],
+  })
+  expect(stderr).toBe(
+    `1 open session, last seen at ${time} UTC or later.\n` +
+      `Stale: 1, not confirmed for 25 hours, in 111122223333/${region}.\n`,
+  )
+})
+
+test('session says that an owner names nobody', async () => {
+  const { stderr } = await archive.ask('session', ['exec'])
+  expect(stderr).toBe(
+    'Its owner names nobody: A name made by ECS Exec, which starts every session itself: the same for everybody.\n',
+  )
+})
+
+test('session asks whether the record has expired, if records do', async () => {
+  const { stderr } = await archive.ask('session', ['gone'])
+  expect(stderr).toContain(
+    "whole? Records expire 400 days after a session's end: has it expired? Was its source",
+  )
 })
 
 test.each(['table', 'json'])('session --output %s fails with help if it is not there', async (format) => {

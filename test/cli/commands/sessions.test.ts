@@ -1,5 +1,5 @@
 import { expectFailure, expectWrongUsage, retryAtOnce } from '../../support/cli'
-import { daysAgo, type Kept, SOURCE, useFilledArchive } from '../../support/filled-archive'
+import { daysAgo, type Kept, receipt, SOURCE, useFilledArchive } from '../../support/filled-archive'
 import { readBack } from '../../support/read-back'
 
 retryAtOnce()
@@ -13,6 +13,8 @@ const date = (n: number) => day(n).slice(0, 10)
 
 const OTHER = { accountId: '444455556666', region: 'us-east-1' }
 const ALICE_ADMIN = 'arn:aws:sts::111122223333:assumed-role/Admin/alice'
+const ROLE = 'arn:aws:iam::111122223333:role/teams/ops/Admin'
+const EC2 = 'arn:aws:ec2:eu-west-1:111122223333:instance'
 const SHELL = 'SSM-SessionManagerRunShell'
 const SSH = 'AWS-StartSSHSession'
 const BOB = { Owner: 'arn:aws:sts::111122223333:assumed-role/Admin/bob' }
@@ -65,7 +67,8 @@ async function find(flags: string) {
   const args = `--output jsonl --explain ${flags}`.trim().split(' ')
   const { status, stdout, stderr } = await archive.ask('sessions', args)
   expect(status).toBe(0)
-  return { ids: idsIn('jsonl', stdout).join(' '), said: stderr }
+  const said = stderr.replace(/^(Of the name|Left out:|\d+ open session|Stale:).*\n/gm, '')
+  return { ids: idsIn('jsonl', stdout).join(' '), said, stderr }
 }
 
 /** What --explain says. */
@@ -80,13 +83,26 @@ const SINCE = `--from ${date(0)}`
 /** Four days, and the seven sessions that started in them. */
 const DAYS = `--from ${date(0)} --to ${date(4)}`
 const IN_DAYS = 'carol-lost alice-1 bob-long alice-2 bob-1 alice-3 carol-open'
+const ALICE_AND_BOB = 'alice-1 bob-long alice-2 bob-1 alice-3'
 const ofDays = (returned: number) => read('ByDay', 4, 7, returned, 2)
 
 test.each([
-  [`--owner alice ${SINCE}`, 'alice-1 alice-2 alice-3', read('ByOwnerName', 1, 3, 3, 0.5)],
-  [`--owner ${ALICE_ADMIN} ${SINCE}`, 'alice-1 alice-2 alice-3', read('ByOwnerName', 1, 3, 3, 0.5)],
-  [`--owner Alice ${SINCE}`, '', read('ByOwnerName', 1, 0, 0, 0)],
+  [`--owner alice ${SINCE}`, 'alice-1 alice-2 alice-3', read('ByOwnerKey', 1, 3, 3, 0.5)],
+  [`--owner ${ALICE_ADMIN} ${SINCE}`, 'alice-1 alice-2 alice-3', read('ByOwnerKey', 1, 3, 3, 0.5)],
+  [`--owner ALICE ${SINCE}`, 'alice-1 alice-2 alice-3', read('ByOwnerKey', 1, 3, 3, 0.5)],
+  [`--owner alice --owner bob --owner Bob ${SINCE}`, ALICE_AND_BOB, read('ByOwnerKey', 2, 5, 5, 1)],
+  [`--owner al* --owner bob ${DAYS}`, ALICE_AND_BOB, ofDays(5)],
+  [`--role Admin ${DAYS}`, 'carol-lost alice-1 bob-long bob-1 carol-open', ofDays(5)],
+  [
+    `--role ${ROLE} --role readonly ${DAYS}`,
+    'carol-lost alice-1 bob-long alice-2 bob-1 carol-open',
+    ofDays(6),
+  ],
+  [`--role read* --owner alice ${SINCE}`, 'alice-2', read('ByOwnerKey', 1, 3, 1, 0.5)],
   [`--target i-db ${SINCE}`, 'bob-long alice-2 carol-open', read('ByTarget', 1, 3, 3, 0.5)],
+  [`--target ${EC2}/i-db ${SINCE}`, 'bob-long alice-2 carol-open', read('ByTarget', 1, 3, 3, 0.5)],
+  [`--target i-db --target i-web ${SINCE}`, IN_DAYS, read('ByTarget', 2, 7, 7, 1)],
+  [`--target i-* --target i-db ${DAYS}`, IN_DAYS, ofDays(7)],
   [DAYS, IN_DAYS, ofDays(7)],
   [`--status Disconnected ${DAYS}`, 'alice-3', ofDays(1)],
   [`--document ${SSH} ${DAYS}`, 'alice-2', ofDays(1)],
@@ -100,8 +116,8 @@ test.each([
   [`--min-duration 59h ${DAYS}`, 'carol-lost bob-long carol-open', ofDays(3)],
   [`--min-duration 3541m ${DAYS}`, 'bob-long carol-open', ofDays(2)],
   ['--open', 'no-start carol-open', read('OpenSessions', 1, 2, 2, 0.5)],
-  [`--owner alice --target i-web ${SINCE}`, 'alice-1 alice-3', read('ByOwnerName', 1, 3, 2, 0.5)],
-  [`--owner alice --from ${date(1)} --to ${date(2)}`, 'alice-2', read('ByOwnerName', 1, 1, 1, 0.5)],
+  [`--owner alice --target i-web ${SINCE}`, 'alice-1 alice-3', read('ByOwnerKey', 1, 3, 2, 0.5)],
+  [`--owner alice --from ${date(1)} --to ${date(2)}`, 'alice-2', read('ByOwnerKey', 1, 1, 1, 0.5)],
   [`--target i-web --reason patch ${SINCE}`, 'bob-1', read('ByTarget', 1, 4, 1, 0.5)],
   ['--open --owner carol --min-duration 8w', 'carol-open', read('OpenSessions', 1, 2, 1, 0.5)],
   ['--open --min-duration 9w', '', read('OpenSessions', 1, 2, 0, 0.5)],
@@ -110,15 +126,15 @@ test.each([
   [
     `--owner alice --target i-web --status Terminated --document ${SHELL} --reason disk --account 111122223333 --source-region eu-west-1 --access-type Standard --min-duration 30m --at ${day(0, '09:10:00.000')} ${SINCE}`,
     'alice-1',
-    read('ByOwnerName', 1, 1, 1, 0.5),
+    read('ByOwnerKey', 1, 1, 1, 0.5),
   ],
   // A day, and the sparse indexes.
   [`--at ${day(1, '11:00:00.000')}`, 'carol-lost bob-long alice-2', sparse('ByDay', 4, 2 + 2 + 2, 3, 2)],
   // If its end is unknown, a session counts as connected until it was found missing.
   [`--at ${day(2, '11:59:59.999')} --target i-web`, 'carol-lost', sparse('ByTarget', 3, 2 + 2 + 2, 1, 1.5)],
-  [`--at ${day(2, '12:00:00.000')} --owner carol`, '', sparse('ByOwnerName', 3, 2 + 2 + 0, 0, 1)],
+  [`--at ${day(2, '12:00:00.000')} --owner carol`, '', sparse('ByOwnerKey', 3, 2 + 2 + 0, 0, 1)],
 ])('sessions %s finds those that meet every condition: %s', async (flags, ids, said) => {
-  expect(await find(flags)).toEqual({ ids, said })
+  expect(await find(flags)).toMatchObject({ ids, said })
 })
 
 // --from is inclusive, --to exclusive, to the millisecond.
@@ -159,6 +175,71 @@ test('sessions without a time are those of the last 30 days, which is said', asy
   const late = Date.parse(from) - (before - 30 * 24 * HOUR_MS)
   expect(late).toBeGreaterThanOrEqual(0)
   expect(late).toBeLessThan(30_000)
+})
+
+test('sessions by a person say that other names of the same person are left out', async () => {
+  const { stderr } = await archive.ask('sessions', [
+    '--owner',
+    'alice',
+    '--owner',
+    'al*',
+    ...SINCE.split(' '),
+  ])
+  expect(stderr).toContain('Of the name alice or al*, in upper or lower case.\nLeft out: other names of')
+})
+
+test('an open session is shown with when it was last seen, and as stale if no sweep has confirmed it', async () => {
+  const { stdout, stderr } = await archive.ask('sessions', ['--open'])
+  const [head, ...rows] = stdout.split('\n').map((line) => line.split(/ {2,}/))
+  expect(head?.slice(0, 3)).toEqual(['StartDate (UTC)', 'Duration', 'LastSeen (UTC)'])
+  const seen = day(3, '09:00:00').slice(0, 19).replace('T', ' ')
+  expect(rows[1]?.slice(1, 3)).toEqual(['open, stale', seen])
+  expect(stderr).toContain(
+    `2 open sessions, last seen at ${seen} UTC or later.\nStale: 2, not confirmed for 25 hours, in 111122223333/eu-west-1.\n`,
+  )
+})
+
+describe('sessions in an archive that is swept, and keeps records for 45 days,', () => {
+  const swept = useFilledArchive(async ({ keep, ledger }) => {
+    await keep([openSession('old', day(50), { ...CAROL, Target: 'i-db' })], new Date(day(50)))
+    const now = new Date().toISOString()
+    const covers = { CoversFrom: day(30), CoversUntil: now, RetentionDays: 45 }
+    await ledger.putReceipt(receipt(now, covers))
+    await ledger.putReceipt(receipt(day(20), { ...covers, CoversUntil: day(20), RetentionDays: undefined }))
+  })
+
+  test('an open session that the last complete sweep has seen is not stale', async () => {
+    const { stdout, stderr } = await swept.ask('sessions', ['--open', '--output', 'jsonl'])
+    expect(JSON.parse(stdout)).toMatchObject({ SessionId: 'old' })
+    expect(stdout).not.toContain('Stale')
+    expect(stderr).toMatch(/^1 open session, last seen at .* UTC or later\.\n$/)
+  })
+
+  const denied = { type: 'AccessDeniedException', message: 'denied \u001b[31m' }
+  test.each([
+    [['--open'], /When they were last confirmed cannot be read: denied \\u\{1b\}/],
+    [['--from', '50d'], /Whether records have expired cannot be read: denied \\u\{1b\}/],
+  ])('%j says so if it cannot know', async (args, said) => {
+    swept.proxy.fault = ({ body }) => (body.TableName === 'Sweeps' ? denied : undefined)
+    expect(await swept.ask('sessions', args)).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(said),
+    })
+  })
+
+  test.each([
+    ['--from 50d', true],
+    ['--at 46d', true],
+    ['--owner carol --to 2w', true],
+    ['--from 44d', false],
+    ['--from 2w', false],
+    ['--from 50d --source-region eu-west-9', false],
+    ['--open --from 50d', false],
+  ])('%s says that records may have expired: %s', async (flags, isSaid) => {
+    const { stderr } = await swept.ask('sessions', flags.split(' '))
+    const said = "Records expire 45 days after a session's end.\nOf sessions that ended before "
+    expect(stderr.includes(said)).toBe(isSaid)
+  })
 })
 
 const more = (limit: number) => `There are more: --limit ${limit} is reached.\n`
@@ -218,7 +299,7 @@ describe('sessions, if the database fails half-way,', () => {
   test('asks again if the failure may pass, and nothing is missing or doubled', async () => {
     let failures = 0
     archive.proxy.fault = () => (failures++ % 2 === 0 && failures < 8 ? 'throttle' : undefined)
-    expect(await find(DAYS)).toEqual({ ids: IN_DAYS, said: ofDays(7) })
+    expect(await find(DAYS)).toMatchObject({ ids: IN_DAYS, said: ofDays(7) })
     expect(failures).toBeGreaterThan(7)
   })
 })
@@ -244,9 +325,22 @@ test.each<[string[], string]>([
   [['--limit', '0'], "'--limit <n>' argument '0' is invalid. Expected a whole number of 1 or more."],
   [['--account', '1234'], "'--account <id>' argument '1234' is invalid. Expected an account of 12 digits."],
   [['--source-region', 'Ireland'], "argument 'Ireland' is invalid. Expected a region such as eu-west-1."],
-  [['--owner', ''], "'--owner <name>' argument '' is invalid. Expected some text."],
+  [['--owner', ''], "'--owner <name...>' argument '' is invalid. Expected some text."],
+  [['--owner', ROLE], "This is a role, not a person: expected '--role Admin'."],
+  [['--owner', 'arn:aws:sts::111122223333:assumed-role/Ops'], "expected '--role Ops'."],
+  [
+    ['--owner', 'arn:aws:identitystore:::user/9067-1'],
+    'Expected a name, or the ARN of a user, of a role with',
+  ],
+  [
+    ['--owner', 'arn:aws:iam::111122223333:group/Ops'],
+    'Expected a name, or the ARN of a user, of a role with',
+  ],
+  [['--owner', '*alice'], "'--owner <name...>' argument '*alice' is invalid. Expected * at the end only."],
+  [['--role', 'arn:aws:iam::111122223333:user/alice'], "not of a role: expected '--owner' for a person"],
+  [['--target', 'arn:aws:ecs:eu-west-1:1:service/prod/api'], 'Expected an id, or the ARN of an instance,'],
   [['--reason', ' '], "'--reason <text>' argument ' ' is invalid. Expected some text."],
-  [['--target'], "'--target <id>' argument missing"],
+  [['--target'], "'--target <id...>' argument missing"],
   [['--output', 'yaml'], "argument 'yaml' is invalid. Expected table, json, jsonl, csv, or a file for Excel"],
   [['--owner', `x${'ö'.repeat(1024)}`], 'Expected at most 2048 bytes.'],
 ])('sessions %j is wrong usage and refused before anything is asked', async (args, message) => {

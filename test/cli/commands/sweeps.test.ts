@@ -6,6 +6,7 @@ const A = '111122223333/eu-west-1'
 const B = '444455556666/us-east-1'
 const C = '111122223333/us-east-1'
 const D = '777788889999/ap-southeast-1'
+const E = '777788889999/eu-west-1'
 
 const covers = (from: number, until: number) => ({ CoversFrom: daysAgo(from), CoversUntil: daysAgo(until) })
 const COUNTS = { Seen: 7, Archived: 3, Updated: 1, Unchanged: 3, Open: 2 }
@@ -21,6 +22,14 @@ const RECEIPTS = [
   receipt(daysAgo(40), { Source: A, ...covers(70, 40) }),
   receipt(daysAgo(45), { Source: D, ...covers(75, 45) }),
 ]
+
+/** Records of more than 60 days ago have expired. */
+const expiring = useFilledArchive(async ({ ledger }) => {
+  const kept = { RetentionDays: 60 }
+  await ledger.putReceipt(receipt(daysAgo(40), { Source: A, ...kept, ...covers(70, 40) }))
+  await ledger.putReceipt(receipt(daysAgo(0), { Source: A, ...kept, ...covers(40, 0) }))
+  await ledger.putReceipt(receipt(daysAgo(90), { Source: E, ...kept, ...covers(120, 90) }))
+})
 
 const empty = useFilledArchive(async () => {})
 const archive = useFilledArchive(async ({ ledger }) => {
@@ -98,6 +107,29 @@ test.each<[string, string, number, object[], string]>([
   expect(await find('--coverage', '--source', source)).toEqual({ status, receipts, stderr })
 })
 
+const since = (source: string, days: number) =>
+  `${source}: not swept completely since ${daysAgo(days).slice(0, 10)} 00:00:00 UTC.\n`
+const SWEPT = `Swept: ${A}, ${C}, ${B}, ${D}.\nNo other account or region was ever swept: none of its sessions is here.\n${since(A, 5)}${since(B, 10)}${since(D, 45)}`
+
+test('sweeps --coverage: an expired time is neither covered nor a gap, and a source can have expired', async () => {
+  const { stdout, stderr } = await expiring.ask('sweeps', ['--coverage', '--output', 'json', '--source', A])
+  const lines: { Is: string; From: string; Until: string }[] = JSON.parse(stdout)
+  expect({ stderr, lines: lines.map(({ Is, From }) => [Is, From]) }).toEqual({
+    stderr: '',
+    lines: [
+      ['expired', daysAgo(70)],
+      ['covered', lines[0]?.Until],
+    ],
+  })
+  expect(Math.abs(Date.parse(lines[0]?.Until ?? '') - (Date.now() - 60 * DAY_MS))).toBeLessThan(30_000)
+  const all = await expiring.ask('sweeps', ['--coverage'])
+  expect(all).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/ {2}expired {2}.*\n.* {2}covered {2}/),
+  })
+  expect(all.stderr).toContain(`${E}: all has expired: nothing is covered.\n1 gap.\n`)
+})
+
 test('sweeps --coverage shows every source: there is a gap after the last sweep until 30 days ago, and no complete sweep is said', async () => {
   const before = Date.now()
   const { status, receipts, stderr } = await find('--coverage')
@@ -105,7 +137,7 @@ test('sweeps --coverage shows every source: there is a gap after the last sweep 
   expect({ status, receipts, stderr }).toEqual({
     status: 1,
     receipts: [...OF_A, ...OF_B, line(D, 'covered', 75, 45)],
-    stderr: `${nothing(C)}2 gaps.\n`,
+    stderr: `${SWEPT}${nothing(C)}2 gaps.\n`,
   })
   expect(untilForgotten).toEqual({ Source: D, Is: 'GAP', From: daysAgo(45) })
   const late = Date.parse(Until) - (before - 30 * DAY_MS)

@@ -100,6 +100,9 @@ async function kept(which: (record: Item) => boolean): Promise<Item[]> {
 
 const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const
 const of = (owner: string) => ['--owner', owner, '--from', '7d']
+/** Said beside an answer of {@link of}. */
+const beside = (owner: string) =>
+  `Of the name ${owner}, in upper or lower case.\nLeft out: other names of the same person, and sessions that name nobody.\n`
 
 describe('in a pipe,', () => {
   const ask = (args: readonly string[], environment: Record<string, string> = {}) =>
@@ -108,22 +111,33 @@ describe('in a pipe,', () => {
   test('JSON is one array, indented as the AWS CLI does', async () => {
     const plain = await kept(({ OwnerName }) => OwnerName === 'plain')
     const stdout = `${JSON.stringify(plain, null, 4)}\n`
-    expect(await ask(['--output', 'json', ...of('plain')])).toEqual({ status: 0, stdout, stderr: '' })
+    expect(await ask(['--output', 'json', ...of('plain')])).toEqual({
+      status: 0,
+      stdout,
+      stderr: beside('plain'),
+    })
   })
 
   test.each(['json', 'jsonl', 'csv'])('%s holds every value of odd sessions', async (format) => {
     const { status, stdout, stderr } = await ask(['--output', format, '--open'])
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const open = await kept(({ OpenSource }) => OpenSource !== undefined)
+    const said = expect.stringMatching(
+      new RegExp(`^${open.length} open sessions, last seen at .* UTC or later\\.\n$`),
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: said })
     if (format !== 'csv') expect(stdout).not.toMatch(OBEYED_BY_TERMINALS)
-    expect(readBack(format, stdout)).toEqual(await kept(({ OpenSource }) => OpenSource !== undefined))
+    const shown = open.map((record) => ({ ...record, LastSeenAt: record.ObservedAt }))
+    expect(readBack(format, stdout)).toEqual(shown)
   })
 
   test('a file for Excel holds every value of odd sessions, and nothing is printed', async () => {
     const file = join(folder(), 'found.xlsx')
     const open = await kept(({ OpenSource }) => OpenSource !== undefined)
-    const stderr = `${open.length} sessions in ${JSON.stringify(file)}.\n`
-    expect(await ask(['--output', file, '--open'])).toEqual({ status: 0, stdout: '', stderr })
-    expect(readWorkbook(readFileSync(file))).toEqual(open)
+    const { status, stdout, stderr } = await ask(['--output', file, '--open'])
+    expect([status, stdout]).toEqual([0, ''])
+    expect(stderr).toContain(`${open.length} sessions in ${JSON.stringify(file)}.\n`)
+    const shown = open.map((record) => ({ ...record, LastSeenAt: record.ObservedAt }))
+    expect(readWorkbook(readFileSync(file))).toEqual(shown)
     expect(readdirSync(folder())).toEqual(['found.xlsx'])
   })
 
@@ -141,10 +155,10 @@ describe('in a pipe,', () => {
   })
 
   const MEMBERS =
-    'SessionId StartDate EndDate DurationSeconds Owner OwnerName Target DocumentName Reason Status AccessType ' +
+    'SessionId StartDate EndDate DurationSeconds Owner OwnerName OwnerKey RoleName Target DocumentName Reason Status AccessType ' +
     'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId Region State OpenSource ' +
     'LongSource MissingSince LastKnownActiveAt EndUnknown StartDay FirstArchivedAt ObservedAt SweepId Revision ' +
-    'ContentHash SchemaVersion ExpiresAt Other'
+    'ContentHash SchemaVersion ExpiresAt LastSeenAt Stale Other'
 
   test.each([
     ['table', '', 'No session found.\n'],
@@ -152,7 +166,11 @@ describe('in a pipe,', () => {
     ['jsonl', '', ''],
     ['csv', `"${MEMBERS.replaceAll(' ', '","')}"\r\n`, ''], // a column per member, and one for what AWS may add
   ])('%s says that nothing was found', async (format, stdout, stderr) => {
-    expect(await ask(['--output', format, ...of('nobody')])).toEqual({ status: 0, stdout, stderr })
+    expect(await ask(['--output', format, ...of('nobody')])).toEqual({
+      status: 0,
+      stdout,
+      stderr: stderr + beside('nobody'),
+    })
   })
 
   test('a table has no escape sequence, is 160 columns wide, and says how many cells are cut', async () => {
@@ -160,10 +178,11 @@ describe('in a pipe,', () => {
     expect(wide.stdout).not.toMatch(OBEYED_BY_TERMINALS)
     const cut = wide.stdout.split('…').length - 1
     expect(cut).toBeGreaterThan(WIDE.length)
-    expect(wide.stderr).toBe(`${cut} cells are cut at …: --output json shows them whole.\n`)
+    expect(wide.stderr).toBe(`${cut} cells are cut at …: --output json shows them whole.
+${beside('wide')}`)
 
     const plain = await ask(of('plain'))
-    expect(plain.stderr).toBe('')
+    expect(plain.stderr).toBe(beside('plain'))
     const at = (seconds: number) =>
       new Date((HOUR_AGO + seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ')
     expect(plain.stdout.split('\n')).toEqual([
@@ -258,8 +277,10 @@ for (const columns of [80, 120, 200])
       cut('StartDate'),
       ...WIDE.map(() => cut('\\d{4}-')),
       cut('\\d+ cells are cut'),
+      ...[cut('Of the name wide'), cut('Left out: ')],
       cut('StartDate'),
       ...ODD.map(() => expect.any(String)),
+      cut('\\d+ open sessions, last seen'),
       cut('\\d+ cells are cut'),
       cut('StartedAt'),
       cut('2999-12-31'),
@@ -267,6 +288,7 @@ for (const columns of [80, 120, 200])
       ...(columns >= 140 ? [cut('1 cell is cut')] : []),
       cut('Source'),
       cut('111122223333/ap-southeast-1 +covered'),
+      ...[cut('Swept: '), cut('No other account')],
       'status 0',
     ])
     terminal.narrow(columns - 10) // shows that a longer line would have been seen

@@ -9,13 +9,14 @@ const OCTOBER = { from: iso('2026-10-01'), to: iso('2026-11-01') }
 const AN_HOUR_AGO = '2026-11-24T11:00Z'
 const THROUGHOUT = spans('2026-09-01', AN_HOUR_AGO)
 
-function show(coverage: readonly Coverage[], bounds: { from?: string; to?: string } = OCTOBER) {
-  const sources = coverage.map((one) => ({ source: '111122223333/eu-west-1', ...one }))
+function show(coverage: readonly Partial<Coverage>[], bounds: { from?: string; to?: string } = OCTOBER) {
+  const none = { covered: [], gaps: [], expired: [] }
+  const sources = coverage.map((one) => ({ source: '111122223333/eu-west-1', ...none, ...one }))
   const asked = coverageAsked({ ...bounds, generatedAt: NOW, coverage: sources })
   return { alert: coverageAlerts(asked)?.markup, section: coverageSection(asked).markup }
 }
 
-test.each<[string, string, Coverage[]]>([
+test.each<[string, string, Partial<Coverage>[]]>([
   ['no receipts', 'Completeness is not proven', []],
   ['a source without a complete sweep', 'nothing is proven there', [{ covered: [], gaps: [] }]],
   [
@@ -29,12 +30,35 @@ test.each<[string, string, Coverage[]]>([
     [{ covered: spans('2026-10-02', AN_HOUR_AGO), gaps: [] }],
   ],
   [
+    'records that may have expired',
+    '<b>2026-09-01 00:00:00</b> and <b>2026-10-20 00:00:00</b> (49d) sessions ended whose records may have expired',
+    [{ expired: spans('2026-09-01', '2026-10-20'), covered: spans('2026-10-20', AN_HOUR_AGO) }],
+  ],
+  [
     'sweeps that stopped',
     '<b>2026-10-20 00:00:00</b> and <b>2026-11-01 00:00:00</b> (12d)',
     [{ covered: spans('2026-09-01', '2026-10-20'), gaps: [] }],
   ],
 ])('an alert tells of %s: %s', (_what, text, coverage) => {
   expect(show(coverage).alert).toContain(text)
+})
+
+test('a time that has expired is neither covered nor a gap, nor before the first sweep', () => {
+  const expired = spans('2026-09-01', '2026-10-20')
+  const { section } = show([{ expired, covered: spans('2026-10-20', AN_HOUR_AGO) }])
+  expect(section).toContain('Expired: <div>2026-09-01 00:00:00 – 2026-10-20 00:00:00 <small>(49d)')
+  expect(section).not.toMatch(/Before the first|gap:|all of it is covered/)
+  const later = show([
+    { expired: spans('2026-08-01', '2026-09-01'), covered: spans('2026-09-01', AN_HOUR_AGO) },
+  ])
+  expect(later.alert).toBeUndefined()
+  expect(later.section).toContain(COVERED)
+})
+
+test('the section says that what it does not name was never swept', () => {
+  expect(show([{ covered: THROUGHOUT }]).section).toContain(
+    'Any other account or region was never swept: none of its sessions is on this page.',
+  )
 })
 
 const COVERED = 'None: all of it is covered.'

@@ -28,12 +28,37 @@ test('of more than 50 sessions that have not ended, 50 are shown and the others 
   const open = record({ SessionId: 's', StartDate }, 'Active')
   const sessions = Array.from({ length: 60 }, (_, n) => ({ ...open, ...(n < 20 && { EndUnknown: true }) }))
   const shown = section('open', sessions)
-  expect(shown).toContain('<b>40</b> still open at the last sweep. The end of <b>20</b> is unknown')
+  expect(shown).toContain('<b>40</b> open when last seen. The end of <b>20</b> is unknown')
   expect(shown.match(/still open<\/i>/g)).toHaveLength(30)
   expect(shown.match(/end unknown<\/i>/g)).toHaveLength(20)
   expect(shown.match(/1h ago/g)).toHaveLength(30)
-  expect(shown).toContain('And 10 more sessions, in the list of all sessions.')
+  expect(shown).toContain('And 10 more sessions, not shown here.')
   expect(section('open', sessions.slice(0, 50))).not.toContain('more')
+})
+
+test('open sessions are shown with when they were last seen, and stale ones are marked and counted', () => {
+  const open = record({ SessionId: 's', StartDate: 0 }, 'Active')
+  const LastSeenAt = '2026-11-24T11:00:00.000Z'
+  const shown = section('open', [
+    { ...open, LastSeenAt },
+    { ...open, LastSeenAt, Stale: true },
+  ])
+  expect(shown.match(/>last seen <time>2026-11-24 11:00:00</g)).toHaveLength(2)
+  expect(shown.match(/open, stale<\/i>/g)).toHaveLength(1)
+  expect(shown).toContain('<b>1</b> of the open ones are stale')
+})
+
+test.each([
+  ['nobody', ['arn:aws:iam::111122223333:user/jane']],
+  ['a guess', ['arn:aws:sts::111122223333:assumed-role/Ops/session1']],
+  ['a tool', ['arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForECS/ecs-execute-command']],
+])('whatever is recognised (%s), the page does not say that everybody is identified', (_what, owners) => {
+  const shown = section(
+    'unidentified',
+    owners.map((Owner) => record({ SessionId: 's', Owner })),
+  )
+  expect(shown).toContain('This does not prove that the other names are of one person each')
+  expect(shown).not.toMatch(/None|every session names|names somebody/)
 })
 
 test('owners who name nobody are listed, the one with most sessions first, with the times of their sessions', () => {
@@ -56,5 +81,5 @@ test('people without a reason that can be seen are listed, the one with most suc
   const shown = section('no-reason', sessions)
   const cells = [...shown.matchAll(/<td[^>]*>([^<]*)/g)].map(([, cell]) => cell)
   expect(cells).toEqual(['b', '2', '66.7 %', 'a', '1', '100 %'])
-  expect(shown).toContain('<b>3</b> of 5 sessions (60.0 %), by 2 people.')
+  expect(shown).toContain('<b>3</b> of 5 sessions (60.0 %), under 2 names.')
 })

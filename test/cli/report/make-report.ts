@@ -31,8 +31,10 @@ export function reportOf(sessions: Iterable<SessionRecord>, change: Partial<Repo
   const covered = [{ from: '2026-10-01T00:00:00.000Z', until: '2026-11-24T11:00:00.000Z' }]
   return {
     question: [{ name: '--owner', value: 'alice' }],
-    coverage: [{ source: '111122223333/eu-west-1', covered, gaps: [] }],
+    leftOut: [],
+    coverage: [{ source: '111122223333/eu-west-1', covered, gaps: [], expired: [] }],
     sessions: Readable.from(sessions),
+    isListed: true,
     generatedAt: NOW,
     version: '1.2.3',
     archive: 'Sessions',

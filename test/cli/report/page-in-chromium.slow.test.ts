@@ -58,8 +58,9 @@ function column(page: Page, number: number): Promise<string[]> {
 testInChromium('hostile text on a page runs, loads and breaks nothing, and is found', async () => {
   const text = HOSTILE.join('')
   const question = [{ name: text, value: text }]
-  const coverage = [{ source: text, covered: [], gaps: [] }]
-  const file = await writePage(hostileRecords(), { archive: text, version: text, question, coverage })
+  const coverage = [{ source: text, covered: [], gaps: [], expired: [] }]
+  const change = { archive: text, version: text, question, leftOut: [text], coverage }
+  const file = await writePage(hostileRecords(), change)
   const { page, events } = await openPage(file)
   expect(await page.locator(SHOWN).count()).toBe(HOSTILE.length)
   expect(await page.locator('.list td').count()).toBe(HOSTILE.length * 9)
@@ -146,6 +147,24 @@ testInChromium('a printed page has every row, the heading on every sheet, no con
   await page.emulateMedia({ media: 'print' })
   expect(await page.locator('input').isVisible()).toBe(false)
 })
+
+testInChromium(
+  'a printed page of 3,768 sessions without their list is short, and every sheet is numbered',
+  async () => {
+    const sessions = month(3768)
+    const file = await writePage(sessions, { isListed: false })
+    const { page, events } = await openPage(file)
+    const pdf = await page.pdf({ preferCSSPageSize: true })
+    expect(pdf.length).toBeLessThan(1_000_000)
+    const sheets = textsPerPage(pdf)
+    expect(sheets.length).toBeLessThan(12)
+    const plain = readFileSync(file, 'utf8').replaceAll(/@(top|bottom)-(left|right) \{/g, '@media none {')
+    writeFileSync(file, plain)
+    const bare = textsPerPage(await (await openPage(file)).page.pdf({ preferCSSPageSize: true }))
+    expect(sheets.map((texts, n) => texts > (bare[n] ?? 0))).toEqual(sheets.map(() => true))
+    expect(events).toEqual([])
+  },
+)
 
 /** How many pieces of text each page draws. */
 function textsPerPage(pdf: Buffer): number[] {

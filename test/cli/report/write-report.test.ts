@@ -15,15 +15,17 @@ test('the figures of a page are those of a plain count, and its list has every s
     sessions.filter(matches).length.toLocaleString('en-US')
   const distinct = (member: string) =>
     String(new Set(sessions.map((session) => session[member]).filter((value) => value !== undefined)).size)
-  const isAnonymous = /root$|\/botocore-session-|\/i-0/
+  const isAnonymous = /root$|\/botocore-session-|\/i-0|\/GitHubActions|\/ecs-execute-command/
+  const isNamed = ({ Owner }: (typeof sessions)[number]) =>
+    Owner !== undefined && !isAnonymous.test(String(Owner))
   expect(figures(page)).toMatchObject({
     Sessions: '2,000',
-    People: distinct('OwnerName'),
+    People: String(new Set(sessions.filter(isNamed).map(({ OwnerName }) => OwnerName)).size),
     Targets: distinct('Target'),
     Failed: many(({ Status }) => Status === 'Failed'),
     'Still open': many(({ State }) => State === 'Active'),
     'Without a reason': many(({ Reason }) => Reason === undefined),
-    'Not identified': many(({ Owner }) => Owner === undefined || isAnonymous.test(String(Owner))),
+    'Not identified': many((session) => !isNamed(session)),
   })
   const ids = [...page.matchAll(/<td>([^<]*)<div>111122223333 eu-west-1<\/div><\/td>\n<\/tr>/g)]
   expect(ids.map(([, id]) => id)).toEqual(sessions.map(({ SessionId }) => SessionId))
@@ -43,6 +45,33 @@ test('the chart over time ends with the day of the report if --to is in the futu
   const days = [...page.matchAll(/<text [^>]*>(2026-\d\d-\d\d)</g)].map(([, day]) => day)
   expect(days.slice(0, 5)).toEqual(['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24'])
   expect(new Set(days).size).toBe(5)
+})
+
+test('one person in two spellings is one, and a tool is nobody', async () => {
+  const owners = ['user/Mary', 'assumed-role/Ops/mary', 'assumed-role/Ops/botocore-session-1']
+  const sessions = owners.map((owner, n) => record({ SessionId: `s-${n}`, Owner: `arn:aws:iam::1:${owner}` }))
+  expect(figures(await pageOf(sessions))).toMatchObject({ People: '1', 'Not identified': '1' })
+})
+
+test('a page without its list has everything but the list, and no script', async () => {
+  const sessions = month(500)
+  const [whole, short] = [await pageOf(sessions), await pageOf(sessions, { isListed: false })]
+  expect(figures(short)).toEqual(figures(whole))
+  const sections = (page: string) => page.match(/<h2>[^<]*/g)
+  expect(sections(short)).toEqual(sections(whole))
+  expect(short).toContain('The list was left out (--without-list).')
+  expect(short).not.toMatch(/<script|class="list"|<input/)
+  expect(short.length).toBeLessThan(whole.length / 5)
+})
+
+test('every printed sheet has a number and says what it is of, whatever that is called', async () => {
+  const archive = '</style>"; } body { display: none } \\'
+  const page = await pageOf([], { archive, from: '2026-07-01T00:00:00.000Z' })
+  const [, style = ''] = /<style>(.*?)<\/style>/s.exec(page) ?? []
+  expect(style).toContain('content: "Page " counter(page) " of " counter(pages)')
+  const [, header] = /@top-right \{ content: "([^"]*)" \} \}\n$/.exec(style) ?? []
+  expect(header).toMatch(/: started from 2026-07-01 00:00:00 to any time\. Made 2026-11-24 12:00:00 UTC$/)
+  expect(header).not.toMatch(/[<>;{}]/)
 })
 
 test('the content policy names the hashes of the one script and the one style', async () => {

@@ -1,0 +1,36 @@
+/** `ecs:CLUSTER_TASK_RUNTIME`. A cluster's name can hold `_`. */
+const CONTAINER = /^ecs:(.+)_([^_]+)_[^_]+$/
+
+const INSTANCE = /^m?i-/
+/** A container's target in full: the id of a task has 32 digits. */
+const WHOLE_CONTAINER = /^ecs:.+_[0-9a-f]{32}_[^_]+$/
+
+/** Whether a name is the one asked for: `jane`, or `jane*` for every name that begins so. */
+export function isName(name: string, asked: string): boolean {
+  return asked.endsWith('*') ? name.startsWith(asked.slice(0, -1)) : name === asked
+}
+
+/** As {@link isName}, in upper or lower case. */
+export function isNameInAnyCase(name: string, asked: string): boolean {
+  return isName(name.toLowerCase(), asked.toLowerCase())
+}
+
+/** As {@link isName}. A container's target is also known by its cluster and its task, with or without `ecs:`. */
+export function isTarget(target: string, asked: string): boolean {
+  const [, cluster, task] = (!INSTANCE.test(asked) && CONTAINER.exec(target)) || []
+  const names = [
+    target,
+    ...(cluster && task ? [cluster, `ecs:${cluster}`, task, `ecs:${cluster}_${task}`] : []),
+  ]
+  return names.some((name) => isName(name, asked))
+}
+
+/** Whether no other name is meant. */
+export function isWholeName(asked: string): boolean {
+  return !asked.endsWith('*')
+}
+
+/** Whether no other target is meant. */
+export function isWholeTarget(asked: string): boolean {
+  return isWholeName(asked) && (INSTANCE.test(asked) || WHOLE_CONTAINER.test(asked))
+}

@@ -1,0 +1,83 @@
+import type { Table } from '../archive/batch-get'
+import type { SessionRecord } from '../archive/record'
+import { findLastComplete, findSources } from '../audit/find-receipts'
+import { lastCompleteIn, type ShownSession, withLastSeen } from '../audit/last-seen'
+import { isSourceAsked, type Question } from '../audit/question'
+import { type Io, say } from './io'
+import { counted, grouped, time } from './output/format'
+import { messageOf } from './output/message-of'
+import { printable } from './output/printable'
+
+/** What an answer depends on although nobody asked for it: said beside the answer. */
+
+/** What the question itself leaves out. */
+export function leftOut({ ownerNames }: Question): string[] {
+  if (ownerNames === undefined) return []
+  return [
+    `Of the name ${ownerNames.map(printable).join(' or ')}, in upper or lower case.`,
+    'Left out: other names of the same person, and sessions that name nobody.',
+  ]
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** No deployment keeps records for a shorter time. */
+const LEAST_RETENTION_DAYS = 31
+
+/** Whether records that the question asks for may have expired, by the last complete sweep of each source. */
+export async function expired(question: Question, sweeps: Table, now: Date): Promise<string[]> {
+  const { from = '', at = from, open } = question
+  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS).toISOString()
+  if (open || sweeps.tableName === '' || at >= daysAgo(LEAST_RETENTION_DAYS)) return []
+  try {
+    const days = await retention(question, sweeps)
+    if (days === undefined || at >= daysAgo(days)) return []
+    return [
+      `Records expire ${days} days after a session's end.`,
+      `Of sessions that ended before ${time(daysAgo(days))} UTC, some may be missing.`,
+    ]
+  } catch (error) {
+    return [`Whether records have expired cannot be read: ${printable(messageOf(error))}`]
+  }
+}
+
+/** The least retention that the last complete sweep of a source had, in days. */
+export async function retention(question: Question, sweeps: Table): Promise<number | undefined> {
+  const sources = (await findSources(sweeps)).filter((source) => isSourceAsked(source, question))
+  const receipts = await Promise.all(sources.map((source) => findLastComplete(sweeps, source)))
+  const days = receipts.flatMap((receipt) => receipt?.RetentionDays ?? [])
+  return days.length === 0 ? undefined : Math.min(...days)
+}
+
+/** Adds to open sessions when they were last seen, and says after the last session how old that is. */
+export async function* asOf(
+  records: AsyncIterable<SessionRecord>,
+  sweeps: Table,
+  now: Date,
+  io: Io,
+): AsyncGenerator<ShownSession> {
+  let problem: string | undefined
+  const lookUp = sweeps.tableName === '' ? undefined : lastCompleteIn(sweeps)
+  const lastCompleteAt = async (source: string) =>
+    lookUp?.(source).catch((error: unknown) => {
+      problem = messageOf(error)
+      return undefined
+    })
+  let [open, stale, oldest] = [0, 0, '']
+  const staleSources = new Set<string>()
+  for await (const record of withLastSeen(records, lastCompleteAt, now)) {
+    const { LastSeenAt, Stale, OpenSource = '' } = record
+    if (LastSeenAt !== undefined) {
+      open += 1
+      if (oldest === '' || LastSeenAt < oldest) oldest = LastSeenAt
+    }
+    if (Stale) {
+      stale += 1
+      staleSources.add(OpenSource)
+    }
+    yield record
+  }
+  if (open > 0) say(io, `${counted(open, 'open session')}, last seen at ${time(oldest)} UTC or later.`)
+  if (stale > 0)
+    say(io, `Stale: ${grouped(stale)}, not confirmed for 25 hours, in ${[...staleSources].join(', ')}.`)
+  if (problem !== undefined) say(io, `When they were last confirmed cannot be read: ${printable(problem)}`)
+}
