@@ -135,7 +135,7 @@ function notEnded({ notEnded, open, stale, endUnknown }: Tally, generatedAt: Dat
 
 function lastSeen({ LastSeenAt, LastKnownActiveAt, Stale }: ShownSession): Content {
   const seen = LastSeenAt ?? LastKnownActiveAt
-  return seen && html`<div${Stale && html` class="bad"`}>last seen ${when(seen)}</div>`
+  return seen && html`<div${Stale && html` class="bad"`}>seen ${when(seen)}</div>`
 }
 
 function ago({ StartDate, EndUnknown }: SessionRecord, now: Date): Content {

@@ -72,18 +72,18 @@ ${summary(tally)}
 ${overTime(report, tally)}
 ${rankingSections(tally)}
 ${findings(tally, report.generatedAt)}
-<section id="sessions"><h2>All sessions</h2>
 ${sessions === 0 ? empty('No session matches the question.') : undefined}
-${report.isListed ? LIST_START : note('The list was left out (--without-list).')}
+${report.isListed ? LIST_START : undefined}
 `
 }
 
-const LIST_START = html`<div class="controls" hidden><label>Search <input type="search" autocomplete="off" spellcheck="false" placeholder="words in any column"></label> <output aria-live="polite"></output></div>
+const LIST_START = html`<section id="sessions"><h2>All sessions</h2>
+<div class="controls" hidden><label>Search <input type="search" autocomplete="off" spellcheck="false" placeholder="words in any column"></label> <output aria-live="polite"></output></div>
 <table class="list">${LIST_HEAD}`
 
 /** Everything below them. */
 export function pageFoot({ isListed }: Report, { sessions }: Tally): Html {
-  return html`${isListed ? html`</table>` : undefined}</section>
+  return html`${isListed ? html`</table></section>` : note('The list of all sessions was left out (--without-list).')}
 <footer>${counted(sessions, 'session')}. All times are UTC. Invisible characters and those that change the direction of writing are shown as \\u{…}.</footer>
 </main>
 ${isListed ? html`<script>${new Html(script)}</script>` : undefined}

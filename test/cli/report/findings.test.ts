@@ -43,7 +43,7 @@ test('open sessions are shown with when they were last seen, and stale ones are 
     { ...open, LastSeenAt },
     { ...open, LastSeenAt, Stale: true },
   ])
-  expect(shown.match(/>last seen <time>2026-11-24 11:00:00</g)).toHaveLength(2)
+  expect(shown.match(/>seen <time>2026-11-24 11:00:00</g)).toHaveLength(2)
   expect(shown.match(/open, stale<\/i>/g)).toHaveLength(1)
   expect(shown).toContain('<b>1</b> of the open ones are stale')
 })
