@@ -73,7 +73,8 @@ export const HOSTILE: readonly string[] = [
 
 /** A session per text, which is in every member that can hold it. Each started a day before the previous one. */
 export function hostileRecords(): SessionRecord[] {
-  return HOSTILE.map((text, n) => {
+  return HOSTILE.map((hostile, n) => {
+    const text = hostile.toWellFormed() // or no record could hold it
     const StartDate = NOW.getTime() / 1000 - n * 86_400
     return record({
       SessionId: `hostile-${n}-${text.slice(0, 90)}`,
