@@ -1,8 +1,9 @@
 import type { Command } from '@commander-js/extra-typings'
+import type { SessionRecord } from '../../archive/record'
 import type { Reads } from '../../audit/read-index'
 import { addReadFlags, archiveToRead, outputOption } from '../flags'
 import { type Io, say } from '../io'
-import { atMost } from '../output/at-most'
+import { atMost, type Items } from '../output/at-most'
 import { OPEN_SESSIONS, SESSIONS } from '../output/columns'
 import { print } from '../output/print'
 import { wholeNumber } from '../parsers'
@@ -27,7 +28,7 @@ Examples:
   session-archive sessions --owner alice --from 2026-01-01 --to 2027-01-01
   session-archive sessions --owner alice --owner 'alice@*' --role Admin
   session-archive sessions --at 2026-11-24T02:14:00Z --target i-0abc1234def
-  session-archive sessions --from 7d --reason INC-4711 --output csv > inc.csv
+  session-archive sessions --from 7d --reason INC-4711 --output inc.xlsx
   session-archive sessions --local ./sessions --open --min-duration 8h`,
     )
     .action(async ({ output, limit, newestFirst, explain, ...flags }) => {
@@ -42,12 +43,13 @@ Examples:
       const now = new Date()
       const read = await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
         const search = { ...sessions, question, newestFirst, now, reads }
-        const found =
+        const found: AsyncIterable<SessionRecord> & Items<SessionRecord> =
           limit === undefined
             ? findSessions(search)
             : atMost(limit, findSessions({ ...search, pageSize: Math.max(limit + 1, LEAST_PAGE) }), io)
         const kind = question.open ? OPEN_SESSIONS : SESSIONS
-        const printed = await print(asOf(found, sweeps, now, io), kind, output, io)
+        const shown = { [Symbol.asyncIterator]: () => asOf(found, sweeps, now, io) }
+        const printed = await print({ ...shown, whenPrinted: found.whenPrinted }, kind, output, io)
         const read = describe(reads, printed)
         for (const line of [...leftOut(question), ...(await expired(question, sweeps, now))]) say(io, line)
         return read

@@ -4,7 +4,7 @@ import { type Io, say } from '../io'
 export type Items<T> = (AsyncIterable<T> | Iterable<T>) & { readonly whenPrinted?: () => void }
 
 /** Yields the first items, and says if there are more. */
-export function atMost<T>(limit: number, items: AsyncIterable<T>, io: Io): Items<T> {
+export function atMost<T>(limit: number, items: AsyncIterable<T>, io: Io): AsyncIterable<T> & Items<T> {
   let isReached = false
   async function* first() {
     let left = limit
