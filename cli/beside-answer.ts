@@ -4,6 +4,7 @@ import { findLastComplete, findSources } from '../audit/find-receipts'
 import { lastCompleteIn, type ShownSession, withLastSeen } from '../audit/last-seen'
 import { isSourceAsked, type Question } from '../audit/question'
 import { type Io, say } from './io'
+import type { Stream } from './output/at-most'
 import { counted, grouped, time } from './output/format'
 import { messageOf } from './output/message-of'
 import { printable } from './output/printable'
@@ -48,13 +49,8 @@ export async function retention(question: Question, sweeps: Table): Promise<numb
   return days.length === 0 ? undefined : Math.min(...days)
 }
 
-/** Adds to open sessions when they were last seen, and says after the last session how old that is. */
-export async function* asOf(
-  records: AsyncIterable<SessionRecord>,
-  sweeps: Table,
-  now: Date,
-  io: Io,
-): AsyncGenerator<ShownSession> {
+/** Adds to open sessions when they were last seen; the last word is how old that is. */
+export function asOf(records: Stream<SessionRecord>, sweeps: Table, now: Date, io: Io): Stream<ShownSession> {
   let problem: string | undefined
   const lookUp = sweeps.tableName === '' ? undefined : lastCompleteIn(sweeps)
   const lastCompleteAt = async (source: string) =>
@@ -64,20 +60,26 @@ export async function* asOf(
     })
   let [open, stale, oldest] = [0, 0, '']
   const staleSources = new Set<string>()
-  for await (const record of withLastSeen(records, lastCompleteAt, now)) {
-    const { LastSeenAt, Stale, OpenSource = '' } = record
-    if (LastSeenAt !== undefined) {
-      open += 1
-      if (oldest === '' || LastSeenAt < oldest) oldest = LastSeenAt
+  async function* shown() {
+    for await (const record of withLastSeen(records, lastCompleteAt, now)) {
+      const { LastSeenAt, Stale, OpenSource = '' } = record
+      if (LastSeenAt !== undefined) {
+        open += 1
+        if (oldest === '' || LastSeenAt < oldest) oldest = LastSeenAt
+      }
+      if (Stale) {
+        stale += 1
+        staleSources.add(OpenSource)
+      }
+      yield record
     }
-    if (Stale) {
-      stale += 1
-      staleSources.add(OpenSource)
-    }
-    yield record
   }
-  if (open > 0) say(io, `${counted(open, 'open session')}, last seen at ${time(oldest)} UTC or later.`)
-  if (stale > 0)
-    say(io, `Stale: ${grouped(stale)}, not confirmed for 25 hours, in ${[...staleSources].join(', ')}.`)
-  if (problem !== undefined) say(io, `When they were last confirmed cannot be read: ${printable(problem)}`)
+  const whenPrinted = () => {
+    records.whenPrinted?.()
+    if (open > 0) say(io, `${counted(open, 'open session')}, last seen at ${time(oldest)} UTC or later.`)
+    if (stale > 0)
+      say(io, `Stale: ${grouped(stale)}, not confirmed for 25 hours, in ${[...staleSources].join(', ')}.`)
+    if (problem !== undefined) say(io, `When they were last confirmed cannot be read: ${printable(problem)}`)
+  }
+  return { [Symbol.asyncIterator]: shown, whenPrinted }
 }

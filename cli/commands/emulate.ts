@@ -46,7 +46,7 @@ export function define(command: Command, io: Io): void {
       `
 Faults:
 ${Object.entries(FAULTS)
-  .map(([kind, { means }]) => `  ${kind.padEnd(16)}${means}`)
+  .map(([kind, { means }]) => `  ${kind.padEnd(19)}${means}`)
   .join('\n')}
 
 Examples:

@@ -39,6 +39,7 @@ Examples:
       const now = new Date()
       const written = await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
         const sources = (await findSources(sweeps)).filter((source) => isSourceAsked(source, question))
+        const shown = asOf(findSessions({ ...sessions, question, now }), sweeps, now, io)
         const report = {
           question: describe(question),
           leftOut: leftOut(question),
@@ -46,12 +47,14 @@ Examples:
           from: question.from,
           to: question.to,
           coverage: await findCoverage(sweeps, sources, now),
-          sessions: asOf(findSessions({ ...sessions, question, now }), sweeps, now, io),
+          sessions: shown,
           generatedAt: now,
           version,
           archive: flags.local ?? `${sessions.tableName} in ${await sessions.client.config.region()}`,
         }
-        return writeReport(report, resolve(io.cwd, out))
+        const written = await writeReport(report, resolve(io.cwd, out))
+        shown.whenPrinted?.()
+        return written
       })
       for (const line of leftOut(question)) say(io, line)
       say(io, `${counted(written, 'session')} in ${JSON.stringify(out)}.`)

@@ -36,10 +36,11 @@ Examples:
             `no session ${JSON.stringify(id)} in this archive. Is the SessionId whole?${expiry} Was its source swept since the session began? 'session-archive sweeps --coverage' shows that`,
           )
         }
-        for await (const record of asOf(one(found), sweeps, new Date(), io)) {
-          if (output === 'table') await write(io, describe(record))
-          else await print([record], SESSIONS, output, io)
-        }
+        const shown = asOf(one(found), sweeps, new Date(), io)
+        if (output === 'table') {
+          for await (const record of shown) await write(io, describe(record))
+          shown.whenPrinted?.()
+        } else await print(shown, SESSIONS, output, io)
         const nobody = anonymity(found)
         if (nobody !== undefined && found.Owner !== undefined)
           say(io, `Its owner names nobody: ${nobody.why}`)

@@ -3,7 +3,7 @@ import type { SessionRecord } from '../../archive/record'
 import type { Reads } from '../../audit/read-index'
 import { addReadFlags, archiveToRead, outputOption } from '../flags'
 import { type Io, say } from '../io'
-import { atMost, type Items } from '../output/at-most'
+import { atMost, type Stream } from '../output/at-most'
 import { OPEN_SESSIONS, SESSIONS } from '../output/columns'
 import { print } from '../output/print'
 import { wholeNumber } from '../parsers'
@@ -43,13 +43,12 @@ Examples:
       const now = new Date()
       const read = await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
         const search = { ...sessions, question, newestFirst, now, reads }
-        const found: AsyncIterable<SessionRecord> & Items<SessionRecord> =
+        const found: Stream<SessionRecord> =
           limit === undefined
             ? findSessions(search)
             : atMost(limit, findSessions({ ...search, pageSize: Math.max(limit + 1, LEAST_PAGE) }), io)
         const kind = question.open ? OPEN_SESSIONS : SESSIONS
-        const shown = { [Symbol.asyncIterator]: () => asOf(found, sweeps, now, io) }
-        const printed = await print({ ...shown, whenPrinted: found.whenPrinted }, kind, output, io)
+        const printed = await print(asOf(found, sweeps, now, io), kind, output, io)
         const read = describe(reads, printed)
         for (const line of [...leftOut(question), ...(await expired(question, sweeps, now))]) say(io, line)
         return read

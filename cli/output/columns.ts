@@ -3,6 +3,7 @@ import { ATTRIBUTES } from '../../archive/record'
 import type { ShownSession } from '../../audit/last-seen'
 import { duration, time } from './format'
 import type { Kind } from './print'
+import type { Column } from './table'
 
 /** How long a session lasted, or why that is not known. */
 export function lasted({ OpenSource, DurationSeconds, Stale }: ShownSession): string {
@@ -33,14 +34,23 @@ export const SESSIONS: Kind<ShownSession> = {
   ],
 }
 
+const LAST_SEEN = {
+  name: 'LastSeen (UTC)',
+  width: 19,
+  text: ({ LastSeenAt }: ShownSession) => time(LastSeenAt),
+}
+
 /** For sessions that are all open. */
 export const OPEN_SESSIONS: Kind<ShownSession> = {
   ...SESSIONS,
-  columns: SESSIONS.columns.toSpliced(2, 0, {
-    name: 'LastSeen (UTC)',
-    width: 19,
-    text: ({ LastSeenAt }) => time(LastSeenAt),
-  }),
+  columns: SESSIONS.columns
+    .map(
+      (column): Column<ShownSession> => ({
+        ...column,
+        fromWidth: column.fromWidth && column.fromWidth + LAST_SEEN.width + 2,
+      }),
+    )
+    .toSpliced(2, 0, LAST_SEEN),
 }
 
 export const RECEIPTS: Kind<Receipt> = {

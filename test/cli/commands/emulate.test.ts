@@ -23,7 +23,10 @@ const FIXTURES = join(__dirname, '../../emulator/fixtures')
 const HISTORY = 'reference-history.json'
 const ACTIVE = 'cli-v2-active.json'
 const { HOME } = process.env
-const KINDS = 'latency throttle token-lifetime error reset empty-page short-page repeat-token'.split(' ')
+const KINDS =
+  'latency throttle token-lifetime error reset empty-page short-page filter-after-page repeat-token'.split(
+    ' ',
+  )
 
 const folder = temporaryFolder()
 
