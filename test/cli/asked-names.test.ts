@@ -88,7 +88,7 @@ test('every pair of names is answered as by a plain filter over all records', as
   let found = 0
   for (const pair of PAIRS) {
     const args = pair.map(([flag, value]) => `${flag}=${value}`)
-    const { stdout } = await archive.ask('sessions', ['--output', 'jsonl', ...args])
+    const { stdout } = await archive.ask('sessions', ['--output', 'jsonl', '--from', '1d', ...args])
     const isAnswer = (record: Record<string, unknown>) =>
       ['--owner', '--role', '--target'].every((flag) => {
         const forms = pair.filter(([asked]) => asked === flag).map(([, , form]) => form)
