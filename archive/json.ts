@@ -9,9 +9,16 @@ const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g
 export function parseJson(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text)
   const marked = text.replace(STRING_OR_NUMBER, (token) => (isBig(token) ? `"${MARK}${token}"` : token))
-  return JSON.parse(marked, (_name, value: unknown) =>
-    typeof value === 'string' && value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value,
-  )
+  const root = [JSON.parse(marked)]
+  const left: object[] = [root]
+  for (let holder = left.pop(); holder !== undefined; holder = left.pop())
+    for (const [name, value] of Object.entries(holder)) {
+      if (typeof value === 'object' && value !== null)
+        left.push(value) // not by recursion: values can be deep
+      else if (typeof value === 'string' && value.startsWith(MARK))
+        Object.assign(holder, { [name]: BigInt(value.slice(MARK.length)) })
+    }
+  return root[0]
 }
 
 function isBig(token: string): boolean {
@@ -25,5 +32,5 @@ export function stringifyJson(value: unknown, space?: number): string {
     (_name, inner: unknown) => (typeof inner === 'bigint' ? `${MARK}${inner}` : inner),
     space,
   )
-  return marked.replace(MARKED, '$1')
+  return marked?.replace(MARKED, '$1')
 }

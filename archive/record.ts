@@ -40,7 +40,7 @@ export interface OwnAttributes {
   readonly ContentHash: string
   /** The {@link SCHEMA_VERSION} of the version that wrote this content. */
   readonly SchemaVersion: number
-  /** Epoch seconds after which DynamoDB may delete the record. */
+  /** Epoch seconds after which DynamoDB may delete the record. Never set while the session is open. */
   readonly ExpiresAt?: number
 }
 
@@ -91,7 +91,7 @@ export const ATTRIBUTES = {
   Revision: 'own',
   ContentHash: 'own',
   SchemaVersion: 'own',
-  ExpiresAt: 'own',
+  ExpiresAt: 'transient',
 } as const satisfies Readonly<Record<keyof OwnAttributes | 'SessionId' | 'StartDate' | 'EndDate', Kind>> &
   Readonly<Record<string, Kind>>
 

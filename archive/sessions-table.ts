@@ -91,7 +91,7 @@ export class SessionsTable {
     const differs = '(ContentHash <> :ContentHash OR attribute_exists(MissingSince))'
     return this.set(record.SessionId, {
       attributes: record,
-      remove: TRANSIENT.filter((name) => !(name in record)),
+      remove: TRANSIENT.filter((name) => record[name] === undefined),
       add: 'Revision :one',
       condition:
         record.State === 'History'
@@ -133,16 +133,18 @@ export class SessionsTable {
   }
 
   /** Gives up waiting for a missing session's end: it is marked instead of given an invented one. */
-  async markEndUnknown(sessionId: string, source: Source): Promise<void> {
+  async markEndUnknown(sessionId: string, source: Source, ExpiresAt?: number): Promise<void> {
     await this.set(sessionId, {
-      attributes: { EndUnknown: true, LongSource: sourceKey(source) },
+      attributes: { EndUnknown: true, LongSource: sourceKey(source), ExpiresAt },
       remove: ['OpenSource'],
       condition: 'attribute_exists(OpenSource) AND attribute_exists(MissingSince)',
     })
   }
 
   private set(SessionId: string, { attributes, remove = [], add, condition, names, values }: Change) {
-    const entries = Object.entries(attributes).filter(([name]) => name !== 'SessionId')
+    const entries = Object.entries(attributes).filter(
+      ([name, value]) => name !== 'SessionId' && value !== undefined,
+    )
     const clauses = [
       `SET ${entries.map((_entry, n) => `#${n} = :${n}`).join(', ')}`,
       ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { stringifyJson } from './json'
 import {
   ATTRIBUTES,
   durationSeconds,
@@ -65,6 +66,7 @@ export function toRecord(
   const end = EndDate ?? stored?.EndDate
   const duration = durationSeconds(start, end)
   const endedBy = typeof end === 'string' ? end : seenUntil
+  const ExpiresAt = state === 'History' ? expiry(endedBy, retentionDays) : undefined
   const isLong = state === 'History' && (durationSeconds(start, endedBy) ?? 0) >= LONG_SECONDS
   return {
     ...members,
@@ -83,15 +85,19 @@ export function toRecord(
     Revision: (stored?.Revision ?? 0) + 1,
     ContentHash: contentHash(members, state),
     SchemaVersion: SCHEMA_VERSION,
-    ...(retentionDays !== undefined && {
-      ExpiresAt: Math.ceil(Date.parse(endedBy) / 1000) + retentionDays * DAY_SECONDS,
-    }),
+    ...(ExpiresAt !== undefined && { ExpiresAt }),
   }
+}
+
+/** ExpiresAt of a session that ended at this time, ISO 8601. An open session does not expire. */
+export function expiry(endedBy: string, retentionDays: number | undefined): number | undefined {
+  if (retentionDays === undefined) return undefined
+  return Math.ceil(Date.parse(endedBy) / 1000) + retentionDays * DAY_SECONDS
 }
 
 function requireSessionId({ SessionId }: Record<string, unknown>): string {
   if (typeof SessionId !== 'string')
-    throw new Error(`SessionId: received ${JSON.stringify(SessionId) ?? 'none'}, expected a string`)
+    throw new Error(`SessionId: received ${stringifyJson(SessionId) ?? 'none'}, expected a string`)
   const bytes = Buffer.byteLength(SessionId)
   if (bytes > MAX_KEY_BYTES)
     throw new Error(`SessionId: received ${bytes} bytes, expected at most ${MAX_KEY_BYTES}`)
@@ -137,7 +143,7 @@ function withIsoDates(members: Record<string, unknown>): Record<string, unknown>
 function isoDate(name: string, value: unknown): string {
   const date = new Date(typeof value === 'number' ? Math.round(value * 1000) : Number.NaN)
   if (Number.isNaN(date.getTime()))
-    throw new Error(`${name}: received ${JSON.stringify(value)}, expected epoch seconds`)
+    throw new Error(`${name}: received ${stringifyJson(value)}, expected epoch seconds`)
   return date.toISOString()
 }
 

@@ -1,6 +1,5 @@
 import { text } from 'node:stream/consumers'
 import { DescribeSessionsCommand, type DescribeSessionsRequest, type SSMClient } from '@aws-sdk/client-ssm'
-import { findNodeAtLocation, parseTree } from 'jsonc-parser'
 import { parseJson } from '../archive/json'
 import type { Session } from '../archive/record'
 
@@ -37,15 +36,31 @@ export async function describeSessions(ssm: SSMClient, request: DescribeSessions
   const answered = Date.parse(date ?? '') || Date.now()
   return {
     sessions: sessions.map((session) => (isObject(session) ? session : {})),
-    rawJson: (place) => {
-      const tree = parseTree(body)
-      const node = tree && findNodeAtLocation(tree, ['Sessions', place])
-      return node === undefined ? '' : body.slice(node.offset, node.offset + node.length)
-    },
+    rawJson: (place) => elementText(body, place),
     nextToken: NextToken || undefined, // so does an empty one
     seenFrom: new Date(answered - elapsedMs).toISOString(),
     seenUntil: new Date(answered + DATE_HEADER_MS).toISOString(),
   }
+}
+
+const STRING_OR_BRACKET = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},]/g
+
+/** The text of an element of the list `Sessions`, however deep it is; the whole body if there is none. */
+function elementText(body: string, place: number): string {
+  let [depth, member, passed, from] = [0, '', 0, 0]
+  for (const { 0: token, index } of body.matchAll(STRING_OR_BRACKET)) {
+    const opens = token === '{' || token === '['
+    const closes = token === '}' || token === ']'
+    if (depth === 1 && token.startsWith('"')) member = token
+    if (depth === 2 && member === '"Sessions"' && (closes || token === ',')) {
+      if (passed === place) return body.slice(from, index).trim()
+      passed += 1
+    }
+    if (opens) depth += 1
+    if (closes) depth -= 1
+    if (depth === 2 && (opens || token === ',')) from = index + 1
+  }
+  return body
 }
 
 function isObject(value: unknown): value is Session {
@@ -65,7 +80,7 @@ interface Raw {
  * exceptions, but it would drop members that AWS added after it was built.
  */
 async function sendRaw(ssm: SSMClient, command: DescribeSessionsCommand): Promise<Raw> {
-  let raw: Raw = { body: '{}', date: undefined, elapsedMs: 0 }
+  let raw: Raw | undefined
   command.middlewareStack.add(
     (next) => async (args) => {
       const sent = performance.now()
@@ -74,11 +89,7 @@ async function sendRaw(ssm: SSMClient, command: DescribeSessionsCommand): Promis
       if (isWireResponse(response)) {
         const body = await text(response.body)
         const isAnswer = response.statusCode === 200
-        raw = {
-          body: isAnswer ? body : '{}',
-          date: response.headers.date,
-          elapsedMs: performance.now() - sent,
-        }
+        if (isAnswer) raw = { body, date: response.headers.date, elapsedMs: performance.now() - sent }
         const wire: WireResponse = response
         wire.body = Buffer.from(isAnswer ? '{}' : body) // the SDK need not read the sessions again
       }
@@ -87,6 +98,7 @@ async function sendRaw(ssm: SSMClient, command: DescribeSessionsCommand): Promis
     { step: 'deserialize', priority: 'low', name: 'readTheWire' },
   )
   await ssm.send(command)
+  if (raw === undefined) throw new Error('DescribeSessions: received an answer that cannot be read')
   return raw
 }
 

@@ -49,9 +49,10 @@ async function listChain(run: Run, plan: Plan, list: List): Promise<Plan> {
   const { sweeps, source, limits } = run
   const starts = { first: Number.POSITIVE_INFINITY, last: 0 }
   const msAtFirst = run.remainingMs()
+  const restarts = run.counts.Restarts
   let left = plan
   let stored = 0
-  const isDrained = await list(plan.Slices[0] ?? {}, {
+  const listing = list(plan.Slices[0] ?? {}, {
     nextToken: plan.NextToken,
     stopAfter: (pages) =>
       pages === limits.pagesBeforeEstimate &&
@@ -65,11 +66,20 @@ async function listChain(run: Run, plan: Plan, list: List): Promise<Plan> {
       }
       left = { ...plan, NextToken: nextToken }
       stored += 1
-      if (plan.ChainOnly && stored % limits.pagesBeforeEstimate === 0) await sweeps.savePlan(source, left)
+      const isDue = stored % limits.pagesBeforeEstimate === 0 && nextToken !== undefined
+      if (plan.ChainOnly && isDue) await sweeps.savePlan(source, left)
     },
   })
+  const isDrained = await listing.catch(async (error: unknown) => {
+    // A token that leads nowhere must not fail every sweep to come.
+    const isStuck = left.NextToken === plan.NextToken
+    const rest = isStuck ? { ...plan, NextToken: undefined } : left
+    if (plan.ChainOnly) await sweeps.savePlan(source, rest).catch(() => {}) // the first error says more
+    throw error
+  })
   if (isDrained) return { ...plan, Slices: [] }
-  if (!plan.ChainOnly)
+  // Slices again if the token did not live: they may be better than a chain that begins again and again.
+  if (!plan.ChainOnly || (plan.NextToken !== undefined && run.counts.Restarts > restarts))
     return slicePlan(maySlice(plan) ? left : { ...left, ChainTooLongAt: plan.BegunAt }, limits.sliceMs)
   await sweeps.savePlan(source, left)
   return left

@@ -1,5 +1,6 @@
 import type { OpenSession } from '../archive/sessions-table'
 import type { SweepState } from '../archive/sweep-state'
+import { expiry } from '../archive/to-record'
 import { isLate, type Listed, type Run } from './run'
 import { storePages } from './store-pages'
 
@@ -11,6 +12,8 @@ export interface OpenNow {
   readonly oldestStart: string | undefined
   /** Sessions that the archive knew as open and that are not in the Active list, by SessionId. */
   readonly vanished: ReadonlyMap<string, OpenSession>
+  /** If not, what has vanished is not known, and the sweep cannot be complete. */
+  readonly isDrained: boolean
 }
 
 /** A session that is in no list for this time is marked, instead of waiting for its end forever. */
@@ -22,14 +25,16 @@ const LONGEST_WRITE_MS = 30 * 60 * 1000
 /** A number outside of these is no date of a session, epoch seconds. */
 const [FIRST_DATE, LAST_DATE] = [0, 8.64e12]
 
-/** Archives the sessions that are open. */
+/** Archives the sessions that are open. Half of the time is left for the history. */
 export async function archiveOpenSessions(run: Run): Promise<OpenNow> {
   const known = await run.sessions.openSessions(run.source)
   const vanished = new Map(known.map((session) => [session.SessionId, session]))
   const begins: string[] = []
   const starts: number[] = []
-  await storePages(run, {
+  const half = run.remainingMs() / 2
+  const isDrained = await storePages(run, {
     state: 'Active',
+    stopAfter: () => run.remainingMs() < half,
     onStored: ({ sessions, seenFrom }) => {
       begins.push(seenFrom)
       for (const { SessionId, StartDate } of sessions) {
@@ -44,7 +49,8 @@ export async function archiveOpenSessions(run: Run): Promise<OpenNow> {
   return {
     begunAt,
     oldestStart: starts.length === 0 ? undefined : new Date(Math.floor(oldest * 1000)).toISOString(),
-    vanished,
+    vanished: isDrained ? vanished : new Map(),
+    isDrained,
   }
 }
 
@@ -53,29 +59,36 @@ function isDate(value: unknown): value is number {
 }
 
 /**
- * Looks up the sessions that are in neither list: one that stays missing has its end marked as unknown.
- *
- * @returns whether there was time for all of them
+ * Marks the sessions that are in neither list, then looks them up by SessionId as far as there is time: one that
+ * stays missing has its end marked as unknown. Whoever is not looked up now is by the next sweep.
  */
 export async function followUpVanished(
   run: Run,
   { begunAt, vanished }: OpenNow,
-  { found }: Listed,
+  { plan, found }: Listed,
   { LastCompleteAt = '' }: SweepState,
-): Promise<boolean> {
-  const isOver = (missingSince: string) => Date.parse(begunAt) - Date.parse(missingSince) >= GIVE_UP_MS
-  const isWhole = run.plan?.Kind === 'full' && !run.plan.Sliced
-  for (const { SessionId, ObservedAt, MissingSince } of vanished.values()) {
-    if (found.has(SessionId)) continue
-    if (isLate(run)) return false
-    const ended = await hasEnded(run, SessionId)
-    if (ended) continue
-    if (MissingSince === undefined)
-      await run.sessions.markMissing(SessionId, begunAt, lastKnownActive(ObservedAt, LastCompleteAt))
-    else if (isOver(MissingSince) && (isWhole || ended === false))
-      await run.sessions.markEndUnknown(SessionId, run.source)
+): Promise<void> {
+  const missing = [...vanished.values()].filter(({ SessionId }) => !found.has(SessionId))
+  const isNew = ({ MissingSince }: OpenSession) => MissingSince === undefined
+  const unmarked = missing.filter(isNew)
+  await Promise.all(
+    unmarked.map(({ SessionId, ObservedAt }) =>
+      run.sessions.markMissing(SessionId, begunAt, lastKnownActive(ObservedAt, LastCompleteAt)),
+    ),
+  )
+  const isWhole = plan.Kind === 'full' && !plan.Sliced
+  let canLookUp = true
+  for (const { SessionId, MissingSince = begunAt } of [
+    ...unmarked,
+    ...missing.filter((one) => !isNew(one)),
+  ]) {
+    if (isLate(run)) return
+    const ended: boolean | undefined = canLookUp ? await hasEnded(run, SessionId) : undefined
+    canLookUp &&= ended !== undefined
+    const isOver = Date.parse(begunAt) - Date.parse(MissingSince) >= GIVE_UP_MS
+    if (isOver && (ended === false || (ended === undefined && isWhole)))
+      await run.sessions.markEndUnknown(SessionId, run.source, expiry(begunAt, run.retentionDays))
   }
-  return true
 }
 
 /**
@@ -96,9 +109,9 @@ async function hasEnded(run: Run, sessionId: string): Promise<boolean | undefine
   const isDrained = await storePages(run, {
     state: 'History',
     filters: [{ key: 'SessionId', value: sessionId }],
-    stopAfter: (pages) => pages === run.limits.pagesBeforeEstimate,
+    stopAfter: (pages) => found || pages === run.limits.pagesBeforeEstimate,
     onStored: ({ sessions }) => {
-      found ||= sessions.length > 0
+      found ||= sessions.some(({ SessionId }) => SessionId === sessionId)
     },
   })
   if (found) return true

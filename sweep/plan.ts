@@ -1,3 +1,4 @@
+import { AWS_KEEPS_MS } from '../archive/source'
 import type { Plan, SweepState } from '../archive/sweep-state'
 import { slicePlan, wholeSecond } from './slices'
 
@@ -15,8 +16,9 @@ export interface Situation {
   readonly state: SweepState
   /** When this sweep began to list. */
   readonly begunAt: string
-  /** StartDate of the oldest session that is open. */
+  /** StartDate of the oldest session in the Active list, as far as it was drained. */
   readonly oldestStart: string | undefined
+  readonly isDrained: boolean
   /** Whether a full sweep is asked for. */
   readonly full: boolean | undefined
   /** Width of a slice. */
@@ -24,9 +26,11 @@ export interface Situation {
 }
 
 /** Decides what to list: what an unfinished sweep left; or else everything, if it is due; or else what can have ended since the last sweep. */
-export function planSweep({ state, begunAt, oldestStart, full = false, sliceMs }: Situation): Plan {
+export function planSweep(situation: Situation): Plan {
+  const { state, begunAt, oldestStart, isDrained, full = false, sliceMs } = situation
   const { Pending, LastCompleteAt, LastFullAt, ChainTooLongAt } = state
-  const isUnfinished = Pending !== undefined && Pending.BegunAt > (LastCompleteAt ?? '')
+  const isUnfinished =
+    Pending !== undefined && Pending.Slices.length > 0 && Pending.BegunAt > (LastCompleteAt ?? '')
   if (isUnfinished && (!full || Pending.Kind === 'full')) return Pending
 
   const msSince = (time: string) => Date.parse(begunAt) - Date.parse(time)
@@ -37,7 +41,10 @@ export function planSweep({ state, begunAt, oldestStart, full = false, sliceMs }
   const plan: Plan = {
     Kind: isFull ? 'full' : 'recent',
     BegunAt: begunAt,
-    OldestOpenStart: oldestStart,
+    // What is open now was open at the last complete sweep or has started since.
+    OldestOpenStart: isDrained
+      ? oldestStart
+      : (recentFrom ?? wholeSecond(Date.parse(begunAt) - AWS_KEEPS_MS)),
     RecentFrom: recentFrom,
     InvokedAfter: isFull ? undefined : recentFrom,
     CoversFrom: isFull ? undefined : LastCompleteAt,

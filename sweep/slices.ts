@@ -5,8 +5,8 @@ import type { Plan, Slice } from '../archive/sweep-state'
 export function slicePlan(plan: Plan, widthMs: number): Plan {
   const begun = Date.parse(plan.BegunAt)
   const bounds: string[] = []
-  for (let bound = windowStart(plan) + widthMs; bound < begun; bound += widthMs)
-    bounds.push(wholeSecond(bound))
+  const first = Math.max(windowStart(plan), begun - AWS_KEEPS_MS) // an open session may claim any StartDate
+  for (let bound = first + widthMs; bound < begun; bound += widthMs) bounds.push(wholeSecond(bound))
   const froms = [plan.InvokedAfter, ...bounds]
   return { ...plan, Slices: froms.map((From, n) => ({ From, To: bounds[n] })), Sliced: true }
 }

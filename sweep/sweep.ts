@@ -31,7 +31,8 @@ export async function sweep(job: SweepJob): Promise<Receipt> {
     const open = await archiveOpenSessions(run)
     run.plan = planSweep({ ...open, state, full: run.full, sliceMs: run.limits.sliceMs })
     const history = await archiveHistory(run, run.plan, open.vanished)
-    const isComplete = history.isDrained && (await followUpVanished(run, open, history, state))
+    if (history.isDrained) await followUpVanished(run, open, history, state)
+    const isComplete = history.isDrained && open.isDrained
     return await finish(run, isComplete, history.plan, history.lastSeen ?? open.begunAt)
   } catch (error) {
     throw await fail(run, error)
@@ -44,6 +45,7 @@ async function finish(run: Run, isComplete: boolean, plan: Plan, lastSeen: strin
     : receiptOf(run, { Outcome: 'incomplete' })
   await run.sweeps.putReceipt(receipt)
   if (isComplete) await run.sweeps.complete(run.source, plan)
+  else if (plan.Slices.length === 0) await run.sweeps.savePlan(run.source, plan) // the next sweep plans anew
   return receipt
 }
 

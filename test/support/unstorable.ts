@@ -23,6 +23,7 @@ export const UNSTORABLE = [
   '{"SessionId":"odd","Reason":"half of \\ud83d"}',
   '{"SessionId":"odd","\\udc00":1}',
   '{"SessionId":"odd","Owner":"o","Target":7}',
+  `{"SessionId":"odd","Deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
   `{"SessionId":"odd","Details":"${'x'.repeat(420_000)}"}`,
 ].map((text, n) => text.replace('"odd"', `"odd-${n}"`))
 

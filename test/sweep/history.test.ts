@@ -163,6 +163,28 @@ describe('if AWS applies filters to pages that are cut already', () => {
     expect(await archived()).toBe(60)
   })
 
+  test('a token that leads nowhere fails one sweep, not all to come', async () => {
+    addMonth(120)
+    await sweep(20, soon)
+    stage.emulator.faults.script = (_call, { State, NextToken }) =>
+      State === 'History' && NextToken ? 'repeat-token' : 'filter-after-page'
+    await expect(sweep(1000, soon)).rejects.toThrow('RepeatedTokenError')
+    expect(await pending()).not.toHaveProperty('NextToken')
+    stage.emulator.faults.script = () => 'filter-after-page'
+    expect(await sweep(1000, soon)).toMatchObject({ Outcome: 'complete' })
+    expect(await archived()).toBe(120)
+  })
+
+  test('if a token does not live until the next sweep, slices are tried again', async () => {
+    addMonth(120)
+    await sweep(20, soon)
+    stage.emulator.faults.script = (_call, { NextToken }) =>
+      NextToken && historyCalls().length === 14 ? 'expire-token' : undefined
+    expect(await sweep(20, soon)).toMatchObject({ Outcome: 'incomplete' })
+    expect(await untilComplete(30, soon)).toBeLessThan(10)
+    expect(await archived()).toBe(120)
+  })
+
   test('a chain that fails goes on after the pages that were stored', async () => {
     addMonth(120)
     await sweep(15, soon)

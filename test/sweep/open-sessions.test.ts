@@ -39,7 +39,7 @@ test('a session that ended and that no filter by date can show is looked up', as
   await stage.sweep()
   expect(await stage.sweepAfter(1)).toMatchObject({ Kind: 'recent', Updated: 1, Pages: 3 })
   expect(await record()).toMatchObject({ State: 'History' })
-  expect(stage.recordWrites()).toBe(2)
+  expect(stage.recordWrites()).toBe(3)
 })
 
 test('a session that vanishes is marked, given up after 48 hours, and corrected by the history', async () => {
@@ -80,7 +80,7 @@ test('a session that vanishes before an unfinished sweep is continued is missing
   expect(hoursOf(LastKnownActiveAt, MissingSince)).toEqual([0, 1])
 })
 
-test('if there is no time to look up all vanished sessions, the sweep stops in time and is incomplete', async () => {
+test('all vanished sessions are marked, and looked up as far as there is time: the sweep is complete', async () => {
   stage.world.add(Array.from({ length: 8 }, (_, n) => open(-2, vanishesAfter(0.5), `open-${n}`)))
   await stage.sweep()
   stage.world.clock.advance(HOUR)
@@ -91,10 +91,8 @@ test('if there is no time to look up all vanished sessions, the sweep stops in t
   const limits = { ...SMALL_PAGES, reserveMs: 3 }
   const receipt = await stage.sweep({ limits, remainingMs: stage.timeFor(10) })
 
-  expect(receipt).toMatchObject({ Outcome: 'incomplete', Pages: 8 })
+  expect(receipt).toMatchObject({ Outcome: 'complete', Pages: 8 })
   expect(stage.emulator.calls.count() - calls).toBe(8) // after 7, the reserve was still whole
-  expect(await missing()).toBe(6)
-  expect(await stage.sweep()).toMatchObject({ Outcome: 'complete' })
   expect(await missing()).toBe(8)
 })
 
@@ -110,6 +108,27 @@ test('a look-up that takes too many pages gives no session up; a full sweep in o
   expect(await record()).not.toHaveProperty('EndUnknown')
   await stage.sweep({ limits, full: true })
   expect(await record()).toHaveProperty('EndUnknown')
+})
+
+test('an Active list without end leaves half of the time for the history, and the sweep is incomplete', async () => {
+  stage.world.add(endedSessions(25))
+  stage.emulator.faults.script = (_call, { State }) => (State === 'Active' ? 'empty-page' : undefined)
+  const limits = { ...SMALL_PAGES, reserveMs: 1 }
+  for (const [Archived, Kind] of [[25], [0]].map(([count]) => [count, 'full'] as const))
+    expect(await stage.sweep({ limits, remainingMs: stage.timeFor(20) })).toMatchObject({
+      ...{ Outcome: 'incomplete', Kind, Archived, Pages: 11 + 3 },
+    })
+})
+
+test('an open session does not expire, and one that is given up does', async () => {
+  stage.world.add([open(-2, vanishesAfter(0.5))])
+  await stage.sweep({ retentionDays: 31 })
+  expect(await record()).not.toHaveProperty('ExpiresAt')
+  const { CoversUntil = '' } = await stage
+    .sweepAfter(1, { retentionDays: 31 })
+    .then(() => stage.sweepAfter(49, { retentionDays: 31 }))
+  const ExpiresAt = Math.ceil(Date.parse(CoversUntil) / 1000) + 31 * 86_400
+  expect(await record()).toMatchObject({ EndUnknown: true, ExpiresAt })
 })
 
 test('the Active list begins with its earliest page, even if that is stored last', async () => {
@@ -151,8 +170,8 @@ describe('vanished sessions', () => {
     const vanished = new Map(known.map((session) => [session.SessionId, session]))
     const plan = { Kind: 'full' as const, BegunAt: '', Slices: [], Sliced: false }
     const listed = { plan, isDrained: true, lastSeen: undefined, found: new Set(found) }
-    const openNow = { begunAt, oldestStart: undefined, vanished }
-    expect(await followUpVanished(stage.runOf(), openNow, listed, { LastCompleteAt })).toBe(true)
+    const openNow = { begunAt, oldestStart: undefined, vanished, isDrained: true }
+    await followUpVanished(stage.runOf({ retentionDays: 31 }), openNow, listed, { LastCompleteAt })
     return record()
   }
 

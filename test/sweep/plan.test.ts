@@ -17,11 +17,35 @@ const unfinished = (Kind: Plan['Kind'], BegunAt = '2026-03-31T11:30:00.000Z'): P
 }
 const plan = (state: SweepState, change: Partial<Situation> = {}) => {
   const sliceMs = 24 * 60 * 60 * 1000
-  return planSweep({ state, begunAt: BEGUN, oldestStart: undefined, full: false, sliceMs, ...change })
+  return planSweep({
+    state,
+    begunAt: BEGUN,
+    oldestStart: undefined,
+    isDrained: true,
+    full: false,
+    sliceMs,
+    ...change,
+  })
 }
 
 test('a source that was never swept gets a full sweep: one chain without a filter', () => {
   expect(plan({}, { full: undefined })).toEqual(NEW_FULL)
+})
+
+test.each([
+  [
+    'what the last complete sweep knew',
+    swept({ OldestOpenStart: '2026-03-20T00:00:00.000Z' }),
+    '2026-03-19T23:00:00Z',
+  ],
+  ['all that AWS keeps, if there was none', {}, '2026-03-01T12:00:00Z'],
+])('if the Active list was not drained, the oldest open session is %s', (_what, state, OldestOpenStart) => {
+  const change = { oldestStart: '2026-03-31T11:00:00.000Z', isDrained: false }
+  expect(plan(state, change)).toMatchObject({ OldestOpenStart })
+})
+
+test('what an unfinished sweep has listed to its end is planned anew', () => {
+  expect(plan(swept({ Pending: { ...unfinished('full'), Slices: [] } }))).toMatchObject({ BegunAt: BEGUN })
 })
 
 test('a recent sweep covers the time since the last complete one, and looks an hour further back', () => {

@@ -25,6 +25,12 @@ test('a full sweep is cut into slices without a gap; the first and the last are 
   expect(slicePlan(plan, 10 * DAY)).toEqual({ ...plan, Sliced: true, Slices })
 })
 
+test('a window that begins decades ago has no more slices than 30 days', () => {
+  const from = '1970-01-01T00:00:00Z'
+  const { Slices } = slicePlan({ ...recent, InvokedAfter: from }, 10 * DAY)
+  expect(Slices).toEqual(slicesAt(from, '2026-03-11T12:00:00Z', '2026-03-21T12:00:00Z', undefined))
+})
+
 test.each([
   [60, [at('09:30:00'), at('10:30:00'), at('11:30:00')]],
   [75, [at('09:30:00'), at('10:45:00')]],

@@ -101,14 +101,6 @@ test('coverage begins 30 days before the last page was shown, and ends when the 
   expect([CoversFrom, CoversUntil].map(hoursOf)).toEqual([4 - A_MONTH, 1])
 })
 
-test('a sweep that lists nothing but open sessions covers 30 days before them', async () => {
-  const BegunAt = new Date(NOW.getTime() - HOUR).toISOString()
-  await stage.sweeps.savePlan(stage.world, { Kind: 'full', BegunAt, Slices: [], Sliced: true })
-  const { Outcome, CoversFrom, CoversUntil } = await sweep()
-  expect(Outcome).toBe('complete')
-  expect([CoversFrom, CoversUntil].map(hoursOf)).toEqual([-A_MONTH, -1])
-})
-
 test('an incomplete sweep covers nothing', async () => {
   stage.world.add(endedSessions(30))
   const receipt = await sweep({ remainingMs: stage.timeFor(3), limits: { ...SMALL_PAGES, reserveMs: 1 } })
