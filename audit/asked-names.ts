@@ -1,7 +1,8 @@
 /** `ecs:CLUSTER_TASK_RUNTIME`. A cluster's name can hold `_`. */
 const CONTAINER = /^ecs:(.+)_([^_]+)_[^_]+$/
 
-const INSTANCE = /^m?i-/
+/** An ECS cluster can be called `mi-cluster`. */
+const INSTANCE = /^m?i-[0-9a-f]+$/
 /** A container's target in full: the id of a task has 32 digits. */
 const WHOLE_CONTAINER = /^ecs:.+_[0-9a-f]{32}_[^_]+$/
 

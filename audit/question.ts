@@ -16,6 +16,7 @@ export interface Question {
   /** Targets, any of them. A container's cluster or task stands for all its containers. */
   readonly targets?: readonly string[]
   readonly status?: string
+  /** In upper or lower case. */
   readonly documentName?: string
   /** Part of the reason, in upper or lower case. */
   readonly reason?: string
@@ -45,7 +46,7 @@ const CONDITIONS: Conditions = {
   roleNames: ({ RoleName }, asked) => isAny(RoleName, asked, isNameInAnyCase),
   targets: ({ Target }, asked) => isAny(Target, asked, isTarget),
   status: ({ Status }, asked) => Status === asked,
-  documentName: ({ DocumentName }, asked) => DocumentName === asked,
+  documentName: ({ DocumentName }, asked) => isAny(DocumentName, [asked], isNameInAnyCase),
   reason: ({ Reason }, part) =>
     typeof Reason === 'string' && Reason.toLowerCase().includes(part.toLowerCase()),
   accountId: ({ AccountId }, asked) => AccountId === asked,

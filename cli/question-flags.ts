@@ -1,6 +1,6 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
 import type { Question } from '../audit/question'
-import { owners, roles, targets } from './asked-names'
+import { type AskedName, document, owners, roles, targets } from './asked-names'
 import { type Io, say, UsageError } from './io'
 import { accountId, duration, moment, nonEmpty, region } from './parsers'
 
@@ -18,7 +18,7 @@ export function addQuestionFlags<Args extends unknown[], Flags extends OptionVal
     .option('--to <time>', 'started before this time', moment)
     .option('--at <time>', 'connected at this time: started by then, not known to have ended by then', moment)
     .addOption(new Option('--status <status>', 'with this status').choices(STATUSES))
-    .option('--document <name>', 'with this SSM document', nonEmpty)
+    .option('--document <name>', 'with this SSM document', document)
     .option('--reason <text>', 'with this text in the reason, in any case', nonEmpty)
     .option('--account <id>', 'in this account', accountId)
     .option('--source-region <region>', 'in this region', region)
@@ -34,7 +34,8 @@ type QuestionFlags = ReturnType<ReturnType<typeof addQuestionFlags<[], Record<ne
 export const QUESTION_HELP = `
 --owner, --role and --target may be given several times: any of them will do. A
 name that ends in * stands for all that begin so ('jane*', 'ecs:prod_*'). Names
-of people and roles are found in upper or lower case, in every account.
+of people, roles and documents are found in upper or lower case. An ARN stands
+for its name, in every account and region.
 
 A time is a date (midnight UTC), a time with its zone (2026-11-24T02:14:00Z), or
 a time ago (36h, 7d, 2w). Without --from, --to, --at and --open, the question is
@@ -46,17 +47,34 @@ const DEFAULT_SPAN_MS = 30 * 24 * 60 * 60 * 1000
 
 /** @throws UsageError if --from is not before --to */
 export function questionOf(flags: QuestionFlags, io: Io): Question {
-  const { from, to, at, open, owner, role, target, document, account, sourceRegion, ...others } = flags
+  const { from, to, at, open, document, account, sourceRegion, ...others } = flags
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`received --from ${from} and --to ${to}, expected --from before --to`)
-  const { status, reason, accessType, minDuration } = others
+  const { owner, role, target, status, reason, accessType, minDuration } = others
   const question = {
     ...{ from, to, at, open, status, reason, accessType, minDuration },
-    ...{ ownerNames: owner, roleNames: role, targets: target },
+    ...{ ownerNames: namesOf(owner), roleNames: namesOf(role), targets: namesOf(target) },
     ...{ documentName: document, accountId: account, region: sourceRegion },
   }
+  const ignored = notAskedOf(
+    [owner, role, target].flatMap((names) => names ?? []),
+    flags,
+  )
+  if (ignored !== '')
+    say(io, `Not narrowed to ${ignored}, as in an ARN: --account and --source-region do that.`)
   if ([from, to, at, open].some((bound) => bound !== undefined)) return question
   const since = new Date(Date.now() - DEFAULT_SPAN_MS).toISOString()
   say(io, `Of the last 30 days (--from ${since}), as no time is given.`)
   return { ...question, from: since }
+}
+
+function namesOf(asked: readonly AskedName[] | undefined): string[] | undefined {
+  return asked?.map(({ name }) => name)
+}
+
+/** The accounts and regions of ARNs that the question is not narrowed to. */
+function notAskedOf(asked: readonly AskedName[], { account, sourceRegion }: QuestionFlags): string {
+  const accounts = account === undefined ? asked.flatMap(({ accountId }) => accountId ?? []) : []
+  const regions = sourceRegion === undefined ? asked.flatMap(({ region }) => region ?? []) : []
+  return [...new Set([...accounts, ...regions])].join(', ')
 }

@@ -1,4 +1,4 @@
-import { owners, roles, targets } from '../../cli/asked-names'
+import { type AskedName, document, owners, roles, targets } from '../../cli/asked-names'
 import { scan } from '../support/clients'
 import { useFilledArchive } from '../support/filled-archive'
 import { readBack } from '../support/read-back'
@@ -31,9 +31,83 @@ test.each([
   [targets, `arn:aws:ecs:eu-west-1:${A}:task/0123`, '0123'],
   [targets, `arn:aws:ecs:eu-west-1:${A}:container/prod/0123/4567`, 'ecs:prod_0123'],
   [targets, 'ecs:prod_0123_4567', 'ecs:prod_0123_4567'],
+  [targets, `ARN:aws:ec2:eu-west-1:${A}:instance/I-0ABC`, 'i-0abc'],
+  [targets, `aws:ecs:eu-west-1:${A}:cluster/Prod*`, 'ecs:Prod*'],
+  [targets, `arn:aws:ecs:eu-west-1:${A}:task/prod/*`, 'ecs:prod'],
+  [targets, `arn:aws:ssm:eu-west-1:${A}:managed-instance/mi-*`, 'mi-*'],
+  [targets, ' I-0AAA ', 'i-0aaa'],
+  [targets, 'MI-Cluster', 'MI-Cluster'],
+  [owners, ` ARN:aws:iam::${A}:user/Bob `, 'Bob'],
+  [owners, 'assumed-role/Dev/bob', 'bob'],
+  [owners, '*', '*'],
+  [roles, `aws:iam::${A}:role/team/Dev`, 'Dev'],
+  [roles, `arn:aws:iam::${A}:role/team/Dev*`, 'Dev*'],
+  [roles, `arn:aws:sts::${A}:assumed-role/Dev/*`, 'Dev'],
+  [roles, 'assumed-role/Dev', 'Dev'],
 ])('%p understands %s as %s, beside others', (parse, text, name) => {
-  expect(parse(text)).toEqual([name])
-  expect(parse(text, ['another'])).toEqual(['another', name])
+  const names = (asked: readonly AskedName[]) => asked.map((one) => one.name)
+  expect(names(parse(text))).toEqual([name])
+  expect(names(parse(text, [{ name: 'another' }]))).toEqual(['another', name])
+})
+
+const NO_PATH = 'Sessions do not record the path'
+const NO_PERSON = 'Expected a name, or the ARN of a user'
+const NO_ROLE = 'This is not of a role'
+const NO_TARGET = 'Expected an id, or the ARN of an instance'
+
+test.each([
+  [roles, `arn:aws:iam::${A}:role/team/*`, NO_PATH],
+  [roles, `arn:aws:iam::${A}:role/`, NO_PATH],
+  [roles, `arn:aws:sts::${A}:assumed-role/*`, NO_PATH],
+  [roles, 'Dev/bob', NO_ROLE],
+  [roles, `arn:aws:iam::${A}:root`, NO_ROLE],
+  [owners, `arn:aws:sts::${A}:assumed-role/Ops/*`, "expected '--role Ops'"],
+  [owners, `aws:iam::${A}:role/Dev`, "expected '--role Dev'"],
+  [owners, `arn:aws:iam::${A}:role/team/*`, NO_PATH],
+  [owners, 'assumed-role/Dev', "expected '--role Dev'"],
+  [owners, `arn:aws:iam::${A}:user/`, NO_PERSON],
+  [owners, `arn:aws:iam::${A}:user/team/`, NO_PERSON],
+  [owners, `arn:aws:sts::${A}:assumed-role/Ops/`, NO_PERSON],
+  [owners, `arn:aws:iam::${A}:*`, NO_PERSON],
+  [owners, 'arn:*', NO_PERSON],
+  [owners, `arn:aws:iam::${A}:user/*`, NO_PATH],
+  [owners, `arn:aws:iam::${A}:user/team/*`, NO_PATH],
+  [owners, `arn:aws:sts::${A}:federated-user/*`, NO_PATH],
+  [owners, 'AROAEXAMPLE0000000006:*', NO_PATH],
+  [targets, `arn:aws:ec2:eu-west-1:${A}:instance/*`, NO_TARGET],
+  [targets, `arn:aws:ecs:eu-west-1:${A}:task/*`, NO_TARGET],
+  [targets, 'arn:*', NO_TARGET],
+])('%p refuses %s, which names nothing that sessions have: %s', (parse, text, message) => {
+  expect(() => parse(text)).toThrow(message)
+})
+
+test('the name of a document is trimmed, and may be the beginning of one', () => {
+  expect(document(' AWS-Start* ')).toBe('AWS-Start*')
+  expect(() => document('*-Start')).toThrow('Expected * at the end only.')
+})
+
+test.each([
+  [['--role', `arn:aws:iam::${A}:role/Ops`], `Not narrowed to ${A}, as in an ARN: --account`],
+  [
+    ['--target', `arn:aws:ec2:eu-west-1:${A}:instance/i-0abc`],
+    `Not narrowed to ${A}, eu-west-1, as in an ARN`,
+  ],
+  [
+    ['--target', `arn:aws:ec2:eu-west-1:${A}:instance/i-0abc`, '--account', A],
+    'Not narrowed to eu-west-1, as in an ARN',
+  ],
+  [
+    [
+      ...['--target', `arn:aws:ec2:eu-west-1:${A}:instance/i-0abc`],
+      ...['--account', A, '--source-region', 'eu-west-1'],
+    ],
+    undefined,
+  ],
+  [['--role', 'Ops'], undefined],
+])('beside the answer to %j: %s', async (args, said) => {
+  const { stderr } = await archive.ask('sessions', [...args, '--from', '1d'])
+  if (said === undefined) expect(stderr).not.toContain('Not narrowed')
+  else expect(stderr).toContain(said)
 })
 
 const TASK = '0123456789abcdef0123456789abcdef'
