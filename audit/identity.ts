@@ -19,7 +19,7 @@ const ROOT: Anonymity = {
 export function anonymity({ Owner, OwnerName = '' }: Owned): Anonymity | undefined {
   const owner = typeof Owner === 'string' ? Owner : ''
   if (OwnerName === '') return NO_OWNER
-  if (/^arn:[\w-]+:(iam|sts)::\d*:root$/.test(owner)) return ROOT
+  if (/^(arn:)?[\w-]+:(iam|sts)::\d*:root$/.test(owner)) return ROOT
   const tool = TOOL_NAMES.find(({ pattern }) => pattern.test(OwnerName))
   if (tool !== undefined) return { kind: tool.form, why: explain(tool) }
   const role = roleName(owner)

@@ -39,6 +39,9 @@ const MADE: Readonly<Record<string, readonly string[]>> = {
   'aws-vsts-tools': ['aws-vsts-tools'],
   Spinnaker: ['Spinnaker'],
   ProwlerAssessmentSession: ['ProwlerAssessmentSession', 'ProwlerAsessmentSession'],
+  CognitoIdentityCredentials: ['CognitoIdentityCredentials'],
+  RedshiftIamRoleSession: ['RedshiftIamRoleSession'],
+  CloudCustodian: ['CloudCustodian', 'CloudCustodian@nightly'],
   '8 hexadecimal digits, then a role': ['5f3a2b1c-web-reader'],
   'A time stamp': ['1700000000', '1700000000000', '1700000000000000', '1700000000000000000'],
   '…, then a time stamp': ['aws-admin-1700000000000', 'deploy_20261124T093000Z', 'x-20261124'],
@@ -51,6 +54,29 @@ const MADE: Readonly<Record<string, readonly string[]>> = {
     'TestSession',
     'default',
   ],
+  'The name of a tool or a service': [
+    ...[
+      'terraform',
+      'terraform-running',
+      'TerraformSession',
+      'gitlab-ci-4711',
+      'GitLabCI',
+      'GitLabRunner-jane',
+      'github-actions',
+      'OktaSession',
+      'octopusroleassumed',
+    ],
+    ...['cloudformation', 'codebuild', 'codebuild-kubectl', 'CodePipeline', 'CodeBuildDeploymentSession'],
+    ...[
+      'boto3',
+      'Boto3Session',
+      'boto3_assuming_some-role',
+      'steampipe',
+      'datadog-agent',
+      'AWSCodeBuild-nightly',
+    ],
+  ],
+  administrator: ['Administrator'],
   'A word for a job, not for a person': [
     'Jenkins-ci01-deploy',
     'deploy@example.com',
@@ -79,6 +105,7 @@ test.each([
   [undefined, 'No owner'],
   ['', 'No owner'],
   ['arn:aws-us-gov:iam::111122223333:root', 'Root user'],
+  ['aws:iam::111122223333:root', 'Root user'],
   ['arn:aws:sts::111122223333:federated-user/gntd-2Nv8sKq0mZ1x', 'gntd-…'],
   ['arn:aws:iam::111122223333:user/vault/vault-root-ops-1700000000-abcd', 'vault-…'],
   [session('ecs-execute-command', 'AWSServiceRoleForECS'), 'ecs-execute-command'],
@@ -96,6 +123,18 @@ test.each([
   session('Mary.Major+ops@example.com', 'AWSReservedSSO_Admin_0123456789abcdef'),
   session('jane.session@example.com'),
   session('ambot'),
+  ...['jane@lambda.com', 'bob@automation.example.com', 'jane@bot.example.com', 'oktavia', 'terra'].map(
+    (name) => session(name),
+  ),
+  ...[
+    'ecs-execute-commander',
+    'AWSCodeBuilder',
+    'AWSCLI-Sessions',
+    'ProwlerAsh',
+    'gntd-jane',
+    'aws-sdk-jane',
+  ].map((name) => session(name)),
+  ...['AWS-RUNAS-jane', 'vault-keeper'].map((name) => session(name)),
 ])('nothing is known against the owner %s', (Owner) => {
   expect(of(Owner)).toBeUndefined()
 })
