@@ -41,7 +41,10 @@ class ProxyAgent extends HttpsProxyAgent<string> {
     request.once('proxyConnect', ({ statusCode, statusText }) => {
       if (statusCode !== 200) status = `${statusCode} ${statusText}`
     })
-    const socket = await super.connect(request, trusting)
+    const socket = await super.connect(request, trusting).catch((cause) => {
+      const message = `the proxy ${this.proxy.host} of $HTTPS_PROXY cannot be reached: ${messageOf(cause)}`
+      throw Object.assign(new Error(message, { cause }), { code: cause.code }) // the SDK tries again by its code
+    })
     if (status !== '')
       throw new Error(
         `the proxy ${this.proxy.host} answered ${status} for ${host}: $NO_PROXY names exceptions`,
@@ -69,11 +72,22 @@ export function isException(host: string, port: number, exceptions: string): boo
 /** The AWS CLI takes an address without `http://`, too. */
 function proxyUrl(text: string): string {
   const url = text.includes('://') ? text : `http://${text}`
+  const received = `$HTTPS_PROXY: received ${JSON.stringify(text.replace(/^(.*:\/\/)?.*@/, '$1…@'))}`
   if (!URL.canParse(url) || !/^https?:/i.test(url))
-    throw new Error(
-      `$HTTPS_PROXY: received ${JSON.stringify(text.replace(/^(.*:\/\/)?.*@/, '$1…@'))}, expected a URL such as http://proxy.example.com:3128`,
-    )
+    throw new Error(`${received}, expected a URL such as http://proxy.example.com:3128`)
+  const { username, password } = new URL(url)
+  if (!isDecodable(username) || !isDecodable(password))
+    throw new Error(`${received}, expected %25 for each % of its user name and password`)
   return url
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The certificates to trust, instead of those that Node.js trusts. */

@@ -166,6 +166,21 @@ test.each<[string, Environment, string | RegExp]>([
     { HTTPS_PROXY: 'socks5://me:sec/r@et@x:1' },
     '$HTTPS_PROXY: received "socks5://…@x:1", expected a URL such as http://proxy',
   ],
+  [
+    'a password with a bad %',
+    { HTTPS_PROXY: 'http://user:sec%ret@127.0.0.1:9' },
+    /: \$HTTPS_PROXY: received "http:\/\/…@127\.0\.0\.1:9", expected %25 for each % of its user name and password$/,
+  ],
+  [
+    'a user whose % is no UTF-8',
+    { HTTPS_PROXY: 'us%E9r:secret@127.0.0.1:9' },
+    'received "…@127.0.0.1:9", expected %25 for each %',
+  ],
+  [
+    'a proxy that cannot be reached',
+    { HTTPS_PROXY: DESERTED.replace('//', '//me:secret@') },
+    /: the proxy 127\.0\.0\.1:\d+ of \$HTTPS_PROXY cannot be reached: (Error: )?connect ECONNREFUSED [\d.:]+$/,
+  ],
   ['a proxy without a host', { HTTPS_PROXY: 'http://' }, '$HTTPS_PROXY: received "http://", expected a URL'],
 ])('%s is refused', async (_, environment, message) => {
   expectFailure(await archive({ HTTPS_PROXY: proxy.host, ...environment }), message)
