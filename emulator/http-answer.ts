@@ -1,4 +1,5 @@
 import type { ServiceError } from './errors'
+import { printJson } from './json'
 
 /** What an endpoint answers. The server adds the headers that every answer has. */
 export interface HttpAnswer {
@@ -8,7 +9,7 @@ export interface HttpAnswer {
 }
 
 export function jsonAnswer(status: number, body: object): HttpAnswer {
-  return { status, contentType: 'application/x-amz-json-1.1', body: JSON.stringify(body) }
+  return { status, contentType: 'application/x-amz-json-1.1', body: printJson(body) ?? '' }
 }
 
 export function jsonError({ status, code, message }: ServiceError): HttpAnswer {

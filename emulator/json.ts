@@ -1,3 +1,9 @@
+import { randomUUID } from 'node:crypto'
+
+/** Stands before the digits of an integer that a number cannot hold. */
+const BIG = `big-${randomUUID()}:`
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
+
 /** A value is not what it must be. */
 export class JsonError extends Error {
   /** @param path within the document: `Sessions[3].StartDate` */
@@ -7,13 +13,32 @@ export class JsonError extends Error {
   }
 }
 
-/** @throws JsonError, like every function of this file */
+/**
+ * An integer that a number cannot hold is a bigint.
+ *
+ * @throws JsonError, like the functions below
+ */
 export function parseJson(text: string, path: string): unknown {
   try {
-    return JSON.parse(text)
+    const kept = text.replace(TOKEN, (token) => (isBig(token) ? `"${BIG}${token}"` : token))
+    return JSON.parse(kept, (_name, value: unknown) =>
+      typeof value === 'string' && value.startsWith(BIG) ? BigInt(value.slice(BIG.length)) : value,
+    )
   } catch {
     throw new JsonError(path, text, 'JSON')
   }
+}
+
+function isBig(token: string): boolean {
+  return /^-?[1-9]\d{15,}$/.test(token) && !Number.isSafeInteger(Number(token))
+}
+
+/** The text of what {@link parseJson} returns, and of everything else that JSON can write. */
+export function printJson(value: unknown): string | undefined {
+  const text: string | undefined = JSON.stringify(value, (_name, one: unknown) =>
+    typeof one === 'bigint' ? `${BIG}${one}` : one,
+  )
+  return text?.replace(new RegExp(`"${BIG}(-?\\d+)"`, 'g'), '$1')
 }
 
 export function parseObject(text: string, path: string): Record<string, unknown> {
@@ -41,6 +66,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = printJson(value) ?? 'nothing'
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

@@ -4,9 +4,11 @@ import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { randomFaults } from '../../emulator/faults'
 import { generateSessions } from '../../emulator/generate'
 import { startEmulator } from '../../emulator/server'
+import type { SessionMembers } from '../../emulator/session'
 import { World } from '../../emulator/world'
 import { loadSessions } from '../../emulator/world-file'
 import { type Io, say, UsageError, write } from '../io'
+import { counted } from '../output/format'
 import { positiveNumber, probability, seed, time, wholeNumber } from '../parsers'
 
 /** Node.js turns longer timers into 1 ms. */
@@ -63,11 +65,16 @@ Examples:
       const { accountId, region } = world
       const now = world.clock.now()
       const paths = files.map((file) => resolve(io.cwd, file))
-      world.add(
-        generate === undefined
-          ? await loadSessions(paths, now)
-          : generateSessions({ count: generate, seed, now, accountId, region }),
-      )
+      if (generate === undefined) {
+        const lives = await loadSessions(paths, now)
+        const unknown = lives.filter(({ whileOpen, afterEnd }) => !afterEnd && !hasState(whileOpen)).length
+        if (unknown > 0)
+          say(
+            io,
+            `${counted(unknown, 'session')} without Status and EndDate: taken for open, whatever they are.`,
+          )
+        world.add(lives)
+      } else world.add(generateSessions({ count: generate, seed, now, accountId, region }))
       const emulator = await startEmulator({ world, port, faults: toFaults(fault, seed) })
       const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
       try {
@@ -77,6 +84,11 @@ Examples:
         await emulator.close()
       }
     })
+}
+
+/** `--query` may have left out what tells whether a session has ended. */
+function hasState({ Status, EndDate }: SessionMembers = {}): boolean {
+  return Status !== undefined || EndDate !== undefined
 }
 
 function addFault(text: string, others: FaultValues = {}): FaultValues {

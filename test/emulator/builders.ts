@@ -56,7 +56,7 @@ export function authorization(service = 'ssm'): string {
   return `AWS4-HMAC-SHA256 Credential=x/20261120/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=00`
 }
 
-const HEADERS = {
+export const HEADERS = {
   'content-type': 'application/x-amz-json-1.1',
   'x-amz-target': 'AmazonSSM.DescribeSessions',
   authorization: authorization(),

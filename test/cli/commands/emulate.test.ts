@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import pMap from 'p-map'
-import { ask, start, stopAll } from '../../emulator/builders'
+import { ask, HEADERS, start, stopAll } from '../../emulator/builders'
 import {
   cliEnvironment,
   expectFailure,
@@ -100,6 +100,20 @@ test('a hint says that the clock is too late for every session of the file', asy
   kill('SIGTERM')
   expect(await text(stderr)).toMatch(/^Every session ended more than 30 days before the clock: --clock .*\n$/)
   expect(await status).toBe(0)
+})
+
+test('big integers of a file keep their digits, and sessions of unknown state are counted', async () => {
+  const file = join(folder(), 'projected.json')
+  const session =
+    '{"SessionId":"a","Size":1152921504606846977,"Text":"1152921504606846977 \\"9007199254740993"}'
+  writeFileSync(file, `[${session}, {"SessionId":"b","Status":"Connected"}, {"SessionId":"c","EndDate":1}]`)
+  const { url, stderr, kill } = await emulate('--sessions', file)
+  const answer = await fetch(url, { method: 'POST', headers: HEADERS, body: '{"State":"Active"}' })
+  expect(await answer.text()).toContain(session)
+  kill('SIGTERM')
+  expect(await text(stderr)).toBe(
+    '1 session without Status and EndDate: taken for open, whatever they are.\n',
+  )
 })
 
 const hasAws = spawnSync('aws', ['--version']).status === 0
