@@ -23,7 +23,7 @@ export interface Search extends Reader {
   readonly pageSize?: number
 }
 
-/** Session Manager was announced on this day: no session is older. */
+/** Session Manager was announced on this day: no session is older, so none is looked for, in any index. */
 const FIRST_DAY = '2018-09-11'
 /** Days that are queried at the same time, each holding a page of at most 1 MB. */
 const DAYS_AT_ONCE = 4
@@ -62,9 +62,10 @@ export async function* findSessions(search: Search): AsyncGenerator<SessionRecor
     return
   }
   const dayBefore = at === undefined ? '' : minus(at, LONG_SECONDS * 1000)
-  const span: Span = {
-    from: from > dayBefore ? from : dayBefore,
-    until: at !== undefined && (to === undefined || at < to) ? at : to && minus(to, 1),
+  const last = to === undefined ? minus(search.now.toISOString(), -DAY_MS) : minus(to, 1)
+  const span = {
+    from: [from, dayBefore, FIRST_DAY].reduce((a, b) => (a > b ? a : b)),
+    until: at !== undefined && at < last ? at : last,
   }
   const others = from < dayBefore ? await startedBefore(search, dayBefore) : []
   const pages = index === 'ByDay' ? pagesOfDays(search, span) : pagesOfKeys(search, index, keys, span)
@@ -112,10 +113,8 @@ async function* oneByOne(pages: Pages): AsyncGenerator<[SessionRecord]> {
 }
 
 /** Reads several days at the same time, and returns them in turn. */
-async function* pagesOfDays(search: Search, { from, until }: Span): Pages {
-  const { newestFirst = false, pageSize, now } = search
-  const tomorrow = new Date(now.getTime() + DAY_MS).toISOString()
-  const span = { from: from > FIRST_DAY ? from : FIRST_DAY, until: until ?? tomorrow }
+async function* pagesOfDays(search: Search, span: Span): Pages {
+  const { newestFirst = false, pageSize } = search
   const days = daysOf(span)
   if (newestFirst) days.reverse()
   const open = async (key: string) => {
@@ -128,7 +127,7 @@ async function* pagesOfDays(search: Search, { from, until }: Span): Pages {
   }
 }
 
-function daysOf({ from, until = '' }: Span): string[] {
+function daysOf({ from, until }: Span): string[] {
   const days: string[] = []
   for (let day = Date.parse(from.slice(0, 10)); day <= Date.parse(until); day += DAY_MS)
     days.push(new Date(day).toISOString().slice(0, 10))

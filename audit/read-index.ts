@@ -27,7 +27,7 @@ export interface Reader extends Table {
 /** When sessions started. Both inclusive. */
 export interface Span {
   readonly from: string
-  readonly until: string | undefined
+  readonly until: string
 }
 
 export interface KeyQuery {
@@ -44,17 +44,16 @@ export async function* readKey(
   { client, tableName, reads }: Reader,
   { index, key, span: { from, until }, newestFirst, pageSize }: KeyQuery,
 ): AsyncGenerator<SessionRecord[]> {
-  if (until !== undefined && until < from) return
+  if (until < from) return
   const { partitionKey, sortKey } = SESSIONS.indexes[index]
   const pages = paginateQuery(
     { client, pageSize },
     {
       TableName: tableName,
       IndexName: index,
-      KeyConditionExpression: `#key = :key AND #start ${until === undefined ? '>= :from' : 'BETWEEN :from AND :until'}`,
+      KeyConditionExpression: '#key = :key AND #start BETWEEN :from AND :until',
       ExpressionAttributeNames: { '#key': partitionKey, '#start': sortKey },
-      // Key values must not be empty; every date comes after a space.
-      ExpressionAttributeValues: { ':key': key, ':from': from || ' ', ':until': until },
+      ExpressionAttributeValues: { ':key': key, ':from': from, ':until': until },
       ScanIndexForward: !newestFirst,
       ReturnConsumedCapacity: 'TOTAL',
     },

@@ -41,7 +41,8 @@ A time is a date (midnight UTC), a time with its zone (2026-11-24T02:14:00Z), or
 a time ago (36h, 7d, 2w). Without --from, --to, --at and --open, the question is
 about the last 30 days. --region says where the tables are; --source-region asks
 for the sessions of a region. AWS sends a few sessions without a StartDate: only
---open and 'session-archive session' find them.`
+--open and 'session-archive session' find them, and those that start before
+2018-09-11, or after tomorrow if there is no --to.`
 
 const DEFAULT_SPAN_MS = 30 * 24 * 60 * 60 * 1000
 
