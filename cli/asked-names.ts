@@ -63,18 +63,19 @@ function notAll(name: string): string {
   return name
 }
 
-/** ARNs of what can be a target, from the service on, and how the target of a session is called then. */
+/** ARNs of what can be a target, from the service on or only the end, and how the target of a session is called then. */
 const TARGETS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
-  [/^(?:ec2|ssm):[^:]*:\d*:(?:managed-)?instance\/(m?i-.*)$/i, instanceOr],
-  [/^ecs:[^:]*:\d*:cluster\/(.+)$/i, (cluster) => `ecs:${cluster}`],
-  [/^ecs:[^:]*:\d*:(?:task|container)\/([^/]+)\/\*$/i, (cluster) => `ecs:${cluster}`],
-  [/^ecs:[^:]*:\d*:(?:task|container)\/([^/]+)\/([^/]+)/i, (cluster, task) => `ecs:${cluster}_${task}`],
-  [/^ecs:[^:]*:\d*:task\/([^/*]+\*?)$/i, (task) => task],
+  [/^(?:(?:ec2|ssm):[^:]*:\d*:)?(?:managed-)?instance\/(m?i-.*)$/i, instanceOr],
+  [/^(?:ecs:[^:]*:\d*:)?cluster\/(.+)$/i, (cluster) => `ecs:${cluster}`],
+  [/^(?:ecs:[^:]*:\d*:)?(?:task|container)\/([^/]+)\/\*$/i, (cluster) => `ecs:${cluster}`],
+  [/^(?:ecs:[^:]*:\d*:)?(?:task|container)\/([^/]+)\/([^/]+)/i, (cluster, task) => `ecs:${cluster}_${task}`],
+  [/^(?:ecs:[^:]*:\d*:)?task\/([^/*]+\*?)$/i, (task) => task],
 ]
 
 export function targets(text: string, others: readonly AskedName[] = []): readonly AskedName[] {
   const { asked, isArn, rest, place } = parse(text)
-  return [...others, { name: checked(isArn ? targetOf(rest) : instanceOr(asked)), ...place }]
+  const isPath = isArn || /^((managed-)?instance|cluster|task|container)\//i.test(asked)
+  return [...others, { name: checked(isPath ? targetOf(rest) : instanceOr(asked)), ...place }]
 }
 
 function targetOf(arn: string): string {
