@@ -51,7 +51,7 @@ export async function print<Item extends object>(
     }
   }
   const style = {
-    width: (isTerminal && stdout.columns) || Number(env.COLUMNS) || WIDTH_OF_A_PIPE,
+    width: (isTerminal && stdout.columns) || Math.max(0, Number(env.COLUMNS)) || WIDTH_OF_A_PIPE,
     bold: (text: string) => (isTerminal && !env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text),
     onShortened: (cells: number) =>
       say(io, `${counted(cells, 'cell is', 'cells are')} cut at …: --output json shows them whole.`),

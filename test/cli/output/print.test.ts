@@ -193,7 +193,7 @@ ${beside('wide')}`)
     ])
   })
 
-  test.each(['100', '', 'wide'])('a table has the columns that fit COLUMNS=%s', async (COLUMNS) => {
+  test.each(['100', '', 'wide', '-5'])('a table has the columns that fit COLUMNS=%s', async (COLUMNS) => {
     const { stdout } = await ask(of('plain'), { COLUMNS })
     expect(stdout.includes('DocumentName')).toBe(COLUMNS !== '100')
   })
