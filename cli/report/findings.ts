@@ -20,7 +20,7 @@ ${unidentified(tally)}
 ${notEnded(tally, generatedAt)}`
 }
 
-function longest({ longest, withoutDuration }: Tally): Html {
+function longest({ longest, sessions, withoutDuration }: Tally): Html {
   const rows = longest.map((record) => [
     duration(Number(record.DurationSeconds)),
     when(record.StartDate),
@@ -31,7 +31,7 @@ function longest({ longest, withoutDuration }: Tally): Html {
   return section(
     'Longest sessions',
     [
-      rows.length === 0 ? empty('No session has both a start and an end.') : table(columns, rows),
+      rows.length === 0 ? none(sessions, 'No session has both a start and an end.') : table(columns, rows),
       withoutDuration > 0
         ? note(`${incomparable} without a start or an end (open ones included) cannot be compared.`)
         : undefined,
@@ -42,7 +42,8 @@ function longest({ longest, withoutDuration }: Tally): Html {
 
 function withoutReason({ withoutReason, sessions, people }: Tally): Html {
   const title = 'Sessions without a reason'
-  if (withoutReason === 0) return section(title, empty('None: every session has a reason.'), 'no-reason')
+  if (withoutReason === 0)
+    return section(title, none(sessions, 'None: every session has a reason.'), 'no-reason')
   const byPerson = [...people.values()]
     .filter((person) => person.withoutReason > 0)
     .sort((a, b) => b.withoutReason - a.withoutReason)
@@ -75,7 +76,7 @@ function unidentified({ anonymous, sessions }: Tally): Html {
   if (owners.length === 0)
     return section(
       title,
-      [empty('No owner has a form that is known to name nobody.'), note(UNPROVEN)],
+      [none(sessions, 'No owner has a form that is known to name nobody.'), note(UNPROVEN)],
       'unidentified',
     )
   const kinds = [...new Set(owners.map(({ kind }) => kind))]
@@ -111,9 +112,9 @@ function ofKind(owners: readonly Anonymous[], kind: string): Content[] {
   return [kind, grouped(sumOf(some)), some[0]?.why]
 }
 
-function notEnded({ notEnded, open, stale, endUnknown }: Tally, generatedAt: Date): Html {
+function notEnded({ notEnded, sessions, open, stale, endUnknown }: Tally, generatedAt: Date): Html {
   const title = 'Open, and of unknown end'
-  if (notEnded.length === 0) return section(title, empty('None: every session has ended.'), 'open')
+  if (notEnded.length === 0) return section(title, none(sessions, 'None: every session has ended.'), 'open')
   const rows = notEnded.map((record) => [
     [openNote(record), lastSeen(record)],
     [when(record.StartDate), ago(record, generatedAt)],
@@ -131,6 +132,11 @@ function notEnded({ notEnded, open, stale, endUnknown }: Tally, generatedAt: Dat
     ],
     'open',
   )
+}
+
+/** Nothing is said of every session if there is none. */
+function none(sessions: number, text: string): Html {
+  return empty(sessions === 0 ? 'No sessions.' : text)
 }
 
 function lastSeen({ LastSeenAt, LastKnownActiveAt, Stale }: ShownSession): Content {

@@ -112,6 +112,7 @@ test('a failed report leaves nothing behind, and an older one unchanged', async 
 test('the page of no session says so, when it was made, and above all what is not proven', async () => {
   const page = await pageOf([], { archive: 'a <b> c', coverage: [] })
   expect(page).toContain('No session matches the question.')
+  expect(page).not.toMatch(/every session|No owner has|No session has/)
   expect(page).toContain(`Made ${NOW.toISOString().slice(0, 19).replace('T', ' ')} UTC`)
   expect(page).toContain('<bdi>a &lt;b&gt; c</bdi>')
   expect(page).toMatch(/<\/header>\s*<div class="alert".*<h2>Question/s)
