@@ -2,10 +2,13 @@ import { paginateQuery, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import type { Table } from '../archive/batch-get'
 import type { Receipt } from '../archive/receipt'
 import { type Coverage, coverage, type Proof } from './coverage'
+import { countRejected } from './find-rejected'
 import { merge } from './merge'
 
 export interface SourceCoverage extends Coverage {
   readonly source: string
+  /** Sessions that could not be stored as records. */
+  readonly rejected: number
 }
 
 /** Every source that was swept. Reads one item per source. */
@@ -59,7 +62,7 @@ export async function findLastComplete(sweeps: Table, source: string): Promise<R
   return undefined
 }
 
-/** What the receipts of each source prove by now. */
+/** What the receipts of each source prove by now, and how many of its sessions could not be stored. */
 export async function findCoverage(
   sweeps: Table,
   sources: readonly string[],
@@ -67,10 +70,11 @@ export async function findCoverage(
 ): Promise<SourceCoverage[]> {
   return Promise.all(
     sources.map(async (source) => {
+      const rejected = await countRejected(sweeps, source)
       const proofs: Proof[] = []
       for await (const { Outcome, CoversFrom, CoversUntil, RetentionDays } of findReceipts(sweeps, source))
         if (CoversFrom !== undefined) proofs.push({ Outcome, CoversFrom, CoversUntil, RetentionDays })
-      return { source, ...coverage(proofs, now) }
+      return { source, rejected, ...coverage(proofs, now) }
     }),
   )
 }

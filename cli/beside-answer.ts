@@ -1,8 +1,7 @@
 import type { Table } from '../archive/batch-get'
 import type { SessionRecord } from '../archive/record'
-import { findLastComplete, findSources } from '../audit/find-receipts'
 import { lastCompleteIn, type ShownSession, withLastSeen } from '../audit/last-seen'
-import { isSourceAsked, type Question } from '../audit/question'
+import type { Question } from '../audit/question'
 import { type Io, say } from './io'
 import type { Stream } from './output/at-most'
 import { counted, grouped, time } from './output/format'
@@ -18,35 +17,6 @@ export function leftOut({ ownerNames }: Question): string[] {
     `Of the name ${ownerNames.map(printable).join(' or ')}, in upper or lower case.`,
     'Left out: other names of the same person, and sessions that name nobody.',
   ]
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000
-/** No deployment keeps records for a shorter time. */
-const LEAST_RETENTION_DAYS = 31
-
-/** Whether records that the question asks for may have expired, by the last complete sweep of each source. */
-export async function expired(question: Question, sweeps: Table, now: Date): Promise<string[]> {
-  const { from = '', at = from, open } = question
-  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS).toISOString()
-  if (open || sweeps.tableName === '' || at >= daysAgo(LEAST_RETENTION_DAYS)) return []
-  try {
-    const days = await retention(question, sweeps)
-    if (days === undefined || at >= daysAgo(days)) return []
-    return [
-      `Records expire ${days} days after a session's end.`,
-      `Of sessions that ended before ${time(daysAgo(days))} UTC, some may be missing.`,
-    ]
-  } catch (error) {
-    return [`Whether records have expired cannot be read: ${printable(messageOf(error))}`]
-  }
-}
-
-/** The least retention that the last complete sweep of a source had, in days. */
-export async function retention(question: Question, sweeps: Table): Promise<number | undefined> {
-  const sources = (await findSources(sweeps)).filter((source) => isSourceAsked(source, question))
-  const receipts = await Promise.all(sources.map((source) => findLastComplete(sweeps, source)))
-  const days = receipts.flatMap((receipt) => receipt?.RetentionDays ?? [])
-  return days.length === 0 ? undefined : Math.min(...days)
 }
 
 /** Adds to open sessions when they were last seen; the last word is how old that is. */

@@ -46,6 +46,7 @@ Examples:
           isListed: !withoutList,
           from: question.from,
           to: question.to,
+          at: question.at,
           coverage: await findCoverage(sweeps, sources, now),
           sessions: shown,
           generatedAt: now,

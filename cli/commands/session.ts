@@ -25,22 +25,24 @@ Examples:
       const { findSession } =
         require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
-      const { asOf, retention } = require('../beside-answer') as typeof import('../beside-answer')
+      const { asOf } = require('../beside-answer') as typeof import('../beside-answer')
+      const { expiry, rejectedOf } = require('../lacking') as typeof import('../lacking')
       await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
+        const now = new Date()
         const found = await findSession(sessions, id)
+        const rejections = await rejectedOf(id, found !== undefined, sweeps)
         if (found === undefined) {
-          const days = sweeps.tableName === '' ? undefined : await retention({}, sweeps)
-          const expiry =
-            days === undefined ? '' : ` Records expire ${days} days after a session's end: has it expired?`
+          const why = [...rejections, ...(await expiry(sweeps, now))].map((line) => ` ${line}`).join('')
           throw new Error(
-            `no session ${JSON.stringify(id)} in this archive. Is the SessionId whole?${expiry} Was its source swept since the session began? 'session-archive sweeps --coverage' shows that`,
+            `no session ${JSON.stringify(id)} in this archive. Is the SessionId whole?${why} Was its source swept since the session began? 'session-archive sweeps --coverage' shows that`,
           )
         }
-        const shown = asOf(one(found), sweeps, new Date(), io)
+        const shown = asOf(one(found), sweeps, now, io)
         if (output === 'table') {
           for await (const record of shown) await write(io, describe(record))
           shown.whenPrinted?.()
         } else await print(shown, SESSIONS, output, io)
+        for (const line of rejections) say(io, line)
         const nobody = anonymity(found)
         if (nobody !== undefined && found.Owner !== undefined)
           say(io, `Its owner names nobody: ${nobody.why}`)

@@ -36,7 +36,8 @@ Examples:
       const question = questionOf(flags, io)
       const { findSessions } =
         require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
-      const { asOf, expired, leftOut } = require('../beside-answer') as typeof import('../beside-answer')
+      const { asOf, leftOut } = require('../beside-answer') as typeof import('../beside-answer')
+      const { lacking } = require('../lacking') as typeof import('../lacking')
       const { newReads } = require('../../audit/read-index') as typeof import('../../audit/read-index')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
       const reads = newReads()
@@ -50,7 +51,7 @@ Examples:
         const kind = question.open ? OPEN_SESSIONS : SESSIONS
         const printed = await print(asOf(found, sweeps, now, io), kind, output, io)
         const read = describe(reads, printed)
-        for (const line of [...leftOut(question), ...(await expired(question, sweeps, now))]) say(io, line)
+        for (const line of [...leftOut(question), ...(await lacking(question, sweeps, now))]) say(io, line)
         return read
       })
       if (explain) say(io, read)

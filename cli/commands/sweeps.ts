@@ -44,6 +44,9 @@ Examples:
         throw new UsageError("'--coverage' is about all receipts: expected no --outcome or --limit with it")
       const { findAllReceipts, findCoverage, findSources } =
         require('../../audit/find-receipts') as typeof import('../../audit/find-receipts')
+      const { countRejected } =
+        require('../../audit/find-rejected') as typeof import('../../audit/find-rejected')
+      const { rejected } = require('../lacking') as typeof import('../lacking')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
       await withArchive(location, flags, io, async ({ sweeps }) => {
         const sources = source === undefined ? await findSources(sweeps) : [source]
@@ -51,10 +54,13 @@ Examples:
           const found = await findCoverage(sweeps, sources, new Date())
           await print(found.flatMap(linesOf), COVERAGE, output, io)
           if (source === undefined) saySwept(found, new Date(), io)
+          for (const line of rejected(sumOf(found.map((one) => one.rejected)))) say(io, line)
           requireCovered(found, io)
         } else {
           const wanted = withOutcome(findAllReceipts(sweeps, sources), outcome)
           await print(limit === undefined ? wanted : atMost(limit, wanted, io), RECEIPTS, output, io)
+          const counts = await Promise.all(sources.map((source) => countRejected(sweeps, source)))
+          for (const line of rejected(sumOf(counts))) say(io, line)
         }
       })
     })
@@ -74,6 +80,10 @@ function saySwept(coverage: readonly SourceCoverage[], now: Date, io: Io): void 
   for (const { source, lastCompleteAt } of coverage)
     if (lastCompleteAt !== undefined && now.getTime() - Date.parse(lastCompleteAt) > STALE_MS)
       say(io, `${source}: not swept completely since ${time(lastCompleteAt)} UTC.`)
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** @throws Ended if there is a gap, or if nothing is covered */

@@ -1,4 +1,4 @@
-import { type Interval, STALE_MS } from '../../audit/coverage'
+import type { Interval } from '../../audit/coverage'
 import { counted, duration, secondsBetween, time } from '../output/format'
 import type { CoverageAsked } from './coverage-asked'
 import { note, section, table } from './elements'
@@ -19,23 +19,26 @@ function alert(title: string, content: Html): Html {
   return html`<div class="alert" role="alert"><h2>${title}</h2>${content}</div>`
 }
 
-function alertsOf({ source, covered, expired, gaps, before, after }: CoverageAsked): Html[] {
+function alertsOf(asked: CoverageAsked): Html[] {
+  const { source, rejected } = asked
   const name = html`<b><bdi>${source}</bdi></b>`
+  if (rejected === 0) return unprovenOf(asked, name)
+  return [
+    html`<li><b>${counted(rejected, 'session')}</b> of ${name} could not be stored as records, so this report does not have them: see REJECTED# in the Sweeps table.</li>`,
+    ...unprovenOf(asked, name),
+  ]
+}
+
+function unprovenOf({ covered, expired, gaps, before, after, isStopped }: CoverageAsked, name: Html): Html[] {
   if (covered.length === 0 && expired.length === 0)
     return [html`<li>No complete sweep of ${name} is known: nothing is proven there.</li>`]
-  const unproven = [before, ...gaps, after && isStopped(after) ? after : undefined].filter(
-    (span) => span !== undefined,
-  )
+  const unproven = [before, ...gaps, isStopped ? after : undefined].filter((span) => span !== undefined)
   const between = (what: string) => (span: Interval) =>
     html`<li>Between <b>${time(span.from)}</b> and <b>${time(span.until)}</b> (${length(span)}) ${what} ${name}.</li>`
   return [
     ...unproven.map(between('sessions may have ended unseen in')),
     ...expired.map(between('sessions ended whose records may have expired, in')),
   ]
-}
-
-function isStopped({ from, until }: Interval): boolean {
-  return secondsBetween(from, until) * 1000 > STALE_MS
 }
 
 export function coverageSection(sources: readonly CoverageAsked[]): Html {
@@ -52,7 +55,7 @@ export function coverageSection(sources: readonly CoverageAsked[]): Html {
   ])
 }
 
-function notCovered({ covered, expired, gaps, before, after }: CoverageAsked): Content {
+function notCovered({ covered, expired, gaps, before, after, isStopped }: CoverageAsked): Content {
   if (covered.length === 0 && expired.length === 0)
     return html`<span class="bad">All of it: no complete sweep.</span>`
   if (!before && !after && gaps.length === 0 && expired.length === 0)
@@ -63,8 +66,7 @@ function notCovered({ covered, expired, gaps, before, after }: CoverageAsked): C
     gaps.length > 0
       ? html`<div class="bad">${counted(gaps.length, 'gap')}: ${gaps.map(span)}</div>`
       : undefined,
-    after &&
-      html`<div class="${isStopped(after) ? 'bad' : 'warn'}">After the last sweep: ${span(after)}</div>`,
+    after && html`<div class="${isStopped ? 'bad' : 'warn'}">After the last sweep: ${span(after)}</div>`,
   ]
 }
 

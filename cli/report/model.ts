@@ -15,6 +15,8 @@ export interface Report {
   readonly from?: string
   /** Exclusive, else like `from`. */
   readonly to?: string
+  /** Only sessions connected at this time. ISO 8601, UTC. */
+  readonly at?: string
   /** Of every source asked about. Empty: no receipts. */
   readonly coverage: readonly SourceCoverage[]
   /** In order of StartDate. */

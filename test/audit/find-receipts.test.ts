@@ -52,10 +52,14 @@ test('coverage is found per source, from its complete sweeps alone', async () =>
   await put('1/a', 2, { Outcome: 'incomplete' })
   await put('1/a', 3, { ...complete, Outcome: 'failed', CoversUntil: noonPlus(3600) })
   await put('1/b', 1, { Outcome: 'failed' })
+  await putOtherItems('a')
   const span = (from: number, until: number) => [{ from: noonPlus(from), until: noonPlus(until) }]
   const now = new Date(Date.parse(noonPlus(61)) + 30 * DAY)
   expect(await findCoverage(table(), ['1/b', '1/a'], now)).toEqual([
-    { source: '1/b', covered: [], gaps: [], expired: [] },
-    { source: '1/a', covered: span(0, 60), gaps: span(60, 61), expired: [], lastCompleteAt: noonPlus(60) },
+    { source: '1/b', rejected: 0, covered: [], gaps: [], expired: [] },
+    {
+      ...{ source: '1/a', rejected: 1, covered: span(0, 60), gaps: span(60, 61), expired: [] },
+      lastCompleteAt: noonPlus(60),
+    },
   ])
 })

@@ -19,7 +19,7 @@ const ENDED = {
 
 const EXEC = 'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForECS/ecs-execute-command'
 const swept = (at: string) =>
-  receipt(at, { CoversFrom: '2026-02-01T00:00:00.000Z', CoversUntil: at, RetentionDays: 400 })
+  receipt(at, { CoversFrom: '2026-02-01T00:00:00.000Z', CoversUntil: at, RetentionDays: 31 })
 
 const archive = useFilledArchive(async ({ keep, store, ledger }) => {
   await keep([ENDED, { SessionId: 'exec', Owner: EXEC }], SEEN)
@@ -32,6 +32,10 @@ const archive = useFilledArchive(async ({ keep, store, ledger }) => {
   )
   await ledger.putReceipt(swept('2026-03-04T10:00:00.000Z'))
   await ledger.putReceipt({ ...swept('2026-03-05T10:00:00.000Z'), Outcome: 'failed' })
+  for (const id of ['y-2', 'y-3', 'exec']) {
+    const rawJson = `{ "SessionId" : "${id}", "Target": "y-4" }`
+    await ledger.putRejected(SOURCE, 'sweep', { rawJson, reason: 'too large' })
+  }
   await keep([{ SessionId: 'lost', state: 'Active', Status: 'Connected' }], SEEN)
   await store.markMissing('lost', '2026-03-02T00:00:00.000Z', '2026-03-01T23:00:00.000Z')
   await store.markEndUnknown('lost', SOURCE)
@@ -101,16 +105,28 @@ test.each([
 
 test('session says that an owner names nobody', async () => {
   const { stderr } = await archive.ask('session', ['exec'])
-  expect(stderr).toBe(
+  expect(stderr).toContain(
     'Its owner names nobody: A name made by ECS Exec, which starts every session itself: the same for everybody.\n',
   )
 })
 
-test('session asks whether the record has expired, if records do', async () => {
+const expiry = 'Records of sessions that ended before 2026-03-04 10:00:00 UTC may have expired: has it?'
+const rejected = '3 sessions could not be stored as records: see REJECTED# in the Sweeps table.'
+
+test('session asks whether the record has expired, by what any receipt says', async () => {
   const { stderr } = await archive.ask('session', ['gone'])
-  expect(stderr).toContain(
-    "whole? Records expire 400 days after a session's end: has it expired? Was its source",
-  )
+  expect(stderr).toContain(`whole? ${rejected} ${expiry} Was its source`)
+})
+
+const inSweeps = /REJECTED#[0-9a-f]{64} of 111122223333\/eu-west-1 in the Sweeps table/
+
+test('session says where a session is that could not be stored, in any state or at all', async () => {
+  const run = await archive.ask('session', ['y-2'])
+  expectFailure(run, /no session "y-2" .* AWS showed it, but it could not be stored: see REJECTED/)
+  expect(run.stderr).toMatch(inSweeps)
+  expect((await archive.ask('session', ['y-4'])).stderr).toContain(rejected) // a target
+  const stored = await archive.ask('session', ['exec'])
+  expect(stored.stderr).toMatch(/^AWS showed it, but it could not be stored in every state: see REJECTED/)
 })
 
 test.each(['table', 'json'])('session --output %s fails with help if it is not there', async (format) => {

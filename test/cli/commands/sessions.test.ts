@@ -67,7 +67,10 @@ async function find(flags: string) {
   const args = `--output jsonl --explain ${flags}`.trim().split(' ')
   const { status, stdout, stderr } = await archive.ask('sessions', args)
   expect(status).toBe(0)
-  const said = stderr.replace(/^(Of the name|Not narrowed to|Left out:|\d+ open session|Stale:).*\n/gm, '')
+  const said = stderr.replace(
+    /^(Of the name|Not narrowed to|Left out:|No sweep has left|\d+ open session|Stale:).*\n/gm,
+    '',
+  )
   return { ids: idsIn('jsonl', stdout).join(' '), said, stderr }
 }
 
@@ -203,22 +206,30 @@ describe('sessions in an archive that is swept, and keeps records for 45 days,',
   const swept = useFilledArchive(async ({ keep, ledger }) => {
     await keep([openSession('old', day(50), { ...CAROL, Target: 'i-db' })], new Date(day(50)))
     const now = new Date().toISOString()
-    const covers = { CoversFrom: day(30), CoversUntil: now, RetentionDays: 45 }
-    await ledger.putReceipt(receipt(now, covers))
-    await ledger.putReceipt(receipt(day(20), { ...covers, CoversUntil: day(20), RetentionDays: undefined }))
+    const covers = { CoversFrom: day(-40), CoversUntil: day(20), RetentionDays: 45 }
+    await ledger.putReceipt(receipt(day(20), covers))
+    await ledger.putReceipt(receipt(now, { CoversFrom: day(20), CoversUntil: now }))
+    const failed = { Source: '444455556666/us-east-1', Outcome: 'failed' } as const
+    await ledger.putReceipt(receipt(now, failed))
+    const gap = { Source: '777788889999/eu-west-3', CoversFrom: day(0) }
+    await ledger.putReceipt(receipt(day(10), { ...gap, CoversUntil: day(10) }))
+    await ledger.putReceipt(receipt(hoursAgo(41), { ...gap, CoversFrom: day(12), CoversUntil: hoursAgo(41) }))
+    for (const rawJson of ['{}', '"'.padEnd(200_000)])
+      await ledger.putRejected(SOURCE, 'sweep', { rawJson, reason: 'too large' })
   })
 
   test('an open session that the last complete sweep has seen is not stale', async () => {
     const { stdout, stderr } = await swept.ask('sessions', ['--open', '--output', 'jsonl'])
     expect(JSON.parse(stdout)).toMatchObject({ SessionId: 'old' })
     expect(stdout).not.toContain('Stale')
-    expect(stderr).toMatch(/^1 open session, last seen at .* UTC or later\.\n$/)
+    expect(stderr).toMatch(/^1 open session, last seen at .* UTC or later\.\n/)
+    expect(stderr).not.toContain('Stale')
   })
 
   const denied = { type: 'AccessDeniedException', message: 'denied \u001b[31m' }
   test.each([
     [['--open'], /When they were last confirmed cannot be read: denied \\u\{1b\}/],
-    [['--from', '50d'], /Whether records have expired cannot be read: denied \\u\{1b\}/],
+    [['--from', '50d'], /Whether sessions are missing here cannot be read: denied \\u\{1b\}/],
   ])('%j says so if it cannot know', async (args, said) => {
     swept.proxy.fault = ({ body }) => (body.TableName === 'Sweeps' ? denied : undefined)
     expect(await swept.ask('sessions', args)).toMatchObject({
@@ -237,8 +248,30 @@ describe('sessions in an archive that is swept, and keeps records for 45 days,',
     ['--open --from 50d', false],
   ])('%s says that records may have expired: %s', async (flags, isSaid) => {
     const { stderr } = await swept.ask('sessions', flags.split(' '))
-    const said = "Records expire 45 days after a session's end.\nOf sessions that ended before "
-    expect(stderr.includes(said)).toBe(isSaid)
+    expect(/: records of sessions that ended before .* may have expired/.test(stderr)).toBe(isSaid)
+  })
+
+  const paris = '--source-region eu-west-3'
+  test.each([
+    [`--from 24h ${paris}`, /^777788889999\/eu-west-3: not swept completely since .* UTC\.\n/m],
+    [`--from 30d ${paris} --to 25h`, /^777788889999\/eu-west-3: not swept completely since/m],
+    [`--open ${paris}`, /^777788889999\/eu-west-3: not swept completely since/m],
+    [`--from 70d ${paris}`, /^777788889999\/eu-west-3: not covered before .* UTC: no sweep reaches/m],
+    [`--to 65d ${paris}`, /^777788889999\/eu-west-3: not covered before/m],
+    [`--at 65d ${paris}`, /^777788889999\/eu-west-3: not covered before/m],
+    [`--from 55d ${paris}`, /^777788889999\/eu-west-3: 1 gap between .* may be missing\.$/m],
+    ['--account 444455556666 --from 2d', /^444455556666\/us-east-1: no sweep was complete yet/m],
+    ['--from 2d --source-region eu-west-1', /^Last swept completely at .* UTC or later\.$/m],
+    ['--source-region eu-west-1', /^2 sessions could not be stored as records: see REJECTED# in/m],
+    ['--source-region eu-west-9', /^eu-west-9 was never swept: .* Swept: 111122223333\/eu-west-1, 4/m],
+    ['--account 999999999999', /^999999999999 was never swept: none of its sessions is here\./m],
+  ])('%s says what may be missing: %s', async (flags, said) => {
+    expect((await swept.ask('sessions', flags.split(' '))).stderr).toMatch(said)
+  })
+
+  test('what is covered is said to be current, and nothing else', async () => {
+    const { stderr } = await swept.ask('sessions', ['--from', '2d', '--source-region', 'eu-west-1'])
+    expect(stderr).toMatch(/^No session found\.\nLast swept completely .*\n2 sessions could .*\n$/)
   })
 })
 

@@ -1,4 +1,4 @@
-import { expectFailure, expectWrongUsage, printedBy } from '../../support/cli'
+import { expectFailure, expectWrongUsage } from '../../support/cli'
 import { daysAgo, receipt, useFilledArchive } from '../../support/filled-archive'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -50,25 +50,27 @@ async function find(...args: string[]) {
 
 const of = (source: string) => RECEIPTS.filter(({ Source }) => Source === source)
 const failed = RECEIPTS.filter(({ Outcome }) => Outcome === 'failed')
+const rejected = (count: number) =>
+  `${count} sessions could not be stored as records: see REJECTED# in the Sweeps table.\n`
 const more = (limit: number) => `There are more: --limit ${limit} is reached.\n`
 
 test.each<[string[], readonly object[], string]>([
-  [[], RECEIPTS, ''],
-  [['--source', C], of(C), ''],
+  [[], RECEIPTS, rejected(4)],
+  [['--source', C], of(C), rejected(2)],
   [['--source', '111122223333/eu-west-9'], [], ''],
-  [['--outcome', 'failed'], failed, ''],
+  [['--outcome', 'failed'], failed, rejected(4)],
   [['--outcome', 'complete', '--source', B], of(B), ''],
   [['--outcome', 'failed', '--source', B], [], ''],
-  [['--limit', '3'], RECEIPTS.slice(0, 3), more(3)],
-  [['--limit', '8'], RECEIPTS, ''],
-  [['--outcome', 'failed', '--limit', '1'], failed.slice(0, 1), more(1)],
-  [['--outcome', 'failed', '--limit', '2'], failed, ''],
+  [['--limit', '3'], RECEIPTS.slice(0, 3), more(3) + rejected(4)],
+  [['--limit', '8'], RECEIPTS, rejected(4)],
+  [['--outcome', 'failed', '--limit', '1'], failed.slice(0, 1), more(1) + rejected(4)],
+  [['--outcome', 'failed', '--limit', '2'], failed, rejected(4)],
 ])('sweeps %j finds those receipts and nothing else, newest first', async (args, receipts, stderr) => {
   expect(await find(...args)).toEqual({ status: 0, receipts, stderr })
 })
 
 test('sweeps prints a table of receipts', async () => {
-  const stdout = printedBy(await archive.ask('sweeps', ['--source', A]))
+  const { stdout } = await archive.ask('sweeps', ['--source', A])
   const [day5 = '', day12 = '', day40 = ''] = [5, 12, 40].map((days) => daysAgo(days).slice(0, 10))
   const rows = stdout.split('\n').map((line) => line.split(/ {2,}/).join('|'))
   expect(rows).toEqual([
@@ -80,9 +82,15 @@ test('sweeps prints a table of receipts', async () => {
   ])
 })
 
+test.each(['80', '100'])('sweeps has the column Rejected in a terminal of %s columns', async (COLUMNS) => {
+  const { stdout } = await archive.ask('sweeps', [], { environment: { COLUMNS } })
+  expect(stdout.split('\n')[0]).toMatch(/ Rejected\b/)
+  expect(stdout.split('\n')[0]?.length).toBeLessThanOrEqual(Number(COLUMNS))
+})
+
 test.each<[string, string[], number, number]>([
-  ['finds each of 4 sources by a scan of one item, and needs one more scan', ['--limit', '1'], 5, 4],
-  ['does not look for a source that is named', ['--source', B], 0, 1],
+  ['finds each of 4 sources by a scan of one item, and needs one more scan', ['--limit', '1'], 5, 8],
+  ['does not look for a source that is named', ['--source', B], 0, 2],
 ])('sweeps %s', async (_, args, scans, queries) => {
   await find(...args)
   expect(archive.proxy.calls.map(({ operation, body }) => [operation, body.Limit])).toEqual([
@@ -99,9 +107,9 @@ const OF_B = [line(B, 'covered', 50, 10)]
 const nothing = (source: string) => `${source}: no sweep was complete yet: nothing is covered.\n`
 
 test.each<[string, string, number, object[], string]>([
-  [A, 'a gap between sweeps', 1, OF_A, '1 gap.\n'],
+  [A, 'a gap between sweeps', 1, OF_A, `${rejected(2)}1 gap.\n`],
   [B, 'no gap', 0, OF_B, ''],
-  [C, 'no complete sweep', 1, [], nothing(C)],
+  [C, 'no complete sweep', 1, [], rejected(2) + nothing(C)],
   ['111122223333/eu-west-9', 'no sweep', 1, [], nothing('111122223333/eu-west-9')],
 ])('sweeps --coverage of %s: %s is exit status %i', async (source, _, status, receipts, stderr) => {
   expect(await find('--coverage', '--source', source)).toEqual({ status, receipts, stderr })
@@ -137,7 +145,7 @@ test('sweeps --coverage shows every source: there is a gap after the last sweep 
   expect({ status, receipts, stderr }).toEqual({
     status: 1,
     receipts: [...OF_A, ...OF_B, line(D, 'covered', 75, 45)],
-    stderr: `${SWEPT}${nothing(C)}2 gaps.\n`,
+    stderr: `${SWEPT}${rejected(4)}${nothing(C)}2 gaps.\n`,
   })
   expect(untilForgotten).toEqual({ Source: D, Is: 'GAP', From: daysAgo(45) })
   const late = Date.parse(Until) - (before - 30 * DAY_MS)
@@ -147,7 +155,7 @@ test('sweeps --coverage shows every source: there is a gap after the last sweep 
 
 test('sweeps --coverage prints a table of covered times and gaps', async () => {
   const { status, stdout, stderr } = await archive.ask('sweeps', ['--coverage', '--source', A])
-  expect({ status, stderr }).toEqual({ status: 1, stderr: '1 gap.\n' })
+  expect({ status, stderr }).toEqual({ status: 1, stderr: `${rejected(2)}1 gap.\n` })
   const at = (days: number) => `${daysAgo(days).slice(0, 10)} 00:00:00`
   expect(stdout.split('\n').map((text) => text.split(/ {2,}/))).toEqual([
     ['Source', 'Is', 'From (UTC)', 'Until (UTC)', 'Length'],

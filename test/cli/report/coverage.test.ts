@@ -9,16 +9,24 @@ const OCTOBER = { from: iso('2026-10-01'), to: iso('2026-11-01') }
 const AN_HOUR_AGO = '2026-11-24T11:00Z'
 const THROUGHOUT = spans('2026-09-01', AN_HOUR_AGO)
 
-function show(coverage: readonly Partial<Coverage>[], bounds: { from?: string; to?: string } = OCTOBER) {
-  const none = { covered: [], gaps: [], expired: [] }
+type Shown = Partial<Coverage & { rejected: number }>
+type Bounds = { from?: string; to?: string; at?: string }
+
+function show(coverage: readonly Shown[], bounds: Bounds = OCTOBER) {
+  const none = { covered: [], gaps: [], expired: [], rejected: 0 }
   const sources = coverage.map((one) => ({ source: '111122223333/eu-west-1', ...none, ...one }))
   const asked = coverageAsked({ ...bounds, generatedAt: NOW, coverage: sources })
   return { alert: coverageAlerts(asked)?.markup, section: coverageSection(asked).markup }
 }
 
-test.each<[string, string, Partial<Coverage>[]]>([
+test.each<[string, string, Shown[]]>([
   ['no receipts', 'Completeness is not proven', []],
   ['a source without a complete sweep', 'nothing is proven there', [{ covered: [], gaps: [] }]],
+  [
+    'sessions that could not be stored',
+    '<b>5 sessions</b> of <b><bdi>111122223333/eu-west-1</bdi></b> could not be stored as records',
+    [{ covered: THROUGHOUT, rejected: 5 }],
+  ],
   [
     'a gap that reaches into the time asked about',
     '<b>2026-10-31 12:00:00</b> and <b>2026-11-02 12:00:00</b> (2d)',
@@ -41,6 +49,22 @@ test.each<[string, string, Partial<Coverage>[]]>([
   ],
 ])('an alert tells of %s: %s', (_what, text, coverage) => {
   expect(show(coverage).alert).toContain(text)
+})
+
+test.each<[string, Bounds]>([
+  ['began long before', { from: iso('2026-11-22T06:00Z') }],
+  ['began an hour ago', { from: iso('2026-11-24T11:00Z') }],
+  ['ended an hour later', { from: OCTOBER.from, to: iso('2026-11-22T13:00Z') }],
+])('sweeps that stopped two days ago are told of if the time asked about %s', (_, bounds) => {
+  const { alert } = show([{ covered: spans('2026-09-01', '2026-11-22T12:00Z') }], bounds)
+  expect(alert).toContain('sessions may have ended unseen')
+})
+
+test.each<[string, Bounds]>([
+  ['--to alone', { to: iso('2026-08-20') }],
+  ['--at', { at: iso('2026-08-20') }],
+])('a time before the first sweep is told of if it is asked for by %s', (_, bounds) => {
+  expect(show([{ covered: THROUGHOUT }], bounds).alert).toContain('sessions may have ended unseen')
 })
 
 test('a time that has expired is neither covered nor a gap, nor before the first sweep', () => {
@@ -67,7 +91,7 @@ const LAST_HOUR = '2026-11-24 11:00:00 – 2026-11-24 12:00:00 <small>(1h)'
 test.each([
   ['a gap that begins exactly at --to', COVERED, OCTOBER, spans(OCTOBER.to, '2026-11-02')],
   ['a gap that ends exactly at --from', COVERED, OCTOBER, spans('2026-09-30', OCTOBER.from)],
-  ['--to in the future', LAST_HOUR, { to: iso('2027-06-01') }, []],
+  ['--to in the future', LAST_HOUR, { from: OCTOBER.from, to: iso('2027-06-01') }, []],
   ['no --to', LAST_HOUR, {}, []],
 ])('%s raises no alert, and the section says: %s', (_what, text, bounds, gaps) => {
   const { alert, section } = show([{ covered: THROUGHOUT, gaps }], bounds)

@@ -32,7 +32,7 @@ export function reportOf(sessions: Iterable<SessionRecord>, change: Partial<Repo
   return {
     question: [{ name: '--owner', value: 'alice' }],
     leftOut: [],
-    coverage: [{ source: '111122223333/eu-west-1', covered, gaps: [], expired: [] }],
+    coverage: [{ source: '111122223333/eu-west-1', covered, gaps: [], expired: [], rejected: 0 }],
     sessions: Readable.from(sessions),
     isListed: true,
     generatedAt: NOW,

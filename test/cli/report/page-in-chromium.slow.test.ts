@@ -58,7 +58,7 @@ function column(page: Page, number: number): Promise<string[]> {
 testInChromium('hostile text on a page runs, loads and breaks nothing, and is found', async () => {
   const text = HOSTILE.join('')
   const question = [{ name: text, value: text }]
-  const coverage = [{ source: text, covered: [], gaps: [], expired: [] }]
+  const coverage = [{ source: text, covered: [], gaps: [], expired: [], rejected: 0 }]
   const change = { archive: text, version: text, question, leftOut: [text], coverage }
   const file = await writePage(hostileRecords(), change)
   const { page, events } = await openPage(file)
