@@ -9,6 +9,7 @@ import { type CoverageAsked, coverageAsked } from './report/coverage-asked'
 
 /** What an answer may lack: sources that were never swept, times that are not covered, sessions that were not stored. */
 export async function lacking(question: Question, sweeps: Table, now: Date): Promise<string[]> {
+  if (sweeps.tableName === '') return ['What may be missing here is not known without --sweeps-table.']
   try {
     const sources = await findSources(sweeps)
     const asked = sources.filter((source) => isSourceAsked(source, question))

@@ -1,4 +1,4 @@
-import { expectFailure, expectWrongUsage, retryAtOnce } from '../../support/cli'
+import { expectFailure, expectWrongUsage, retryAtOnce, runCli } from '../../support/cli'
 import { daysAgo, type Kept, receipt, SOURCE, useFilledArchive } from '../../support/filled-archive'
 import { readBack } from '../../support/read-back'
 
@@ -267,6 +267,12 @@ describe('sessions in an archive that is swept, and keeps records for 45 days,',
     ['--account 999999999999', /^999999999999 was never swept: none of its sessions is here\./m],
   ])('%s says what may be missing: %s', async (flags, said) => {
     expect((await swept.ask('sessions', flags.split(' '))).stderr).toMatch(said)
+  })
+
+  test('sessions says so if it was not told which table has the receipts', async () => {
+    const { endpoint } = swept.proxy
+    const { stderr } = await runCli(['sessions', '--table', 'Sessions', '--endpoint-url', endpoint])
+    expect(stderr).toMatch(/^What may be missing here is not known without --sweeps-table\.$/m)
   })
 
   test('what is covered is said to be current, and nothing else', async () => {
