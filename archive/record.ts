@@ -10,7 +10,7 @@ export interface OwnAttributes {
   readonly DurationSeconds?: number
   /** The IAM user or the role session name in Owner: the person as far as AWS knows. */
   readonly OwnerName?: string
-  /** OwnerName in lower case: the key of the index by person. Identity providers spell a name now this way, now that. */
+  /** OwnerName in lower case: the key of the index by person. Identity providers do not always spell a name alike. */
   readonly OwnerKey?: string
   /** The role, if Owner is an assumed role. */
   readonly RoleName?: string

@@ -69,7 +69,7 @@ export function isException(host: string, port: number, exceptions: string): boo
     })
 }
 
-/** The AWS CLI takes an address without `http://`, too. */
+/** As in the AWS CLI, the address may lack `http://`. */
 function proxyUrl(text: string): string {
   const url = text.includes('://') ? text : `http://${text}`
   const received = `$HTTPS_PROXY: received ${JSON.stringify(text.replace(/^(.*:\/\/)?.*@/, '$1…@'))}`

@@ -82,7 +82,7 @@ export async function regionOf({ config }: { config: { region(): Promise<string>
   }
 }
 
-/** The tables of the one archive in a stack. If the construct has an own id there, its outputs begin with that. */
+/** The tables of the one archive in a stack. If the construct has another id than SessionArchive, the names of its outputs begin with that id. */
 async function tablesOf(stack: string, region: string, aws: AwsConfig) {
   const client = new CloudFormationClient(aws)
   try {

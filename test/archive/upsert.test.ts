@@ -109,6 +109,13 @@ test('sessions that cannot be stored are rejected, and the others of the page ar
   ])
 })
 
+test('a session that the database cannot read is rejected, and its page is archived', async () => {
+  const refusal = { type: 'SerializationException', message: 'odd text' }
+  stage.proxy.fault = ({ body }) => (body.Item?.SessionId.S === 's-1' ? refusal : undefined)
+  const outcomes = await store(['s-0', 's-1'].map((SessionId) => observe({ SessionId })))
+  expect(outcomes).toEqual(['archived', 'rejected'])
+})
+
 test.each(READ_OR_WRITE_FIRST)(
   'of a session twice on a page, the content that comes last is written, once (expected new: %s)',
   async (expectNew) => {

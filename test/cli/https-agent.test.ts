@@ -36,7 +36,7 @@ afterEach(async () => {
   await secure.close()
 })
 
-/** AWS is a server on this machine with a certificate of its own authority, and its names lead nowhere. */
+/** AWS is a server on this machine. A test's authority signed its certificate, and its names lead nowhere. */
 const archive = (environment: Environment, ...flags: string[]) =>
   runCli(['archive', '--region', 'xx-none-1', '--local', 'kept', ...flags], {
     cwd: folder(),

@@ -134,7 +134,7 @@ test.each(TABLES)(
   },
 )
 
-describe('a role of its own for CloudFormation', () => {
+describe('a role for CloudFormation other than the usual one', () => {
   const OWN = `${ACCOUNT}:role/deployer`
   // as the CDK's own default has it
   const cloudFormationExecutionRole = DefaultStackSynthesizer.DEFAULT_CLOUDFORMATION_ROLE_ARN.replace(

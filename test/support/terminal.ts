@@ -9,7 +9,7 @@ import { cliEnvironment, HANGS_MS } from './cli'
 const hasTerminal = spawnSync('tmux', ['-V']).status === 0
 const note = hasTerminal ? '' : ' (skipped: tmux is not installed)'
 
-/** Tests of terminals, which are slow to start, run at the same time: each uses a terminal of its own. */
+/** Tests of terminals, which are slow to start, run at the same time: each uses another terminal. */
 export const testOnTerminal = (title: string, run: () => Promise<void>) =>
   (hasTerminal ? test.concurrent : test.concurrent.skip)(`on a terminal, ${title}${note}`, run)
 

@@ -76,6 +76,11 @@ test('an answer whose sessions are no list is an error', async () => {
   await expect(ask()).rejects.toThrow('DescribeSessions: received Sessions string, expected a list')
 })
 
+test('a success without an answer is no empty list', async () => {
+  willAnswer({ Sessions: [] }, 202)
+  await expect(ask()).rejects.toThrow('received an answer that cannot be read')
+})
+
 test('an error answer is the exception that the SDK makes of it', async () => {
   willAnswer({ __type: 'AccessDeniedException', message: 'not you' }, 400)
   await expect(ask()).rejects.toMatchObject({ name: 'AccessDeniedException', message: 'not you' })

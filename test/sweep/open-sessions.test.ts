@@ -97,7 +97,11 @@ test('all vanished sessions are marked, and looked up as far as there is time: t
 })
 
 test('a look-up that takes too many pages gives no session up; a full sweep in one chain does', async () => {
-  stage.world.add([open(-2, vanishesAfter(0.5)), ...endedSessions(25)])
+  stage.world.add([
+    open(-2, vanishesAfter(0.5)),
+    open(-2, vanishesAfter(0.5), 'second'),
+    ...endedSessions(25),
+  ])
   stage.emulator.faults.script = () => 'filter-after-page'
   const limits = { ...SMALL_PAGES, pagesBeforeEstimate: 2 }
   await stage.sweep({ limits })
@@ -180,6 +184,11 @@ describe('vanished sessions', () => {
     ['not given up a millisecond earlier', '2026-03-08T12:00:00.001Z', undefined],
   ])('a missing session is %s', async (_what, since, EndUnknown) => {
     expect((await followUp(since))?.EndUnknown).toBe(EndUnknown)
+  })
+
+  test('a look-up that shows another session finds nothing', async () => {
+    stage.emulator.faults.rewrite = () => '{"Sessions":[{"SessionId":"another"}]}'
+    expect((await followUp('2026-03-08T12:00:00.000Z'))?.EndUnknown).toBe(true)
   })
 
   const stored = '2026-03-01T12:00:01.000Z'

@@ -38,6 +38,15 @@ test('every page is stored, reported and counted', async () => {
   expect(readsAndWrites()).toEqual([50, 25])
 })
 
+test('pages are reported in their order, even if a later one is stored first', async () => {
+  stage.world.add(endedSessions(20))
+  stage.writeAfter('s-0', 's-10')
+  const first: unknown[] = []
+  const onStored: Pages['onStored'] = ({ sessions }) => void first.push(sessions[0]?.SessionId)
+  await storeHistory(stage.runOf({ expectNew: true }), { onStored })
+  expect(first).toEqual(['s-0', 's-10'])
+})
+
 test('sessions of the Active list count as open, those of the history do not', async () => {
   stage.world.add([{ startedAt: NOW, whileOpen: { SessionId: 'open' } }, ...endedSessions(1)])
   const run = stage.runOf()
