@@ -40,7 +40,10 @@ test('every page is stored, reported and counted', async () => {
 
 test('pages are reported in their order, even if a later one is stored first', async () => {
   stage.world.add(endedSessions(20))
-  stage.writeAfter('s-0', 's-10')
+  stage.client.middlewareStack.add((next) => async (args) => {
+    if (JSON.stringify(args.input).includes('"s-0"')) await sleep(300) // the first page
+    return next(args)
+  })
   const first: unknown[] = []
   const onStored: Pages['onStored'] = ({ sessions }) => void first.push(sessions[0]?.SessionId)
   await storeHistory(stage.runOf({ expectNew: true }), { onStored })
