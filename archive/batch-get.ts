@@ -4,6 +4,7 @@ import {
   type BatchGetCommandOutput,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb'
+import pMap from 'p-map'
 
 /** A table, and the client that reaches it. */
 export interface Table {
@@ -14,14 +15,15 @@ export interface Table {
 export interface BatchGet extends Table {
   /** All different; any number. */
   readonly keys: readonly Readonly<Record<string, string>>[]
-  /** Names of the attributes to return. */
-  readonly attributes: readonly string[]
+  /** Names of the attributes to return. @default - all */
+  readonly attributes?: readonly string[]
   readonly consistent: boolean
   readonly abortSignal?: AbortSignal
 }
 
 /** BatchGetItem takes at most 100 keys. */
 const BATCH_KEYS = 100
+const BATCHES_AT_ONCE = 16
 /** Waits between attempts at keys that were left unprocessed, milliseconds. */
 const BACKOFF = [50, 100, 200, 400, 800, 1600, 3200, 6400]
 
@@ -31,10 +33,9 @@ const BACKOFF = [50, 100, 200, 400, 800, 1600, 3200, 6400]
  * @throws Error if the database leaves keys unprocessed for some ten seconds
  */
 export async function batchGet<Item>({ keys, ...request }: BatchGet): Promise<Item[]> {
-  const batches = Array.from({ length: Math.ceil(keys.length / BATCH_KEYS) }, (_, n) =>
-    oneBatch<Item>({ ...request, keys: keys.slice(n * BATCH_KEYS, (n + 1) * BATCH_KEYS) }),
-  )
-  return (await Promise.all(batches)).flat()
+  const starts = Array.from({ length: Math.ceil(keys.length / BATCH_KEYS) }, (_, n) => n * BATCH_KEYS)
+  const read = (start: number) => oneBatch<Item>({ ...request, keys: keys.slice(start, start + BATCH_KEYS) })
+  return (await pMap(starts, read, { concurrency: BATCHES_AT_ONCE })).flat()
 }
 
 async function oneBatch<Item>(batch: BatchGet): Promise<Item[]> {
@@ -43,8 +44,10 @@ async function oneBatch<Item>(batch: BatchGet): Promise<Item[]> {
   let request: BatchGetCommandOutput['UnprocessedKeys'] = {
     [tableName]: {
       Keys: [...keys],
-      ProjectionExpression: attributes.map((name) => `#${name}`).join(', '),
-      ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+      ...(attributes !== undefined && {
+        ProjectionExpression: attributes.map((name) => `#${name}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(attributes.map((name) => [`#${name}`, name])),
+      }),
       ConsistentRead: consistent,
     },
   }

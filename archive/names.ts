@@ -1,5 +1,12 @@
 /** Names that the stack, the function and the command line share. */
 
+export const ACCOUNT_ID = /^\d{12}$/
+export const ORGANIZATION_ID = /^o-[a-z0-9]{10,32}$/
+export const ORGANIZATIONAL_UNIT_ID = /^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/
+
+/** The role that the function assumes in other accounts, if no other is configured. */
+export const MEMBER_ROLE_NAME = 'session-archive-reader'
+
 /** `eu-west-1`, `us-gov-west-1`, `ap-southeast-2` … */
 export const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/
 
@@ -7,9 +14,22 @@ export const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/
 export const ENVIRONMENT = {
   sessionsTable: 'SESSION_ARCHIVE_SESSIONS_TABLE',
   sweepsTable: 'SESSION_ARCHIVE_SWEEPS_TABLE',
-  /** All regions that are swept, separated by commas. */
-  regions: 'SESSION_ARCHIVE_REGIONS',
   retentionDays: 'SESSION_ARCHIVE_RETENTION_DAYS',
+  /** Minutes between two rounds. */
+  schedule: 'SESSION_ARCHIVE_SCHEDULE_MINUTES',
+  /** Minutes between two sweeps of a quiet source. */
+  quietSchedule: 'SESSION_ARCHIVE_QUIET_SCHEDULE_MINUTES',
+  /** `all`, or the regions that are swept. Lists, here and below, are separated by commas. */
+  regions: 'SESSION_ARCHIVE_REGIONS',
+  excludeRegions: 'SESSION_ARCHIVE_EXCLUDE_REGIONS',
+  /** Only with an organization, like all below. */
+  organizationId: 'SESSION_ARCHIVE_ORGANIZATION_ID',
+  includeAccounts: 'SESSION_ARCHIVE_INCLUDE_ACCOUNTS',
+  excludeAccounts: 'SESSION_ARCHIVE_EXCLUDE_ACCOUNTS',
+  excludeOrganizationalUnits: 'SESSION_ARCHIVE_EXCLUDE_ORGANIZATIONAL_UNITS',
+  memberRoleName: 'SESSION_ARCHIVE_MEMBER_ROLE_NAME',
+  /** Of the queue that takes the sources for which a round has no time. */
+  queueUrl: 'SESSION_ARCHIVE_QUEUE_URL',
 } as const
 
 /**
@@ -30,6 +50,14 @@ export const METRICS = {
   sessionsRejected: 'SessionsRejected',
   sessionsOpen: 'SessionsOpen',
   missedByRecent: 'MissedByRecent',
-  /** 30 minus the days since the last complete sweep of the least healthy source. */
+  /** 30 minus the days since the last complete sweep of the least healthy source. Like all below, once per round. */
   daysUntilLoss: 'DaysUntilLoss',
+  /** Sources that no complete sweep has seen for 25 hours, or ever. */
+  sourcesLate: 'SourcesLate',
+  /** Sources whose latest sweep could not assume the member role. */
+  sourcesUnreachable: 'SourcesUnreachable',
+  /** Sources whose latest sweep was denied, and accounts that deny to list their regions. */
+  sourcesDenied: 'SourcesDenied',
+  /** Hours since a listing of accounts was complete and believed; without an organization, of the own regions. */
+  rosterAge: 'RosterAge',
 } as const

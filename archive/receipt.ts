@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto'
 /** `full`: everything that AWS shows. `recent`: what can have ended since the last complete sweep. */
 export type SweepKind = 'full' | 'recent'
 
+export const OUTCOMES = ['complete', 'incomplete', 'failed', 'unreachable', 'denied', 'disabled'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
 /** What one sweep did: the evidence that nothing was missed. Times are ISO 8601, UTC. */
 export interface Receipt {
   /** The account and the region, `111122223333/eu-west-1`. */
@@ -42,10 +45,11 @@ export interface Receipt {
   readonly Restarts: number
   /**
    * `complete`: every page was drained and every write acknowledged, by this sweep or by those it continued.
-   * `incomplete`: the time ran out; the next sweep goes on.
+   * `incomplete`: the time ran out; the next sweep goes on. `unreachable`: the member role could not be assumed.
+   * `denied`: a policy denies DescribeSessions. `disabled`: the region is disabled, and AWS lists it so.
    */
-  readonly Outcome: 'complete' | 'incomplete' | 'failed'
-  /** Why the sweep failed. */
+  readonly Outcome: Outcome
+  /** Why the sweep failed, was denied …. */
   readonly Error?: string
   /** The version of this software. */
   readonly Version: string
@@ -54,4 +58,40 @@ export interface Receipt {
 /** The id of a sweep that starts now. Sorts by time; unique. */
 export function newSweepId(startedAt: Date): string {
   return `${startedAt.toISOString()}-${randomBytes(4).toString('hex')}`
+}
+
+/** Partition key of the rounds' receipts in the Sweeps table. */
+export const ROUNDS = 'ROUNDS'
+
+/** What one round did, and what it found: the schedule starts one in each period. Times are ISO 8601, UTC. */
+export interface RoundReceipt {
+  readonly Source: typeof ROUNDS
+  /** The round: {@link newSweepId}. */
+  readonly ItemId: string
+  readonly StartedAt: string
+  readonly FinishedAt: string
+  /** Accounts and sources that are swept. */
+  readonly Accounts: number
+  readonly Sources: number
+  /** Sources that were due: swept, sent to the queue, or left to the next round. */
+  readonly Due: number
+  readonly Sent: number
+  readonly Left: number
+  /** How many sweeps of this round had each outcome. */
+  readonly Outcomes: Readonly<Partial<Record<Outcome, number>>>
+  readonly DaysUntilLoss: number
+  readonly SourcesLate: number
+  readonly SourcesUnreachable: number
+  readonly SourcesDenied: number
+  /** Hours; absent: the accounts were never listed. */
+  readonly RosterAge?: number
+  /** Why the accounts could not be listed. */
+  readonly RosterProblem?: string
+  /** The ten sources that were complete the longest ago, the worst first. */
+  readonly Worst: readonly {
+    readonly Source: string
+    readonly Outcome?: Outcome
+    readonly LastCompleteAt?: string
+  }[]
+  readonly Version: string
 }

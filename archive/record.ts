@@ -15,6 +15,8 @@ export interface OwnAttributes {
   /** The role, if Owner is an assumed role. */
   readonly RoleName?: string
   readonly AccountId: string
+  /** The account's name when the session was first archived. Untrusted text. */
+  readonly AccountName?: string
   readonly Region: string
   readonly State: State
   /** The source of a session that has not ended: the key of the sparse index OpenSessions. */
@@ -77,6 +79,7 @@ export const ATTRIBUTES = {
   OutputUrl: 'AWS',
   MaxSessionDuration: 'AWS',
   AccountId: 'own',
+  AccountName: 'own',
   Region: 'own',
   State: 'own',
   OpenSource: 'transient',

@@ -1,4 +1,4 @@
-import type { SweepKind } from './receipt'
+import type { Outcome, SweepKind } from './receipt'
 
 /** What is known of a source between sweeps. Times are ISO 8601, UTC, AWS's clock. */
 export interface SweepState {
@@ -12,6 +12,13 @@ export interface SweepState {
   readonly ChainTooLongAt?: string
   /** A sweep that has not been finished yet. */
   readonly Pending?: Plan
+  /** When the latest sweep began, by the archiver's own clock, and what became of it. */
+  readonly AttemptedAt?: string
+  readonly Outcome?: Outcome
+  /** Sweeps in a row, up to the latest, that were neither complete nor incomplete. */
+  readonly Failures?: number
+  /** When a session is known to have started, ended or been open last. */
+  readonly LastSessionAt?: string
 }
 
 /** What a sweep still has to list. */
