@@ -28,6 +28,9 @@ const STORED = [
   'EndDate',
   'State',
   'MissingSince',
+  'AccountId',
+  'AccountName',
+  'Region',
   'FirstArchivedAt',
   'ObservedAt',
   'SweepId',
@@ -88,6 +91,7 @@ export class SessionsTable {
   ): Promise<Written> {
     const wasOpen = '#State = :Active'
     const isOlder = 'ObservedAt < :seenFrom'
+    const isHere = 'AccountId = :AccountId AND #Region = :Region'
     const differs = '(ContentHash <> :ContentHash OR attribute_exists(MissingSince))'
     return this.set(record.SessionId, {
       attributes: record,
@@ -95,10 +99,12 @@ export class SessionsTable {
       add: 'Revision :one',
       condition:
         record.State === 'History'
-          ? `${wasOpen} OR (${isOlder} AND ${differs})`
-          : `${wasOpen} AND ${isOlder} AND ${differs}`,
-      names: { '#State': 'State' },
+          ? `${isHere} AND (${wasOpen} OR (${isOlder} AND ${differs}))`
+          : `${isHere} AND ${wasOpen} AND ${isOlder} AND ${differs}`,
+      names: { '#State': 'State', '#Region': 'Region' },
       values: {
+        ':AccountId': record.AccountId,
+        ':Region': record.Region,
         ':one': 1,
         ':Active': 'Active',
         ':seenFrom': seenFrom,

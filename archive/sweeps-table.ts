@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { batchGet, type Table } from './batch-get'
-import type { Receipt } from './receipt'
+import type { Outcome, Receipt, RoundReceipt } from './receipt'
+import {
+  putRosterAccount,
+  putRosterListing,
+  type RosterAccount,
+  type RosterListing,
+  readRoster,
+  readRosterAccounts,
+} from './roster'
 import { type Source, sourceKey } from './source'
 import type { Plan, SweepState } from './sweep-state'
 import type { Rejection } from './upsert'
@@ -21,20 +29,32 @@ export class SweepsTable {
     return Item ?? {}
   }
 
-  /** When the last complete sweep of each of these sources began, by source; one that has none is absent. */
-  async lastComplete(sources: readonly Source[], abortSignal?: AbortSignal): Promise<Map<string, Date>> {
-    const states = await batchGet<{ Source: string; LastCompleteAt?: string }>({
+  /** The states of many sources, by source, without what they still have to list; one that was never swept is absent. */
+  async readStates(sources: readonly Source[]): Promise<Map<string, SweepState>> {
+    const states = await batchGet<SweepState & { readonly Source: string }>({
       ...this.table,
       keys: sources.map(stateKey),
-      attributes: ['Source', 'LastCompleteAt'],
+      attributes: ['Source', 'LastCompleteAt', 'AttemptedAt', 'Outcome', 'Failures', 'LastSessionAt'],
       consistent: false,
-      abortSignal,
     })
-    return new Map(
-      states.flatMap(({ Source, LastCompleteAt }) =>
-        LastCompleteAt === undefined ? [] : [[Source, new Date(LastCompleteAt)]],
-      ),
-    )
+    return new Map(states.map(({ Source, ...state }) => [Source, state]))
+  }
+
+  readRoster() {
+    return readRoster(this.table)
+  }
+
+  readRosterAccounts(accountIds: readonly string[]) {
+    return readRosterAccounts(this.table, accountIds)
+  }
+
+  /** Writes an account, unless somebody else has written it since `stored` was read. */
+  putRosterAccount(account: RosterAccount, stored: RosterAccount | undefined): Promise<void> {
+    return putRosterAccount(this.table, account, stored?.UpdatedAt)
+  }
+
+  putRosterListing(listing: Omit<RosterListing, 'Source' | 'ItemId'>): Promise<void> {
+    return putRosterListing(this.table, listing)
   }
 
   /** Saves what a sweep still has to list, so that the next one can go on. */
@@ -46,20 +66,36 @@ export class SweepsTable {
   }
 
   /** Advances the source to a completed sweep, never backwards. */
-  async complete(source: Source, plan: Plan): Promise<void> {
+  async complete(source: Source, plan: Plan, attempt: Attempt): Promise<void> {
     const { Kind, BegunAt, OldestOpenStart, ChainTooLongAt } = plan
-    const state = Object.entries({
-      LastCompleteAt: BegunAt,
-      OldestOpenStart,
-      ...(Kind === 'full' && { LastFullAt: BegunAt, ChainTooLongAt }),
-      Pending: undefined,
-    } satisfies SweepState)
-    const given = state.filter(([, value]) => value !== undefined)
-    const gone = state.flatMap(([name, value]) => (value === undefined ? [name] : []))
-    await this.updateState(source, plan, {
-      UpdateExpression: `SET ${given.map(([name]) => `${name} = :${name}`).join(', ')} REMOVE ${gone.join(', ')}`,
-      ExpressionAttributeValues: Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+    const { AttemptedAt, Outcome, LastSessionAt } = attempt
+    await this.updateState(
+      source,
+      plan,
+      toUpdate({
+        LastCompleteAt: BegunAt,
+        OldestOpenStart,
+        ...(Kind === 'full' && { LastFullAt: BegunAt, ChainTooLongAt }),
+        Pending: undefined,
+        ...{ AttemptedAt, Outcome, LastSessionAt },
+        Failures: undefined,
+      }),
+    )
+  }
+
+  /** Notes a sweep that was not complete, unless a later one has begun. */
+  async attempted(source: Source, { AttemptedAt, Outcome, LastSessionAt, Failures }: Attempt): Promise<void> {
+    const update = toUpdate({
+      ...{ AttemptedAt, Outcome, Failures },
+      ...(LastSessionAt !== undefined && { LastSessionAt }),
     })
+    const command = new UpdateCommand({
+      TableName: this.table.tableName,
+      Key: stateKey(source),
+      ...update,
+      ConditionExpression: 'attribute_not_exists(AttemptedAt) OR AttemptedAt <= :AttemptedAt',
+    })
+    await writeIf(this.table.client.send(command))
   }
 
   /** Does nothing if a later sweep has completed. */
@@ -75,7 +111,7 @@ export class SweepsTable {
   }
 
   /** A receipt is never replaced: the first one of a sweep stays. */
-  async putReceipt(receipt: Receipt): Promise<void> {
+  async putReceipt(receipt: Receipt | RoundReceipt): Promise<void> {
     await this.putNew(receipt)
   }
 
@@ -106,7 +142,28 @@ export class SweepsTable {
   }
 }
 
-type StateUpdate = Pick<UpdateCommandInput, 'UpdateExpression' | 'ExpressionAttributeValues'>
+type StateUpdate = Pick<
+  UpdateCommandInput,
+  'UpdateExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>
+
+/** What a sweep leaves in its source's state, whatever became of it. */
+export interface Attempt extends Pick<SweepState, 'LastSessionAt' | 'Failures'> {
+  readonly AttemptedAt: string
+  readonly Outcome: Outcome
+}
+
+/** Sets what is given, and removes what is undefined. */
+function toUpdate(state: SweepState): StateUpdate {
+  const given = Object.entries(state).filter(([, value]) => value !== undefined)
+  const gone = Object.entries(state).flatMap(([name, value]) => (value === undefined ? [`#${name}`] : []))
+  const set = `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}`
+  return {
+    UpdateExpression: gone.length === 0 ? set : `${set} REMOVE ${gone.join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(Object.keys(state).map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+  }
+}
 
 /** Sorts after every receipt and rejected session of its source. */
 function stateKey(source: Source) {

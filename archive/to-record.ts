@@ -19,6 +19,8 @@ export interface Observation {
   readonly rawJson?: () => string
   readonly state: State
   readonly source: Source
+  /** The account's name, if it is known. */
+  readonly accountName?: string
   /** The sweep that made the observation. */
   readonly sweepId: string
   /** Earliest and latest time at which AWS can have shown this content (AWS's clock). */
@@ -34,6 +36,9 @@ export type Stored = Pick<
   | 'EndDate'
   | 'State'
   | 'MissingSince'
+  | 'AccountId'
+  | 'AccountName'
+  | 'Region'
   | 'FirstArchivedAt'
   | 'ObservedAt'
   | 'SweepId'
@@ -50,13 +55,13 @@ const MAX_KEY_BYTES = 2048
 /**
  * The whole record of an observed session.
  *
- * @param stored what the archive holds already: its FirstArchivedAt is kept, its dates complete the session's
+ * @param stored what the archive holds already: its FirstArchivedAt and AccountName are kept, its dates complete the session's
  * @param retentionDays days after its end at which the record expires; undefined: never
  * @throws Error if the session has no SessionId that can be a key, a date that is not a number, or text that no item
  * can hold as it is
  */
 export function toRecord(
-  { session, state, source, sweepId, seenUntil }: Observation,
+  { session, state, source, accountName, sweepId, seenUntil }: Observation,
   stored?: Stored,
   retentionDays?: number,
 ): SessionRecord {
@@ -67,6 +72,7 @@ export function toRecord(
   const duration = durationSeconds(start, end)
   const endedBy = typeof end === 'string' ? end : seenUntil
   const ExpiresAt = state === 'History' ? expiry(endedBy, retentionDays) : undefined
+  const AccountName = stored?.AccountName ?? accountName
   const isLong = state === 'History' && (durationSeconds(start, endedBy) ?? 0) >= LONG_SECONDS
   return {
     ...members,
@@ -74,6 +80,7 @@ export function toRecord(
     ...(duration !== undefined && { DurationSeconds: duration }),
     ...ownerAttributes(Owner),
     AccountId: source.accountId,
+    ...(AccountName !== undefined && { AccountName }),
     Region: source.region,
     State: state,
     ...(state === 'Active' && { OpenSource: sourceKey(source) }),

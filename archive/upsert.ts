@@ -1,6 +1,7 @@
 import { stringifyJson } from './json'
 import { NewerSchemaError, requireKnownSchema, type SessionRecord } from './record'
 import { type SessionsTable, UnstorableError } from './sessions-table'
+import { sourceKey } from './source'
 import { type Observation, type Stored, toRecord } from './to-record'
 
 /** A session that cannot be stored, and why. */
@@ -98,6 +99,7 @@ async function write(
   stored: Stored | undefined,
 ): Promise<'archived' | 'updated' | 'unchanged'> {
   const { record, observation, retentionDays } = candidate
+  if (stored !== undefined) requireSameSource(record, stored)
   if (stored !== undefined && !differs(record, stored)) return 'unchanged'
   if (stored !== undefined) requireKnownSchema(stored)
   const written =
@@ -108,12 +110,29 @@ async function write(
   if (written === 'written') return done
 
   const current = (await sessions.read([record.SessionId], true)).get(record.SessionId)
+  if (current !== undefined) requireSameSource(record, current)
   const { ContentHash, SweepId, ObservedAt } = current ?? {}
   // The sweep may have stored the same content already, from an earlier page: ObservedAt is that page's.
   const isOurs =
     ContentHash === record.ContentHash && SweepId === record.SweepId && ObservedAt === record.ObservedAt
   if (written === 'unsure' && isOurs) return done
   return stored === undefined && current !== undefined ? write(sessions, candidate, current) : 'unchanged'
+}
+
+/** The archive holds a session of this id for another account or region. */
+export class OtherSourceError extends Error {
+  override readonly name = 'OtherSourceError'
+}
+
+/** @throws OtherSourceError */
+function requireSameSource(record: SessionRecord, stored: Stored): void {
+  const [received, expected] = [record, stored].map(({ AccountId: accountId, Region: region }) =>
+    sourceKey({ accountId, region }),
+  )
+  if (received !== expected)
+    throw new OtherSourceError(
+      `session ${JSON.stringify(record.SessionId)}: received one of ${received}, expected ${expected}, whose session of this id is stored`,
+    )
 }
 
 /** Whether an observation says anything new. A missing session that is seen again is missing no more. */
@@ -125,8 +144,8 @@ function differs(record: SessionRecord, stored: Stored): boolean {
 /** What the database answers if it cannot take an item as it is. */
 const REFUSALS = ['ValidationException', 'SerializationException']
 
-/** A retry would not help: nothing can hold the item, or a later version wrote the record. */
+/** A retry would not help: nothing can hold the item, or the stored record must stay as it is. */
 function isRefusal(error: unknown): boolean {
-  if (error instanceof NewerSchemaError || error instanceof UnstorableError) return true
+  if ([NewerSchemaError, UnstorableError, OtherSourceError].some((kind) => error instanceof kind)) return true
   return error instanceof Error && REFUSALS.includes(error.name)
 }

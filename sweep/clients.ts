@@ -6,7 +6,9 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 export const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true }
 
 /** A throttled or failed call is tried up to 8 times, with exponential backoff and full jitter. */
-const RETRIES_AND_TIMEOUTS = { maxAttempts: 8, requestHandler: TIMEOUTS }
+export const RETRIES = { maxAttempts: 8 }
+
+const RETRIES_AND_TIMEOUTS = { ...RETRIES, requestHandler: TIMEOUTS }
 
 export function makeSsmClient(config: SSMClientConfig): SSMClient {
   return new SSMClient({ ...RETRIES_AND_TIMEOUTS, ...config })

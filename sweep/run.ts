@@ -2,11 +2,13 @@ import type { SSMClient } from '@aws-sdk/client-ssm'
 import { newSweepId, type Receipt } from '../archive/receipt'
 import type { SessionsTable } from '../archive/sessions-table'
 import type { Source } from '../archive/source'
-import type { Plan } from '../archive/sweep-state'
+import type { Plan, SweepState } from '../archive/sweep-state'
 import type { SweepsTable } from '../archive/sweeps-table'
 
 export interface SweepJob {
   readonly source: Source
+  /** The account's name, if it is known. */
+  readonly accountName?: string
   /** A client of the source's region. */
   readonly ssm: SSMClient
   readonly sessions: SessionsTable
@@ -19,6 +21,8 @@ export interface SweepJob {
   readonly full?: boolean
   /** Milliseconds until the sweep will be killed. @default - never */
   readonly remainingMs?: () => number
+  /** Whether AWS lists the source's region as disabled, asked if its token is refused. @default - not known */
+  readonly isDisabled?: () => Promise<boolean>
   /** Called after each page with the counts so far. */
   readonly onPage?: (counts: Counts) => void
   /** For tests of long histories. @default DEFAULT_LIMITS */
@@ -70,6 +74,10 @@ export interface Run extends SweepJob {
   readonly counts: { -readonly [name in keyof Counts]: Counts[name] }
   /** For the receipt: undefined until the open sessions are known. */
   plan?: Plan
+  /** What was known of the source before: undefined until it is read. */
+  state?: SweepState
+  /** When a session was seen to have started, ended or been open last. ISO 8601, UTC, AWS's clock. */
+  lastSessionAt?: string
   /** Whether the archive probably holds none of the sessions to come. */
   expectNew: boolean
 }

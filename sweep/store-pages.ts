@@ -87,9 +87,9 @@ function haveOneInCommon(page: readonly Session[], next: readonly Session[]): bo
 }
 
 async function storePage(run: Run, state: State, page: Answer, expectNew: boolean): Promise<void> {
-  const { source, sweepId, retentionDays, counts } = run
+  const { source, accountName, sweepId, retentionDays, counts } = run
   const { sessions, seenFrom, seenUntil } = page
-  const seen = { state, source, sweepId, seenFrom, seenUntil }
+  const seen = { state, source, accountName, sweepId, seenFrom, seenUntil }
   const observations = sessions.map((session, n) => ({ ...seen, session, rawJson: () => page.rawJson(n) }))
   try {
     const upserted = await upsert(run.sessions, observations, { retentionDays, expectNew })
@@ -102,7 +102,20 @@ async function storePage(run: Run, state: State, page: Answer, expectNew: boolea
     counts.Pages += 1
     counts.Seen += sessions.length
     if (state === 'Active') counts.Open += sessions.length
+    run.lastSessionAt = lastSession(state, page, run.lastSessionAt)
   }
+}
+
+/** The latest time at which one of the sessions is known to have started, ended or been open. */
+function lastSession(state: State, { sessions, seenUntil }: Answer, before: string | undefined) {
+  if (sessions.length === 0) return before
+  if (state === 'Active') return seenUntil
+  const now = Date.parse(seenUntil)
+  const times = sessions
+    .flatMap(({ StartDate, EndDate }) => [StartDate, EndDate])
+    .flatMap((time) => (typeof time === 'number' && time >= 0 && time * 1000 <= now ? [time * 1000] : []))
+  const latest = times.reduce((a, b) => Math.max(a, b), Date.parse(before ?? '') || 0)
+  return latest === 0 ? before : new Date(latest).toISOString()
 }
 
 async function count({ counts, plan, sweeps, source, sweepId }: Run, upserted: Upserted): Promise<void> {

@@ -1,9 +1,11 @@
 import type { Receipt } from '../archive/receipt'
 import { AWS_KEEPS_MS, sourceKey } from '../archive/source'
 import type { Plan } from '../archive/sweep-state'
+import type { Attempt } from '../archive/sweeps-table'
 import { version } from '../package.json'
 import { archiveHistory } from './history'
 import { archiveOpenSessions, followUpVanished } from './open-sessions'
+import { outcomeOf } from './outcome'
 import { planSweep } from './plan'
 import { begin, type Run, type SweepJob } from './run'
 
@@ -27,6 +29,7 @@ export async function sweep(job: SweepJob): Promise<Receipt> {
   const run = begin(job)
   try {
     const state = await run.sweeps.readState(run.source)
+    run.state = state
     run.expectNew = state.LastCompleteAt === undefined
     const open = await archiveOpenSessions(run)
     run.plan = planSweep({ ...open, state, full: run.full, sliceMs: run.limits.sliceMs })
@@ -44,20 +47,35 @@ async function finish(run: Run, isComplete: boolean, plan: Plan, lastSeen: strin
     ? receiptOf(run, { Outcome: 'complete', ...coverage(plan, lastSeen) })
     : receiptOf(run, { Outcome: 'incomplete' })
   await run.sweeps.putReceipt(receipt)
-  if (isComplete) await run.sweeps.complete(run.source, plan)
-  else if (plan.Slices.length === 0) await run.sweeps.savePlan(run.source, plan) // the next sweep plans anew
+  if (isComplete) {
+    await run.sweeps.complete(run.source, plan, attempt(run, 'complete'))
+    return receipt
+  }
+  if (plan.Slices.length === 0) await run.sweeps.savePlan(run.source, plan) // the next sweep plans anew
+  await run.sweeps.attempted(run.source, attempt(run, 'incomplete'))
   return receipt
 }
 
 async function fail(run: Run, error: unknown): Promise<SweepError> {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  const receipt = receiptOf(run, { Outcome: 'failed', Error: message.slice(0, 1000).toWellFormed() })
+  const Outcome = await outcomeOf(error, run)
+  const receipt = receiptOf(run, { Outcome, Error: message.slice(0, 1000).toWellFormed() })
+  const Failures = (run.state?.Failures ?? 0) + 1
   try {
     await run.sweeps.putReceipt(receipt)
+    await run.sweeps.attempted(run.source, { ...attempt(run, Outcome), Failures })
     return new SweepError(receipt, error)
   } catch (unrecorded) {
     return new SweepError(receipt, new AggregateError([error, unrecorded]))
   }
+}
+
+function attempt({ startedAt, state, lastSessionAt }: Run, Outcome: Receipt['Outcome']): Attempt {
+  const [LastSessionAt] = [lastSessionAt, state?.LastSessionAt]
+    .filter((time) => time !== undefined)
+    .sort()
+    .reverse()
+  return { AttemptedAt: startedAt.toISOString(), Outcome, LastSessionAt }
 }
 
 function receiptOf(run: Run, outcome: Partial<Receipt> & Pick<Receipt, 'Outcome'>): Receipt {
