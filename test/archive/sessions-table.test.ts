@@ -22,6 +22,7 @@ test('of a stored session, only what a new content depends on is read', async ()
     SweepId: 'sweep-0',
     Revision: 1,
     ContentHash: expect.any(String),
+    ...{ AccountId: '111122223333', Region: 'us-east-1' },
     SchemaVersion: 1,
   }
   expect(await stage.sessions.read(['s', 'unknown'])).toEqual(new Map([['s', stored]]))
