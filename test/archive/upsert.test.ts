@@ -1,5 +1,6 @@
 import type { SessionsTable } from '../../archive/sessions-table'
-import type { Observation } from '../../archive/to-record'
+import type { Source } from '../../archive/source'
+import { type Observation, toRecord } from '../../archive/to-record'
 import { UpsertError, upsert } from '../../archive/upsert'
 import { noonPlus, type Outcome, observe, outcomesOf, SOURCE } from '../support/observe'
 import { useStage } from '../support/stage'
@@ -124,6 +125,50 @@ test.each(READ_OR_WRITE_FIRST)(
     expect(stage.recordWrites()).toBe(1)
   },
 )
+
+describe('the same SessionId from two sources', () => {
+  const other = (source: Partial<Source>, seconds = 60): Observation => ({
+    ...saw('forged', seconds),
+    source: { ...SOURCE, ...source },
+  })
+
+  test.each([
+    ['another account', { accountId: '444455556666' }],
+    ['another region', { region: 'eu-west-1' }],
+  ])('that of %s is rejected, also in a race, and the stored one stays', async (_what, source) => {
+    await store(saw('patching'))
+    const stored = await stage.record('s')
+    for (const expectNew of [false, true]) expect(await store(other(source), expectNew)).toEqual(['rejected'])
+    expect(await store(other(source, 0))).toEqual(['rejected']) // with the same time
+    expect(await stage.record('s')).toEqual(stored)
+    const update = { ...toRecord(other(source, 90)), Revision: 2 }
+    expect(await stage.sessions.update(update, noonPlus(90))).toBe('refused')
+    expect(await stage.record('s')).toEqual(stored)
+  })
+
+  test('the reason names both', async () => {
+    await store(saw('patching'))
+    const { rejected } = await upsert(stage.sessions, [other({ accountId: '444455556666' })])
+    expect(rejected[0]?.reason).toBe(
+      'OtherSourceError: session "s": received one of 444455556666/us-east-1, expected 111122223333/us-east-1, whose session of this id is stored',
+    )
+  })
+})
+
+test('the name of the account is that of the first time, or of the first that knew one', async () => {
+  const named = (accountName: string | undefined, seconds: number) => ({
+    ...saw(`${seconds}`, seconds),
+    accountName,
+  })
+  for (const [name, seconds, kept] of [
+    [undefined, 0],
+    ['Shop', 60, 'Shop'],
+    ['Store', 120, 'Shop'],
+  ] as const) {
+    await store(named(name, seconds))
+    expect((await stage.record('s'))?.AccountName).toBe(kept)
+  }
+})
 
 test('an empty page takes no call', async () => {
   expect(await store([])).toEqual([])

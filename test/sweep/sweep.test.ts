@@ -190,12 +190,14 @@ test('a sweep that fails keeps what it has read, says why, and covers nothing', 
 
   const { receipt, cause, message } = await failedSweep()
 
-  expect(receipt).toMatchObject({ Outcome: 'failed', Kind: 'full', Pages: 3, Archived: 20 })
+  expect(receipt).toMatchObject({ Outcome: 'denied', Kind: 'full', Pages: 3, Archived: 20 })
   expect(receipt).not.toHaveProperty('CoversUntil')
   expect(receipt.Error).toMatch(/^AccessDeniedException: User .*ssm:DescribeSessions/)
   expect(message).toBe(`the sweep of 111122223333/us-east-1 failed: ${receipt.Error}`)
   expect(cause).toMatchObject({ name: 'AccessDeniedException' })
-  expect(await state()).toBeUndefined()
+  const { StartedAt: AttemptedAt } = receipt
+  expect(await state()).toMatchObject({ AttemptedAt, Outcome: 'denied', Failures: 1 })
+  expect(await state()).not.toHaveProperty('LastCompleteAt')
   stage.emulator.faults.script = undefined
   expect(await sweep()).toMatchObject({ Outcome: 'complete', Archived: 15, Unchanged: 20 })
 })
