@@ -8,7 +8,7 @@ import { type Access, isAllowed, list, type Statement } from '../support/iam'
 import { metricsOf } from '../support/invoke'
 import { ODD_SESSIONS } from '../support/odd-sessions'
 import { cdkSynth, DEPLOYMENT } from '../support/template'
-import { DAY, daysAgo } from '../support/times'
+import { DAY, daysAgo, HOUR } from '../support/times'
 
 const NOW = new Date('2026-11-24T09:30:00Z')
 
@@ -24,15 +24,16 @@ beforeAll(async () => {
 
 const FULL = { event: { sweep: 'full' } }
 
-/** Runs the function, and counts what it does meanwhile. */
+/** Runs the function, and counts what it does meanwhile. `receipt` is that of its sweep. */
 async function sweep(options: { event?: unknown } = {}) {
-  const { emulator, proxy, tables, invoke } = deployment
+  const { emulator, proxy, tables, invoke, lastReceipt } = deployment
   const callsBefore = proxy.calls.length
   const pagesBefore = emulator.calls.count({ state: 'History' })
   const invocation = await invoke(options)
   const calls = proxy.calls.slice(callsBefore)
   return {
     ...invocation,
+    receipt: await lastReceipt(),
     writes: calls.filter(
       ({ operation, body }) => /^(Put|Update)Item$/.test(operation) && body.TableName === tables.sessions,
     ).length,
@@ -53,10 +54,10 @@ test('the first sweep archives every session, with every member as AWS sent it',
   const ended = world.list('History')
   const shown = [...ended, ...world.list('Active')]
 
-  const { error, result, writes, pages } = await sweep()
+  const { error, result, receipt, writes, pages } = await sweep()
 
   expect(error).toBeUndefined()
-  expect(result).toMatchObject({
+  expect(receipt).toMatchObject({
     Source: '111122223333/us-east-1',
     Kind: 'full',
     Outcome: 'complete',
@@ -71,17 +72,26 @@ test('the first sweep archives every session, with every member as AWS sent it',
   expect(kept.size).toBe(shown.length)
   for (const session of shown)
     expect(membersOf(kept.get(session.SessionId) ?? {})).toEqual(expectedMembers(session))
-  const receipts = await scan(client, tables.sweeps)
-  expect(receipts).toEqual(expect.arrayContaining([result, expect.objectContaining({ ItemId: 'STATE' })]))
-  expect(receipts).toHaveLength(2)
+  const kinds = [
+    receipt,
+    result,
+    { ItemId: 'STATE' },
+    { ItemId: 'LISTING' },
+    { Source: 'ROSTER', State: 'swept' },
+  ]
+  const items = await scan(client, tables.sweeps)
+  for (const kind of kinds) expect(items).toContainEqual(expect.objectContaining(kind))
+  expect(items).toHaveLength(kinds.length)
 })
 
-test('every log line names the source, and the alarms watch the metrics that the function emits', async () => {
+test('the log tells of the round, and the alarms watch the metrics that the function emits', async () => {
+  deployment.world.clock.advance(HOUR)
   const { log } = await sweep()
 
   const others = log.filter((line) => !('_aws' in line))
-  expect(others.length).toBeGreaterThan(0)
-  for (const line of others) expect(line).toMatchObject({ source: '111122223333/us-east-1' })
+  expect(others).toMatchObject([
+    { message: 'round made', round: { Source: 'ROUNDS', Outcomes: { complete: 1 } } },
+  ])
   const alarm = Object.values(deployment.template.resources('AWS::CloudWatch::Alarm')).find(
     ({ Properties }) => Properties.MetricName === 'SweepsCompleted',
   )
@@ -105,9 +115,9 @@ test('every log line names the source, and the alarms watch the metrics that the
 
 test('a sweep that finds nothing new writes no record', async () => {
   const { history, active } = deployment.world.counts()
-  const { result, writes } = await sweep(FULL)
+  const { receipt, writes } = await sweep(FULL)
   expect(writes).toBe(0)
-  expect(result).toMatchObject({ Archived: 0, Updated: 0, Unchanged: history + active })
+  expect(receipt).toMatchObject({ Archived: 0, Updated: 0, Unchanged: history + active })
 })
 
 test('a changed session costs one write and raises its Revision', async () => {
@@ -132,10 +142,20 @@ test('a changed session costs one write and raises its Revision', async () => {
   })
 })
 
-test('the function sweeps its own region when EventBridge sends a classic scheduled event', async () => {
+test('the function makes a round when EventBridge sends a classic scheduled event', async () => {
+  deployment.world.clock.advance(HOUR)
   const event = { 'detail-type': 'Scheduled Event', source: 'aws.events', region: 'us-east-1' }
-  expect((await sweep({ event })).result).toMatchObject({ Outcome: 'complete' })
+  expect((await sweep({ event })).result).toMatchObject({ Source: 'ROUNDS', Outcomes: { complete: 1 } })
 })
+
+test.each([{ account: '444455556666' }, { region: 'eu-west-1' }])(
+  'the function refuses to sweep what is not in the roster: %j',
+  async (event) => {
+    const { error } = await sweep({ event })
+    expect(error?.name).toBe('UnknownSourceError')
+    expect(error?.message).toMatch(/^received the source .*, expected /)
+  },
+)
 
 test.each([
   [['a list'], 'event: received ["a list"], expected an object such as {"region": "eu-west-1"}'],
@@ -156,9 +176,9 @@ test('the archive holds every session that AWS has forgotten after 31 days', asy
   world.clock.advance(DAY)
   await sweep()
   world.clock.advance(31 * DAY)
-  const { result } = await sweep()
+  const { receipt } = await sweep()
 
-  expect(result).toMatchObject({ Outcome: 'complete', Seen: 0 })
+  expect(receipt).toMatchObject({ Outcome: 'complete', Seen: 0 })
   const kept = await records()
   expect(new Set(kept.keys())).toEqual(everSeen)
   for (const record of kept.values()) expect(record).toMatchObject({ State: 'History' })
@@ -210,7 +230,7 @@ function policiesOf({ template }: Deployment): Statement[] {
 }
 
 /** What IAM saw of the calls so far. */
-function accesses({ proxy, scheduledEvent }: Deployment): Access[] {
+function accesses({ proxy }: Deployment): Access[] {
   const ofTables = proxy.calls.flatMap(({ operation, body }) => {
     const index = body.IndexName === undefined ? '' : `/index/${body.IndexName}`
     const names: string[] = body.TableName === undefined ? Object.keys(body.RequestItems) : [body.TableName]
@@ -219,8 +239,13 @@ function accesses({ proxy, scheduledEvent }: Deployment): Access[] {
       resource: `${arnPrefix('dynamodb')}:table/${name}${index}`,
     }))
   })
-  const context = { 'aws:RequestedRegion': scheduledEvent.region }
-  return [...ofTables, { action: 'ssm:DescribeSessions', resource: '*', context }]
+  const context = { 'aws:RequestedRegion': DEPLOYMENT['AWS::Region'] }
+  const account = `arn:aws:account::${DEPLOYMENT['AWS::AccountId']}:account`
+  return [
+    ...ofTables,
+    { action: 'ssm:DescribeSessions', resource: '*', context },
+    { action: 'account:ListRegions', resource: account, context },
+  ]
 }
 
 function arnPrefix(service: string): string {

@@ -26,44 +26,47 @@ const FAILURES: Record<string, Break> = {
   },
 }
 
-test.each(Object.entries(FAILURES))(
-  '%s fails the sweep, which raises the alarm; the next sweep heals it',
-  async (_name, fail) => {
-    const deployment = await openDeployment({ template })
-    const { world, emulator, proxy, invoke } = deployment
-    world.add(generateSessions({ count: 250, seed: 6, now: world.clock.now() }))
+test.each(Object.entries(FAILURES))('%s raises an alarm; the next round heals it', async (_name, fail) => {
+  const deployment = await openDeployment({ template })
+  const { world, emulator, proxy, invoke, lastReceipt } = deployment
+  world.add(generateSessions({ count: 250, seed: 6, now: world.clock.now() }))
 
-    fail(deployment)
-    const failed = await invoke()
-    world.clock.advance(HOUR)
-    emulator.faults.script = undefined
-    proxy.fault = () => undefined
-    const healed = await invoke()
+  fail(deployment)
+  const failed = await invoke()
+  world.clock.advance(HOUR)
+  emulator.faults.script = undefined
+  proxy.fault = () => undefined
+  const healed = await invoke()
 
-    expect(failed.error?.name).toBe('SweepError') // Lambda counts it, and the alarm FunctionFailed watches that
-    expect(metricsOf(failed)).toEqual([expect.objectContaining({ SweepsCompleted: 0, SweepsFailed: 1 })])
-    // Never swept completely is the least healthy. If the database cannot say so, there is no value, which rings too.
-    expect(metricsOf(failed)[0]?.DaysUntilLoss).toBe(fail === denyList ? 0 : undefined)
-    expect(metricsOf(healed)).toEqual([expect.objectContaining({ SweepsCompleted: 1, SweepsFailed: 0 })])
-    expect(metricsOf(healed)[0]?.DaysUntilLoss).toBeCloseTo(30, 1)
-    const { history, active } = world.counts()
-    expect(healed.result).toMatchObject({ Outcome: 'complete', Archived: history + active, Rejected: 0 })
-  },
-)
+  if (fail === denyList) {
+    const told = { SweepsCompleted: 0, SweepsFailed: 1, SourcesDenied: 1, DaysUntilLoss: 0 }
+    expect(metricsOf(failed)).toEqual([expect.objectContaining(told)])
+  } else {
+    expect(failed.error).toBeDefined() // Lambda counts it, and the alarm FunctionFailed watches that
+    expect(metricsOf(failed)).toEqual([]) // silence rings, too
+  }
+  expect(metricsOf(healed)).toEqual([expect.objectContaining({ SweepsCompleted: 1, SourcesDenied: 0 })])
+  expect(metricsOf(healed)[0]?.DaysUntilLoss).toBeCloseTo(30, 1)
+  const { history, active } = world.counts()
+  expect(await lastReceipt()).toMatchObject({ Outcome: 'complete', Archived: history + active, Rejected: 0 })
+})
 
 /** What happens some days after a first sweep, and the alarms on the function's own metrics that it raises. */
 const ALARMS: Record<string, { readonly days: number; readonly induce: Break; readonly rings: string[] }> = {
   'nothing wrong': { days: 1, induce: () => {}, rings: [] },
-  'a source that fails': { days: 1, induce: denyList, rings: ['NoCompleteSweep'] },
+  'a source that fails': { days: 1, induce: denyList, rings: ['NoCompleteSweep', 'SourcesDenied'] },
   'a source that has failed for 4 days': {
     days: 4,
     induce: denyList,
-    rings: ['DaysUntilLossWarning', 'NoCompleteSweep'],
+    rings: ['DaysUntilLossWarning', 'NoCompleteSweep', 'SourcesDenied', 'SourcesLate'],
   },
   'a source that has failed for 21 days': {
     days: 21,
     induce: denyList,
-    rings: ['DaysUntilLossCritical', 'DaysUntilLossWarning', 'NoCompleteSweep'],
+    rings: [
+      ...['DaysUntilLossCritical', 'DaysUntilLossWarning', 'NoCompleteSweep'],
+      ...['SourcesDenied', 'SourcesLate'],
+    ],
   },
   'a session that cannot be stored': {
     days: 1,
@@ -85,7 +88,7 @@ test.each(Object.entries(ALARMS))('%s raises these alarms and no others', async 
   await invoke()
   world.clock.advance(days * DAY)
   induce(deployment)
-  const [metrics = {}] = metricsOf(await invoke({ event: { sweep: 'full' } }))
+  const [metrics = {}] = metricsOf(await invoke())
 
   expect(ringing(metrics)).toEqual(rings)
 })

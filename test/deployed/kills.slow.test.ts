@@ -9,6 +9,7 @@ const FULL = { event: { sweep: 'full' } }
 
 test(`after ${KILLS} kills at random calls, one sweep leaves no session missing or damaged`, async () => {
   const { world, proxy, start, invoke, records } = await openDeployment()
+  await invoke() // makes the roster
   world.add(generateSessions({ count: 4_000, seed: 4, now: world.clock.now() }))
   const random = new Random(5)
   const archived: number[] = []

@@ -1,5 +1,6 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import { ENVIRONMENT } from '../../archive/names'
+import { ROUNDS } from '../../archive/receipt'
 import { Clock } from '../../emulator/clock'
 import { startDatabase } from '../../emulator/dynamodb'
 import { startEmulator } from '../../emulator/server'
@@ -33,9 +34,10 @@ export async function openDeployment({ template = synthesise(), now = new Date()
     sweeps: Variables[ENVIRONMENT.sweepsTable],
   }
   const scheduledEvent = JSON.parse(template.resource('AWS::Scheduler::Schedule').Properties.Target.Input)
-  const endpoints = { AWS_ENDPOINT_URL_SSM: emulator.url, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint }
+  const endpoints = { AWS_ENDPOINT_URL: emulator.url, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint }
   const withDefaults = ({ environment, ...options }: Partial<InvokeOptions> = {}) => ({
     event: scheduledEvent,
+    now: world.clock.now(),
     ...options,
     environment: { ...endpoints, ...environment },
   })
@@ -60,6 +62,13 @@ export async function openDeployment({ template = synthesise(), now = new Date()
     invoke: (options?: Partial<InvokeOptions>) => invoke(template, withDefaults(options)),
     /** Starts the function. */
     start: (options?: Partial<InvokeOptions>) => startInvocation(template, withDefaults(options)),
+    /** The receipt of the latest sweep. */
+    lastReceipt: async () => {
+      const receipts = (await scan(client, tables.sweeps)).filter(
+        ({ Source, ItemId }) => Source !== ROUNDS && /^\d.*Z-/.test(String(ItemId)),
+      )
+      return receipts.sort((a, b) => (String(a.ItemId) < String(b.ItemId) ? 1 : -1))[0]
+    },
     /** Records by SessionId. */
     records: async () =>
       new Map((await scan(client, tables.sessions)).map((record) => [record.SessionId, record])),

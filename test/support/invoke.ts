@@ -16,12 +16,14 @@ export interface InvokeOptions {
   /** Variables that differ from the deployed ones, such as endpoints. */
   readonly environment: Readonly<Record<string, string>>
   readonly nodeFlags?: readonly string[]
+  /** The function's clock when it starts. @default - the real time */
+  readonly now?: Date
 }
 
 /** Starts the deployed function, with the template's code, handler and environment, in a new process. */
 export function startInvocation(
   template: DeployedTemplate,
-  { event, environment, nodeFlags = [] }: InvokeOptions,
+  { event, environment, nodeFlags = [], now = new Date() }: InvokeOptions,
 ) {
   const { Properties, logicalId } = template.resource('AWS::Lambda::Function')
   const [module, name] = String(Properties.Handler).split('.')
@@ -44,7 +46,7 @@ export function startInvocation(
     awsRequestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
   }
   child.stdin.on('error', () => {}) // a child that was killed does not read
-  child.stdin.end(JSON.stringify({ event, context }))
+  child.stdin.end(JSON.stringify({ event, context, aheadMs: now.getTime() - Date.now() }))
   const printed = Promise.all([text(child.stdout), text(child.stderr)])
   return { child, printed }
 }
