@@ -33,7 +33,7 @@ async function sweep(options: { event?: unknown } = {}) {
   const calls = proxy.calls.slice(callsBefore)
   return {
     ...invocation,
-    receipt: await lastReceipt(),
+    receipt: invocation.result?.Kind === undefined ? await lastReceipt() : invocation.result,
     writes: calls.filter(
       ({ operation, body }) => /^(Put|Update)Item$/.test(operation) && body.TableName === tables.sessions,
     ).length,
@@ -204,12 +204,6 @@ test('the role allows every call that the function made, and no action that it d
         const uses = [...calls, ...ofLambdaItself].filter((access) => isAllowed([single], access))
         expect({ action, resource, needed: uses.length > 0 }).toEqual({ action, resource, needed: true })
       }
-})
-
-test('the role does not allow sweeping a region that the stack was not deployed for', () => {
-  const context = { 'aws:RequestedRegion': 'eu-west-1' }
-  const elsewhere = { action: 'ssm:DescribeSessions', resource: '*', context }
-  expect(isAllowed(policiesOf(deployment), elsewhere)).toBe(false)
 })
 
 /** A table's definition with its lists in one order. */
