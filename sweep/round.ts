@@ -14,6 +14,8 @@ import { withLastComplete } from './update-roster'
 export interface RoundJob extends Omit<SweepAllJob, 'accounts' | 'full'>, RosterJob, Cadence {
   /** Takes sources that others sweep; returns those that it could not take. @default - all are swept here */
   readonly send?: (sources: readonly Source[], plannedAt: Date) => Promise<readonly Source[]>
+  /** Sources that a round sweeps itself, beside a queue. @default 200 */
+  readonly inPlace?: number
 }
 
 export interface Round {
@@ -24,8 +26,7 @@ export interface Round {
   readonly unsent: number
 }
 
-/** Beside a queue, a round sweeps so many sources itself. */
-export const IN_PLACE = 200
+const IN_PLACE = 200
 const WRITES_AT_ONCE = 16
 const HOUR_MS = 60 * 60 * 1000
 
@@ -35,12 +36,12 @@ const HOUR_MS = 60 * 60 * 1000
  * @throws Error if the roster cannot be read or written
  */
 export async function makeRound(job: RoundJob): Promise<Round> {
-  const { sweeps, now, send } = job
+  const { sweeps, now, send, inPlace = IN_PLACE } = job
   const startedAt = now()
   const { roster, states } = await updateRoster(job)
   const sources = [...roster.accounts.values()].flatMap(sweptSources)
   const due = dueSources(roster, states, startedAt, job)
-  const toSend = send === undefined ? [] : due.slice(IN_PLACE)
+  const toSend = send === undefined ? [] : due.slice(inPlace)
   const unsent = toSend.length === 0 ? [] : ((await send?.(toSend, startedAt)) ?? [])
   const here = [...due.slice(0, due.length - toSend.length), ...unsent]
   const receipts = await sweepAll(here, { ...job, accounts: roster.accounts })
