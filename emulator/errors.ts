@@ -3,11 +3,13 @@ export class ServiceError extends Error {
   /**
    * @param code the error's name on the wire
    * @param status of the HTTP response
+   * @param members that the error has on the wire beside its message
    */
   constructor(
     readonly code: string,
     message: string,
     readonly status = 400,
+    readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(message)
     this.name = 'ServiceError'

@@ -1,9 +1,11 @@
 import { Random } from './random'
 import type { DescribeSessionsRequest } from './request'
+import { Throttle } from './throttle'
 
 /**
  * What a request can suffer:
  * - `deny`, `throttle`, `error`: the answer is AccessDeniedException, ThrottlingException or InternalServerError;
+ * - `deny-by-policy`: the answer is AccessDeniedException, and blames a service control policy;
  * - `reset`: the connection is reset;
  * - `empty-page`, `short-page`: the page has no sessions, or at most half of MaxResults, and a token;
  * - `filter-after-page`: the page is cut before the filters apply, so it may have few sessions or none;
@@ -12,6 +14,7 @@ import type { DescribeSessionsRequest } from './request'
  */
 export type Fault =
   | 'deny'
+  | 'deny-by-policy'
   | 'throttle'
   | 'error'
   | 'reset'
@@ -61,25 +64,14 @@ export function randomFaults(probabilities: Partial<Record<Fault, number>>, seed
 /** Decides what each request suffers: one fault at most. */
 export class FaultSource {
   private calls = 0
-  private throttleTokens = Number.POSITIVE_INFINITY
-  private refilledAt = 0
+  private readonly throttle = new Throttle()
 
   constructor(private readonly faults: Readonly<Faults>) {}
 
   next(request: DescribeSessionsRequest): Fault | undefined {
     this.calls += 1
-    return this.faults.script?.(this.calls, request) ?? this.throttle()
-  }
-
-  private throttle(): Fault | undefined {
-    const { requestsPerSecond } = this.faults
-    if (requestsPerSecond === undefined) return undefined
-    const now = performance.now()
-    const refill = ((now - this.refilledAt) / 1000) * requestsPerSecond
-    this.refilledAt = now
-    this.throttleTokens = Math.min(Math.max(1, requestsPerSecond), this.throttleTokens + refill)
-    if (this.throttleTokens < 1) return 'throttle'
-    this.throttleTokens -= 1
-    return undefined
+    const scripted = this.faults.script?.(this.calls, request)
+    if (scripted !== undefined) return scripted
+    return this.throttle.lets(this.faults.requestsPerSecond) ? undefined : 'throttle'
   }
 }

@@ -6,6 +6,7 @@ export interface HttpAnswer {
   readonly status: number
   readonly contentType: string
   readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export function jsonAnswer(status: number, body: object): HttpAnswer {

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock } from './clock'
-import { invalidNextToken } from './errors'
+import { invalidNextToken, type ServiceError } from './errors'
 import type { Faults } from './faults'
 import type { Position } from './world'
 
@@ -15,10 +15,14 @@ export class PageTokens {
   private readonly secret = randomBytes(32)
   private issued = 0
 
-  /** @param clock by which tokens expire */
+  /**
+   * @param clock by which tokens expire
+   * @param refusal of a token
+   */
   constructor(
     private readonly clock: Clock,
     private readonly faults: Pick<Faults, 'tokenLifetimeSeconds'>,
+    private readonly refusal: () => ServiceError = invalidNextToken,
   ) {}
 
   /** @param purpose {@link redeem} needs the same */
@@ -32,11 +36,11 @@ export class PageTokens {
     return this.seal(payload, purpose)
   }
 
-  /** @throws ServiceError InvalidNextToken if it was not issued here, was issued for another purpose, or is too old */
+  /** @throws ServiceError the refusal, by default InvalidNextToken, if it was not issued here, was issued for another purpose, or is too old */
   redeem(token: string, purpose: string): Position {
     const payload = Buffer.from(token, 'base64url').subarray(0, PAYLOAD_BYTES)
     const genuine = payload.length === PAYLOAD_BYTES && token === this.seal(payload, purpose)
-    if (!genuine || this.isExpired(payload)) throw invalidNextToken()
+    if (!genuine || this.isExpired(payload)) throw this.refusal()
     return { startedAt: payload.readDoubleBE(16), sequence: payload.readDoubleBE(24) }
   }
 

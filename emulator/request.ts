@@ -14,20 +14,41 @@ export interface RequestFilter {
   readonly value?: string
 }
 
+/** A request for one page of another list, whose members have the right types. */
+export interface ListRequest {
+  readonly AccountId?: string
+  readonly MaxResults?: number
+  readonly NextToken?: string
+  readonly RegionOptStatusContains?: readonly string[]
+}
+
 /**
  * Reads a request's body. As with AWS, null means absent, and unknown members are ignored.
  *
  * @throws ServiceError SerializationException
  */
 export function parseRequest(body: string): DescribeSessionsRequest {
+  return parsed(body, ({ State, MaxResults, NextToken, Filters }) => ({
+    State: optional(State, 'State', asString),
+    MaxResults: optional(MaxResults, 'MaxResults', asInteger),
+    NextToken: optional(NextToken, 'NextToken', asString),
+    Filters: optional(Filters, 'Filters', asFilters),
+  }))
+}
+
+/** As {@link parseRequest}. */
+export function parseListRequest(body: string): ListRequest {
+  return parsed(body, ({ AccountId, MaxResults, NextToken, RegionOptStatusContains }) => ({
+    AccountId: optional(AccountId, 'AccountId', asString),
+    MaxResults: optional(MaxResults, 'MaxResults', asInteger),
+    NextToken: optional(NextToken, 'NextToken', asString),
+    RegionOptStatusContains: optional(RegionOptStatusContains, 'RegionOptStatusContains', asStrings),
+  }))
+}
+
+function parsed<T>(body: string, read: (members: Record<string, unknown>) => T): T {
   try {
-    const { State, MaxResults, NextToken, Filters } = parseObject(body, 'the request')
-    return {
-      State: optional(State, 'State', asString),
-      MaxResults: optional(MaxResults, 'MaxResults', asInteger),
-      NextToken: optional(NextToken, 'NextToken', asString),
-      Filters: optional(Filters, 'Filters', asFilters),
-    }
+    return read(parseObject(body, 'the request'))
   } catch (error) {
     if (error instanceof JsonError) throw new ServiceError('SerializationException', error.message)
     throw error
@@ -42,6 +63,10 @@ function asInteger(value: unknown, path: string): number {
   if (typeof value !== 'number' || value !== (value | 0))
     throw new JsonError(path, value, 'an integer of 32 bits')
   return value
+}
+
+function asStrings(value: unknown, path: string): string[] {
+  return asArray(value, path, 'strings').map((one, index) => asString(one, `${path}[${index}]`))
 }
 
 function asFilters(value: unknown, path: string): (RequestFilter | undefined)[] {

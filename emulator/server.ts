@@ -2,19 +2,27 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { AccountEndpoint } from './account'
 import { CallLog } from './calls'
 import { answerClock } from './control'
 import { ServiceError } from './errors'
 import type { Faults } from './faults'
 import { type HttpAnswer, jsonError } from './http-answer'
-import { SsmEndpoint } from './ssm'
+import type { Organization } from './organization'
+import { OrganizationsEndpoint } from './organizations'
+import type { Signer } from './signature'
+import { type Asked, SsmEndpoint } from './ssm'
 import { StsEndpoint } from './sts'
 import type { World } from './world'
 
 export interface EmulatorOptions {
-  readonly world: World
+  /** An account without an organization, whose sessions every region shows. */
+  readonly world?: World
 
-  /** @default - none */
+  /** Or many accounts, whose sessions depend on the credentials and the region. */
+  readonly organization?: Organization
+
+  /** Of the world. @default - none; an organization has its own */
   readonly faults?: Faults
 
   /** @default - any free port */
@@ -36,8 +44,9 @@ export interface Emulator {
   /** The endpoint for the CLI and the SDKs, without a slash at its end. */
   readonly url: string
   readonly port: number
+  /** Of an organization, the own account's in the own region. */
   readonly world: World
-  /** Changes take effect with the next request. */
+  /** Of the world. Changes take effect with the next request. */
   readonly faults: Faults
   readonly calls: CallLog
   /** Cuts open connections. */
@@ -45,20 +54,28 @@ export interface Emulator {
 }
 
 /**
- * Serves Systems Manager's DescribeSessions, STS's GetCallerIdentity and AssumeRole, and the world's clock at `/clock`.
+ * Serves Systems Manager's DescribeSessions, STS's GetCallerIdentity and AssumeRole, Organizations' ListAccounts,
+ * Account Management's ListRegions, and the clock at `/clock`.
  *
  * @throws Error from listening, such as EADDRINUSE
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { world, port = 0, host = '127.0.0.1', recordCalls = false } = options
-  const faults = { ...options.faults }
+  const { organization, port = 0, host = '127.0.0.1', recordCalls = false } = options
+  const { world, faults } = homeOf(options)
   const calls = new CallLog(recordCalls)
-  const ssm = new SsmEndpoint(world, faults, calls)
-  const sts = new StsEndpoint(world.accountId)
+  const endpoints: Endpoints = {
+    ssm: new SsmEndpoint(
+      (signer) => (organization === undefined ? alone(world, faults) : within(organization, signer)),
+      calls,
+    ),
+    sts: new StsEndpoint(world.accountId, organization, calls),
+    organizations: new OrganizationsEndpoint(world.accountId, organization, calls),
+    account: new AccountEndpoint(world, organization, calls),
+  }
 
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     try {
-      send(response, await route(request, world, ssm, sts), world)
+      send(response, await route(request, world, endpoints), world)
     } catch (error) {
       send(response, jsonError(new ServiceError('InternalFailure', String(error), 500)), world)
     }
@@ -85,17 +102,46 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   }
 }
 
+/** The world that the emulator is about, and what goes wrong with it. */
+function homeOf({ world, organization, faults }: EmulatorOptions): { world: World; faults: Faults } {
+  if (organization === undefined && world !== undefined) return { world, faults: { ...faults } }
+  if (organization === undefined || world !== undefined || faults !== undefined)
+    throw new Error('expected either a world, with or without faults, or an organization, which has its own')
+  const { ownAccountId, ownRegion } = organization
+  const home = [ownAccountId, ownRegion] as const
+  return { world: organization.world(...home), faults: organization.sourceFaults(...home) }
+}
+
+function alone(world: World, faults: Faults): Asked {
+  return { accountId: world.accountId, region: world.region, find: () => ({ world, faults }) }
+}
+
+function within(organization: Organization, signer: Signer): Asked {
+  const accountId = organization.accountOf(signer)
+  const { region } = signer
+  return { accountId, region, find: () => organization.sourceFor(accountId, region) }
+}
+
+interface Endpoints {
+  readonly ssm: SsmEndpoint
+  readonly sts: StsEndpoint
+  readonly organizations: OrganizationsEndpoint
+  readonly account: AccountEndpoint
+}
+
 async function route(
   request: IncomingMessage,
   world: World,
-  ssm: SsmEndpoint,
-  sts: StsEndpoint,
+  { ssm, sts, organizations, account }: Endpoints,
 ): Promise<HttpAnswer | undefined> {
   const { method, url, headers } = request
   const body = await text(request)
   if (url === '/clock') return answerClock(method, body, world.clock)
-  const isQueryProtocol = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
-  return isQueryProtocol ? sts.answer(headers, body) : ssm.answer(headers, body)
+  if (url === '/listRegions') return account.answer(headers, body)
+  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
+    return sts.answer(headers, body)
+  const isOfOrganizations = String(headers['x-amz-target']).startsWith('AWSOrganizations')
+  return isOfOrganizations ? organizations.answer(headers, body) : ssm.answer(headers, body)
 }
 
 function send(response: ServerResponse, answer: HttpAnswer | undefined, world: World): void {
@@ -108,6 +154,7 @@ function send(response: ServerResponse, answer: HttpAnswer | undefined, world: W
     'Content-Length': Buffer.byteLength(answer.body),
     Date: world.clock.now().toUTCString(),
     'x-amzn-RequestId': randomUUID(),
+    ...answer.headers,
   })
   response.end(answer.body)
 }

@@ -3,7 +3,15 @@ import { ServiceError } from './errors'
 
 /** In the order in which every client of AWS writes it; between its parts is a comma with any white space. */
 const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256\s+Credential=[^/,\s]+\/\d{8}\/[^/,\s]+\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=[^,\s]+,\s*Signature=\w+$/
+  /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=[^,\s]+,\s*Signature=\w+$/
+
+export type Service = 'ssm' | 'sts' | 'organizations' | 'account'
+
+/** Who signed a request, and for which region. */
+export interface Signer {
+  readonly accessKeyId: string
+  readonly region: string
+}
 
 /**
  * Refuses a request that is not signed for this service with Signature Version 4. The signature is not verified: any
@@ -12,11 +20,11 @@ const AUTHORIZATION =
  * @throws ServiceError MissingAuthenticationTokenException, IncompleteSignatureException or InvalidSignatureException
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
  */
-export function assertSigned({ authorization }: IncomingHttpHeaders, service: 'ssm' | 'sts'): void {
+export function signerOf({ authorization }: IncomingHttpHeaders, service: Service): Signer {
   if (authorization === undefined)
     throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token')
-  const [, signedFor] = AUTHORIZATION.exec(authorization) ?? []
-  if (signedFor === undefined) {
+  const [, accessKeyId, region, signedFor] = AUTHORIZATION.exec(authorization) ?? []
+  if (accessKeyId === undefined || region === undefined) {
     const expected =
       'AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, SignedHeaders=…, Signature=…'
     throw new ServiceError(
@@ -29,4 +37,5 @@ export function assertSigned({ authorization }: IncomingHttpHeaders, service: 's
       'InvalidSignatureException',
       `Credential should be scoped to correct service: '${service}'.`,
     )
+  return { accessKeyId, region }
 }

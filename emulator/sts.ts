@@ -1,31 +1,41 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { type AssumedRole, Assumption } from './assume-role'
+import type { CallLog } from './calls'
 import { ServiceError } from './errors'
 import type { HttpAnswer } from './http-answer'
-import { assertSigned } from './signature'
+import type { Organization } from './organization'
+import { type Signer, signerOf } from './signature'
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/'
 
 /** GetCallerIdentity, by which a client learns its account, and AssumeRole, in the Query protocol. */
 export class StsEndpoint {
-  /** A code of an MFA device is good for one call. */
-  private readonly usedCodes = new Set<string>()
+  private readonly assumption: Assumption
 
-  constructor(private readonly accountId: string) {}
+  /** @param accountId the account without an organization, or the organization's own */
+  constructor(
+    private readonly accountId: string,
+    private readonly organization: Organization | undefined,
+    private readonly calls: CallLog,
+  ) {
+    this.assumption = new Assumption(accountId, organization)
+  }
 
   /**
    * @param form `Action=GetCallerIdentity&Version=2011-06-15`
+   * @returns undefined if the connection is to be reset
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
    */
-  answer(headers: IncomingHttpHeaders, form: string): HttpAnswer {
+  async answer(headers: IncomingHttpHeaders, form: string): Promise<HttpAnswer | undefined> {
     try {
-      assertSigned(headers, 'sts')
+      const signer = signerOf(headers, 'sts')
       const parameters = new URLSearchParams(form)
       if (parameters.get('Version') !== '2011-06-15') throw invalidAction()
       const action = parameters.get('Action')
-      if (action === 'GetCallerIdentity') return xml(200, this.callerIdentity())
-      if (action === 'AssumeRole') return xml(200, this.assumedRole(parameters))
+      if (action === 'GetCallerIdentity') return xml(200, this.callerIdentity(signer))
+      if (action === 'AssumeRole') return await this.assumeRole(signer, parameters)
       throw invalidAction()
     } catch (error) {
       if (error instanceof ServiceError) return xml(error.status, errorResponse(error))
@@ -33,44 +43,56 @@ export class StsEndpoint {
     }
   }
 
-  private callerIdentity(): string {
+  private callerIdentity(signer: Signer): string {
+    const accountId = this.organization?.accountOf(signer) ?? this.accountId
+    const record = (outcome: string) =>
+      this.calls.recordOther({ operation: 'GetCallerIdentity', accountId, region: signer.region, outcome })
+    if (this.organization !== undefined && this.organization.usable(accountId) === undefined) {
+      record('InvalidClientTokenId')
+      const message = 'The security token included in the request is invalid'
+      throw new ServiceError('InvalidClientTokenId', message, 403)
+    }
+    record('OK')
     return result(
       'GetCallerIdentity',
-      `<Arn>arn:aws:iam::${this.accountId}:user/emulator</Arn>
+      `<Arn>${this.assumption.callerArn(accountId)}</Arn>
     <UserId>AIDAEMULATOREXAMPLE</UserId>
-    <Account>${this.accountId}</Account>`,
+    <Account>${accountId}</Account>`,
     )
   }
 
-  /** Anyone may assume any role; a code must be new. */
-  private assumedRole(parameters: URLSearchParams): string {
-    if (parameters.has('SerialNumber')) this.useCode(parameters.get('TokenCode') ?? '')
-    const [role = '', session = ''] = ['RoleArn', 'RoleSessionName'].map((name) => parameters.get(name) ?? '')
-    const name = `${role.split('/').at(-1)}/${session}`
-    const seconds = Number(parameters.get('DurationSeconds') ?? 3600)
-    // Real time, not the world's: clients compare it with their own clock.
-    const expiration = new Date(Date.now() + seconds * 1000).toISOString()
-    return result(
-      'AssumeRole',
-      `<AssumedRoleUser>
-      <Arn>${escapeXml(`arn:aws:sts::${this.accountId}:assumed-role/${name}`)}</Arn>
-      <AssumedRoleId>${escapeXml(`AROAEMULATOREXAMPLE:${session}`)}</AssumedRoleId>
+  private async assumeRole(signer: Signer, parameters: URLSearchParams): Promise<HttpAnswer | undefined> {
+    const RoleArn = parameters.get('RoleArn') ?? ''
+    const accountId = RoleArn.split(':')[4] ?? ''
+    const record = (outcome: string) =>
+      this.calls.recordOther({ operation: 'AssumeRole', accountId, region: signer.region, outcome })
+    try {
+      const role = await this.assumption.assume(signer, parameters)
+      record(role === undefined ? 'reset' : 'OK')
+      return role && xml(200, assumedRole(role))
+    } catch (error) {
+      if (error instanceof ServiceError) record(error.code)
+      throw error
+    }
+  }
+}
+
+function assumedRole({ arn, sessionName, accessKeyId, seconds }: AssumedRole): string {
+  // Real time, not the world's: clients compare it with their own clock.
+  const expiration = new Date(Date.now() + seconds * 1000).toISOString()
+  return result(
+    'AssumeRole',
+    `<AssumedRoleUser>
+      <Arn>${escapeXml(arn)}</Arn>
+      <AssumedRoleId>${escapeXml(`AROAEMULATOREXAMPLE:${sessionName}`)}</AssumedRoleId>
     </AssumedRoleUser>
     <Credentials>
-      <AccessKeyId>ASIAEMULATOREXAMPLE</AccessKeyId>
+      <AccessKeyId>${accessKeyId}</AccessKeyId>
       <SecretAccessKey>emulated</SecretAccessKey>
       <SessionToken>emulated</SessionToken>
       <Expiration>${expiration}</Expiration>
     </Credentials>`,
-    )
-  }
-
-  private useCode(code: string): void {
-    const isGood = /^\d{6}$/.test(code) && !this.usedCodes.has(code)
-    this.usedCodes.add(code)
-    const refusal = 'MultiFactorAuthentication failed with invalid MFA one time pass code. '
-    if (!isGood) throw new ServiceError('AccessDenied', refusal, 403)
-  }
+  )
 }
 
 function invalidAction(): ServiceError {
@@ -87,10 +109,11 @@ function result(action: string, members: string): string {
 </${action}Response>`
 }
 
-/** The Query protocol's error codes lack the ending `Exception`. */
+/** The Query protocol's codes of errors that all services have lack the ending `Exception`. */
 function errorResponse({ code, message }: ServiceError): string {
+  const shown = /^(MissingAuth|Incomplete|InvalidSig)/.test(code) ? code.replace(/Exception$/, '') : code
   return `<ErrorResponse xmlns="${NAMESPACE}">
-  <Error><Type>Sender</Type><Code>${code.replace(/Exception$/, '')}</Code><Message>${escapeXml(message)}</Message></Error>
+  <Error><Type>Sender</Type><Code>${shown}</Code><Message>${escapeXml(message)}</Message></Error>
   <RequestId>${randomUUID()}</RequestId>
 </ErrorResponse>`
 }

@@ -38,7 +38,8 @@ afterEach(stopAll)
 
 /** An emulator that stops after the test. */
 export async function start(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
-  const emulator = await startEmulator({ world: world(), recordCalls: true, ...options })
+  const home = options.organization === undefined ? { world: world() } : {}
+  const emulator = await startEmulator({ ...home, recordCalls: true, ...options })
   running.push(emulator)
   return emulator
 }
