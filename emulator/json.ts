@@ -61,6 +61,57 @@ export function asString(value: unknown, path: string): string {
   return value
 }
 
+/** An object without members of other names than these. */
+export function asObjectOf(value: unknown, path: string, names: readonly string[]): Record<string, unknown> {
+  const object = asObject(value, path)
+  const other = Object.keys(object).find((name) => !names.includes(name))
+  if (other !== undefined) throw new JsonError(path, other, `members named ${names.join(', ')}`)
+  return object
+}
+
+/** A reader of a value at a place, as those above. */
+export type Read<T> = (value: unknown, path: string) => T
+
+/** @param said what is expected, in words */
+export function matching(pattern: RegExp, said: string): Read<string> {
+  return (value, path) => {
+    if (typeof value !== 'string' || !pattern.test(value)) throw new JsonError(path, value, said)
+    return value
+  }
+}
+
+export function oneOf<T extends string>(known: readonly T[]): Read<T> {
+  return (value, path) => {
+    const one = known.find((each) => each === value)
+    if (one === undefined) throw new JsonError(path, value, `one of ${known.join(', ')}`)
+    return one
+  }
+}
+
+/** Both bounds are inclusive. */
+export function numberFrom(least: number, most: number): Read<number> {
+  return (value, path) => {
+    if (typeof value !== 'number' || value < least || value > most)
+      throw new JsonError(path, value, `a number from ${least} to ${most}`)
+    return value
+  }
+}
+
+/** @param things what the array is of, in the plural */
+export function listOf<T>(read: Read<T>, things: string): Read<T[]> {
+  return (value, path) => asArray(value, path, things).map((one, index) => read(one, `${path}[${index}]`))
+}
+
+export function asBoolean(value: unknown, path: string): boolean {
+  if (typeof value !== 'boolean') throw new JsonError(path, value, 'true or false')
+  return value
+}
+
+/** @returns undefined for what is missing or null */
+export function optional<T>(value: unknown, path: string, read: Read<T>): T | undefined {
+  return value === null || value === undefined ? undefined : read(value, path)
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -11,14 +11,16 @@ export type Suffers<Fault> = Fault | ((call: number) => Fault | undefined)
  * - `repeat-token`: the answer has the request's own token, if the request has one;
  * - `end-early`: the page has no token, as if it were the last.
  */
-export type ListingFault =
-  | 'deny'
-  | 'throttle'
-  | 'error'
-  | 'reset'
-  | 'empty-page'
-  | 'repeat-token'
-  | 'end-early'
+export type ListingFault = (typeof LISTING_FAULTS)[number]
+export const LISTING_FAULTS = [
+  'deny',
+  'throttle',
+  'error',
+  'reset',
+  'empty-page',
+  'repeat-token',
+  'end-early',
+] as const
 
 /** What goes wrong with ListAccounts. Every member may be changed at any time. */
 export interface ListingFaults {
@@ -36,10 +38,12 @@ export interface ListingFaults {
  * - `reset`: the connection is reset;
  * - `wrong account`: the answer has the credentials of another account.
  */
-export type RoleFault = 'no role' | 'throttle' | 'error' | 'reset' | 'wrong account'
+export type RoleFault = (typeof ROLE_FAULTS)[number]
+export const ROLE_FAULTS = ['no role', 'throttle', 'error', 'reset', 'wrong account'] as const
 
 /** `deny`, `throttle`, `error`: ListRegions answers AccessDenied-, TooManyRequests- or InternalServerException. */
-export type RegionsFault = 'deny' | 'throttle' | 'error' | 'reset'
+export type RegionsFault = (typeof REGIONS_FAULTS)[number]
+export const REGIONS_FAULTS = ['deny', 'throttle', 'error', 'reset'] as const
 
 /** What goes wrong with one account. Every member may be changed at any time. */
 export interface AccountFaults {

@@ -1,5 +1,5 @@
 import { ServiceError } from './errors'
-import { asArray, asObject, asString, JsonError, parseObject } from './json'
+import { asArray, asObject, asString, JsonError, listOf, optional, parseObject } from './json'
 
 /** A DescribeSessions request whose members have the right types. Nothing else is checked. */
 export interface DescribeSessionsRequest {
@@ -42,7 +42,11 @@ export function parseListRequest(body: string): ListRequest {
     AccountId: optional(AccountId, 'AccountId', asString),
     MaxResults: optional(MaxResults, 'MaxResults', asInteger),
     NextToken: optional(NextToken, 'NextToken', asString),
-    RegionOptStatusContains: optional(RegionOptStatusContains, 'RegionOptStatusContains', asStrings),
+    RegionOptStatusContains: optional(
+      RegionOptStatusContains,
+      'RegionOptStatusContains',
+      listOf(asString, 'strings'),
+    ),
   }))
 }
 
@@ -55,18 +59,10 @@ function parsed<T>(body: string, read: (members: Record<string, unknown>) => T):
   }
 }
 
-function optional<T>(value: unknown, path: string, read: (value: unknown, path: string) => T): T | undefined {
-  return value === null || value === undefined ? undefined : read(value, path)
-}
-
 function asInteger(value: unknown, path: string): number {
   if (typeof value !== 'number' || value !== (value | 0))
     throw new JsonError(path, value, 'an integer of 32 bits')
   return value
-}
-
-function asStrings(value: unknown, path: string): string[] {
-  return asArray(value, path, 'strings').map((one, index) => asString(one, `${path}[${index}]`))
 }
 
 function asFilters(value: unknown, path: string): (RequestFilter | undefined)[] {

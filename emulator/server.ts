@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
-import { AccountEndpoint } from './account'
 import { CallLog } from './calls'
-import { answerClock } from './control'
+import { makeEndpoints, route } from './endpoints'
 import { ServiceError } from './errors'
 import type { Faults } from './faults'
 import { type HttpAnswer, jsonError } from './http-answer'
 import type { Organization } from './organization'
-import { OrganizationsEndpoint } from './organizations'
-import type { Signer } from './signature'
-import { type Asked, SsmEndpoint } from './ssm'
-import { StsEndpoint } from './sts'
 import type { World } from './world'
 
 export interface EmulatorOptions {
@@ -63,15 +57,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { organization, port = 0, host = '127.0.0.1', recordCalls = false } = options
   const { world, faults } = homeOf(options)
   const calls = new CallLog(recordCalls)
-  const endpoints: Endpoints = {
-    ssm: new SsmEndpoint(
-      (signer) => (organization === undefined ? alone(world, faults) : within(organization, signer)),
-      calls,
-    ),
-    sts: new StsEndpoint(world.accountId, organization, calls),
-    organizations: new OrganizationsEndpoint(world.accountId, organization, calls),
-    account: new AccountEndpoint(world, organization, calls),
-  }
+  const endpoints = makeEndpoints({ world, faults, organization, calls })
 
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     try {
@@ -110,38 +96,6 @@ function homeOf({ world, organization, faults }: EmulatorOptions): { world: Worl
   const { ownAccountId, ownRegion } = organization
   const home = [ownAccountId, ownRegion] as const
   return { world: organization.world(...home), faults: organization.sourceFaults(...home) }
-}
-
-function alone(world: World, faults: Faults): Asked {
-  return { accountId: world.accountId, region: world.region, find: () => ({ world, faults }) }
-}
-
-function within(organization: Organization, signer: Signer): Asked {
-  const accountId = organization.accountOf(signer)
-  const { region } = signer
-  return { accountId, region, find: () => organization.sourceFor(accountId, region) }
-}
-
-interface Endpoints {
-  readonly ssm: SsmEndpoint
-  readonly sts: StsEndpoint
-  readonly organizations: OrganizationsEndpoint
-  readonly account: AccountEndpoint
-}
-
-async function route(
-  request: IncomingMessage,
-  world: World,
-  { ssm, sts, organizations, account }: Endpoints,
-): Promise<HttpAnswer | undefined> {
-  const { method, url, headers } = request
-  const body = await text(request)
-  if (url === '/clock') return answerClock(method, body, world.clock)
-  if (url === '/listRegions') return account.answer(headers, body)
-  if (headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
-    return sts.answer(headers, body)
-  const isOfOrganizations = String(headers['x-amz-target']).startsWith('AWSOrganizations')
-  return isOfOrganizations ? organizations.answer(headers, body) : ssm.answer(headers, body)
 }
 
 function send(response: ServerResponse, answer: HttpAnswer | undefined, world: World): void {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { asArray, asObject, parseJson } from './json'
 import { readMembers } from './members'
 import type { SessionLife, SessionMembers } from './session'
+import { decode, readBytes } from './utf8'
 
 const HOW_TO_SAVE =
   'Save it as UTF-8 JSON: aws ssm describe-sessions --state History --output json > history.json. In Windows PowerShell, end that line with | Out-File -Encoding utf8 history.json'
@@ -21,24 +21,12 @@ export async function loadSessions(paths: readonly string[], loadedAt: Date): Pr
 }
 
 async function readSessions(path: string): Promise<SessionMembers[]> {
-  const bytes = await readFile(path).catch((cause) => {
-    throw new Error(`${path}: ${cause.message}`, { cause })
-  })
+  const bytes = await readBytes(path)
   try {
     return parseSessions(decode(bytes))
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : cause
     throw new Error(`${path}: ${message}. ${HOW_TO_SAVE}`, { cause })
-  }
-}
-
-/** Takes a byte-order mark away. */
-function decode(bytes: Uint8Array): string {
-  if (bytes.subarray(0, 4).includes(0)) throw new Error('the file: got UTF-16 text, expected UTF-8')
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (cause) {
-    throw new Error('the file: got bytes that are no UTF-8 text, expected UTF-8', { cause })
   }
 }
 

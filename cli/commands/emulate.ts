@@ -1,45 +1,39 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
-import { randomFaults } from '../../emulator/faults'
+import type { Command } from '@commander-js/extra-typings'
+import { Clock } from '../../emulator/clock'
 import { generateSessions } from '../../emulator/generate'
+import { loadOrganization } from '../../emulator/organization-file'
 import { startEmulator } from '../../emulator/server'
 import type { SessionMembers } from '../../emulator/session'
 import { World } from '../../emulator/world'
 import { loadSessions } from '../../emulator/world-file'
-import { type Io, say, UsageError, write } from '../io'
+import { announceOrganization, announceWorld } from '../announce-emulator'
+import { addFault, FAULTS, type FaultValues, toFaults } from '../emulator-faults'
+import { type Io, say, UsageError } from '../io'
 import { counted } from '../output/format'
-import { positiveNumber, probability, seed, time, wholeNumber } from '../parsers'
+import { seed, time, wholeNumber } from '../parsers'
 
-/** Node.js turns longer timers into 1 ms. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
-/** The kinds of `--fault KIND=VALUE`: how their values are read, and what they mean. */
-const FAULTS = {
-  latency: { parse: wholeNumber(0, LONGEST_TIMER_MS), means: 'milliseconds before every answer' },
-  throttle: { parse: positiveNumber, means: 'requests per second; more get ThrottlingException' },
-  'token-lifetime': { parse: positiveNumber, means: 'seconds after which a token is refused' },
-  error: { parse: probability, means: 'probability of InternalServerError' },
-  reset: { parse: probability, means: 'probability of a reset connection' },
-  'empty-page': { parse: probability, means: 'probability of an empty page with a token' },
-  'short-page': { parse: probability, means: 'probability of a page of at most half of MaxResults' },
-  'filter-after-page': {
-    parse: probability,
-    means: 'probability that filters apply to a page that is cut already',
-  },
-  'repeat-token': {
-    parse: probability,
-    means: 'probability that the answer repeats the token of its request',
-  },
-}
-type Kind = keyof typeof FAULTS
-type FaultValues = Partial<Record<Kind, number>>
+const EXAMPLE = `  {
+    "accounts": [
+      { "id": "111122223333", "name": "Audit" },
+      {
+        "id": "444455556666", "name": "Payments", "ou": "ou-ab12-production",
+        "regions": {
+          "us-east-1": { "sessions": 500 },
+          "eu-south-2": { "status": "ENABLED", "sessions": "history.json" }
+        }
+      },
+      { "id": "777788889999", "name": "Sandbox", "role": false }
+    ]
+  }`
 
 export function define(command: Command, io: Io): void {
   command
     .option('--port <n>', 'port on 127.0.0.1; 0 for any free one', wholeNumber(0, 65535), 8000)
     .option('--sessions <file...>', 'sessions as `aws ssm describe-sessions --output json` prints them')
     .option('--generate <n>', 'or a made-up month of n sessions', wholeNumber(0, 1_000_000))
+    .option('--organization <file>', 'or an organization: accounts, regions, sessions and faults')
     .option('--seed <n>', 'repeats a made-up month and random faults', seed, 1)
     .option('--clock <time>', 'time at which the emulator begins (default: now); PUT /clock moves it', time)
     .option('--fault <kind=value...>', 'what goes wrong; repeat it for several kinds', addFault)
@@ -55,30 +49,19 @@ Examples:
   session-archive emulate --generate 5000
   session-archive emulate --generate 5000 --fault latency=200 --fault error=0.1
   session-archive emulate --sessions history.json --clock 2024-02-21T18:00:00Z
-  curl -X PUT http://127.0.0.1:8000/clock -d 2026-12-25T00:00:00Z`,
+  session-archive emulate --organization organization.json
+  curl -X PUT http://127.0.0.1:8000/clock -d 2026-12-25T00:00:00Z
+
+An organization.json, explained in docs/command-line.md:
+${EXAMPLE}`,
     )
-    .action(async ({ port, sessions: files = [], generate, seed, clock, fault = {} }) => {
-      if ((files.length === 0) === (generate === undefined))
-        throw new UsageError("expected one of '--sessions <file...>' and '--generate <n>'")
-      const world = new World()
-      if (clock !== undefined) world.clock.set(clock)
-      const { accountId, region } = world
-      const now = world.clock.now()
-      const paths = files.map((file) => resolve(io.cwd, file))
-      if (generate === undefined) {
-        const lives = await loadSessions(paths, now)
-        const unknown = lives.filter(({ whileOpen, afterEnd }) => !afterEnd && !hasState(whileOpen)).length
-        if (unknown > 0)
-          say(
-            io,
-            `${counted(unknown, 'session')} without Status and EndDate: taken for open, whatever they are.`,
-          )
-        world.add(lives)
-      } else world.add(generateSessions({ count: generate, seed, now, accountId, region }))
-      const emulator = await startEmulator({ world, port, faults: toFaults(fault, seed) })
+    .action(async ({ port, ...flags }) => {
+      const clock = Clock.flowingFrom(flags.clock)
+      const { options, announce } = await toServe(flags, clock, io)
+      const emulator = await startEmulator({ ...options, port })
       const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
       try {
-        await announce(world, emulator.url, io)
+        await announce(emulator.url)
         await stopped
       } finally {
         await emulator.close()
@@ -86,48 +69,55 @@ Examples:
     })
 }
 
-/** `--query` may have left out what tells whether a session has ended. */
-function hasState({ Status, EndDate }: SessionMembers = {}): boolean {
-  return Status !== undefined || EndDate !== undefined
+interface Flags {
+  readonly sessions?: readonly string[]
+  readonly generate?: number
+  readonly organization?: string
+  readonly seed: number
+  readonly fault?: FaultValues
 }
 
-function addFault(text: string, others: FaultValues = {}): FaultValues {
-  const [, kind = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
-  if (!isKind(kind))
-    throw new InvalidArgumentError(
-      `Expected KIND=VALUE with one of the kinds ${Object.keys(FAULTS).join(', ')}.`,
+/** What the flags ask for, and how it is announced. */
+async function toServe(flags: Flags, clock: Clock, io: Io) {
+  const { sessions, generate, organization: file, seed, fault } = flags
+  if ([sessions, generate, file].filter((given) => given !== undefined).length !== 1)
+    throw new UsageError(
+      "expected one of '--sessions <file...>', '--generate <n>' and '--organization <file>'",
     )
-  if (kind in others) throw new InvalidArgumentError(`Expected ${kind} only once.`)
-  return { ...others, [kind]: FAULTS[kind].parse(value) }
-}
-
-function isKind(text: string): text is Kind {
-  return Object.hasOwn(FAULTS, text)
-}
-
-function toFaults(
-  { latency, throttle, 'token-lifetime': tokenLifetime, ...probabilities }: FaultValues,
-  seed: number,
-) {
+  if (file === undefined) {
+    const world = await makeWorld(flags, clock, io)
+    return {
+      options: { world, faults: toFaults(fault ?? {}, seed) },
+      announce: (url: string) => announceWorld(world, url, io),
+    }
+  }
+  if (fault !== undefined)
+    throw new UsageError("'--fault' is not for '--organization': its file says what goes wrong")
+  const organization = await loadOrganization(resolve(io.cwd, file), { clock, seed })
   return {
-    latencyMs: latency,
-    requestsPerSecond: throttle,
-    tokenLifetimeSeconds: tokenLifetime,
-    script: randomFaults(probabilities, seed),
+    options: { organization },
+    announce: (url: string) => announceOrganization(organization, url, io),
   }
 }
 
-async function announce(world: World, url: string, io: Io): Promise<void> {
-  const { active, history, forgotten, notYetStarted } = world.counts()
-  const now = world.clock.now().toISOString()
-  await write(
-    io,
-    `Serving DescribeSessions at ${url}: ${active} sessions open, ${history} in history, ${forgotten} forgotten, ${notYetStarted} not yet started at ${now}\n`,
-  )
-  if (active + history === 0 && forgotten > 0)
-    say(io, 'Every session ended more than 30 days before the clock: --clock sets it back.')
-  await write(
-    io,
-    `AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any aws ssm describe-sessions --state History --region ${world.region} --endpoint-url ${url}\n`,
-  )
+async function makeWorld({ sessions = [], generate, seed }: Flags, clock: Clock, io: Io): Promise<World> {
+  const world = new World({ clock })
+  const { accountId, region } = world
+  const now = clock.now()
+  if (generate !== undefined) {
+    world.add(generateSessions({ count: generate, seed, now, accountId, region }))
+    return world
+  }
+  const paths = sessions.map((file) => resolve(io.cwd, file))
+  const lives = await loadSessions(paths, now)
+  const unknown = lives.filter(({ whileOpen, afterEnd }) => !afterEnd && !hasState(whileOpen)).length
+  if (unknown > 0)
+    say(io, `${counted(unknown, 'session')} without Status and EndDate: taken for open, whatever they are.`)
+  world.add(lives)
+  return world
+}
+
+/** `--query` may have left out what tells whether a session has ended. */
+function hasState({ Status, EndDate }: SessionMembers = {}): boolean {
+  return Status !== undefined || EndDate !== undefined
 }

@@ -60,7 +60,11 @@ export async function historyOf(emulator: Emulator, place?: Place) {
   return Sessions.map(({ SessionId }) => SessionId)
 }
 
-export function listAccounts(emulator: Emulator, input: ListAccountsCommandInput = {}, place?: Place) {
+export function listAccounts(
+  emulator: Pick<Emulator, 'url'>,
+  input: ListAccountsCommandInput = {},
+  place?: Place,
+) {
   const client = new OrganizationsClient(configuration(emulator, place))
   return client.send(new ListAccountsCommand(input))
 }

@@ -172,6 +172,20 @@ test('a script decides what each AssumeRole suffers', async () => {
   expect((await assume(emulator)).arn).toContain(MEMBER)
 })
 
+test('an account can be slow to answer, without slowing another', async () => {
+  const { organization, emulator } = await startOrganization()
+  const { credentials } = await assume(emulator)
+  organization.account(MEMBER).faults.latencyMs = 300
+  const took = async (work: Promise<unknown>) => {
+    const before = performance.now()
+    await work
+    return performance.now() - before
+  }
+  expect(await took(assume(emulator))).toBeGreaterThanOrEqual(290)
+  expect(await took(listRegions(emulator, {}, { credentials }))).toBeGreaterThanOrEqual(290)
+  expect(await took(listRegions(emulator))).toBeLessThan(290)
+})
+
 test.each([
   [{ RoleSessionName: 'a' }, /'roleSessionName' .* have length greater than or equal to 2/],
   [{ RoleSessionName: 'a'.repeat(65) }, /have length less than or equal to 64/],

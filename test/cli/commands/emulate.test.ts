@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import pMap from 'p-map'
 import { ask, HEADERS, start, stopAll } from '../../emulator/builders'
+import { listAccounts } from '../../emulator/organization-clients'
 import {
   cliEnvironment,
   expectFailure,
@@ -52,7 +53,7 @@ async function served(cli: Running) {
   const lines = createInterface({ input: cli.stdout })[Symbol.asyncIterator]()
   const { value: announcement } = await lines.next()
   const { value: command } = await lines.next()
-  const [, url = ''] = /^Serving DescribeSessions at (http:\/\/127\.0\.0\.1:\d+): /.exec(announcement) ?? []
+  const [, url = ''] = /^Serving .* at (http:\/\/127\.0\.0\.1:\d+): /.exec(announcement) ?? []
   return { ...cli, lines, url, announcement, command }
 }
 
@@ -214,7 +215,7 @@ test('the same kind of fault twice is wrong usage', async () => {
 
 test.each(['', `--generate 1 --sessions ${HISTORY}`])('emulate of "%s" is wrong usage', async (sources) => {
   const run = await runCli(['emulate', '--port=0', ...sources.split(' ').filter(Boolean)])
-  expectWrongUsage(run, "expected one of '--sessions <file...>' and '--generate <n>'")
+  expectWrongUsage(run, "expected one of '--sessions <file...>', '--generate <n>' and")
 })
 
 test('the help explains every kind of fault', async () => {
@@ -235,6 +236,35 @@ test.each([
   const args = ['emulate', '--port', '0', '--sessions', join(FIXTURES, HISTORY), 'world.json']
   expectFailure(await runCli(args, { cwd: folder() }), `session-archive: ${path}: ${message}`)
   expect(readdirSync(folder())).toEqual(['world.json'])
+})
+
+test('--organization serves accounts, and the lines printed lead the AWS SDK to them', async () => {
+  const regions = { 'us-east-1': { sessions: 7 }, 'eu-south-2': { status: 'ENABLED', sessions: 5 } }
+  const accounts = [{ id: '444455556666', name: 'Payments', regions }]
+  writeFileSync(join(folder(), 'organization.json'), JSON.stringify({ accounts }))
+  const args = ['emulate', '--port', '0', '--organization', 'organization.json']
+  const { url, announcement, command, lines } = await served(startCli(args, { cwd: folder() }))
+  expect(announcement).toMatch(
+    /^Serving an organization of 2 accounts at .*: \d+ sessions open, \d+ in history, 0 forg/,
+  )
+  const counts = /: (\d+) sessions open, (\d+) in history/.exec(announcement) ?? []
+  expect(Number(counts[1]) + Number(counts[2])).toBe(12)
+  const endpoints = ['SSM', 'STS', 'ORGANIZATIONS', 'ACCOUNT'].map((of) => `AWS_ENDPOINT_URL_${of}=${url}`)
+  expect(command).toBe(`export ${endpoints.join(' ')}`)
+  expect((await lines.next()).value).toContain('AWS_ACCESS_KEY_ID=any')
+  expect((await listAccounts({ url })).Accounts?.map(({ Name }) => Name)).toEqual(['Audit', 'Payments'])
+})
+
+test('--fault with --organization is wrong usage', async () => {
+  const run = await runCli(['emulate', '--organization', 'organization.json', '--fault', 'error=1'])
+  expectWrongUsage(run, "'--fault' is not for '--organization': its file says what goes wrong")
+})
+
+test("an organization's file that is wrong fails with its place, the value and the expectation", async () => {
+  writeFileSync(join(folder(), 'organization.json'), '{"accounts": [{"id": "\u202e1"}]}')
+  const run = await runCli(['emulate', '--organization', 'organization.json'], { cwd: folder() })
+  const path = join(folder(), 'organization.json')
+  expectFailure(run, `${path}: accounts[0].id: got "\\u{202e}1", expected a string of 12 digits`)
 })
 
 test('a file that does not exist fails by its name', async () => {
