@@ -64,7 +64,7 @@ export async function sweepAll(sources: readonly Source[], job: SweepAllJob): Pr
   }
 
   const stop = new AbortController()
-  const swept = pMap(sources, sweepOne, { concurrency: LANES })
+  const swept = pMap(sources, sweepOne, { concurrency: LANES, stopOnError: false })
   const patient = remainingMs() - LAST_MS
   const late = patient > LONGEST_TIMER_MS ? [] : [sleep(patient, undefined, stop)]
   await Promise.race([swept, ...late]).finally(() => stop.abort())
