@@ -7,7 +7,16 @@ type Parser = (value: unknown) => unknown
 /** Each turns text into the prop's type. It returns any other value unchanged, and then {@link checkProps} refuses it. */
 const PARSERS: { readonly [Key in Exclude<keyof SessionArchiveProps, 'vpc'>]-?: Parser } = {
   schedule: duration,
-  regions: list,
+  quietSchedule: duration,
+  regions: (value) => (value === 'all' ? value : list(value)),
+  excludeRegions: list,
+  organizationId: text,
+  includeAccounts: list,
+  excludeAccounts: list,
+  excludeOrganizationalUnits: list,
+  memberRoleName: text,
+  deployMemberRoles: list,
+  deployMemberRolesAs: text,
   retentionDays: number,
   alarmEmail: text,
   alarmWarmUp: boolean,

@@ -27,6 +27,8 @@ export interface FunctionSettings {
 export interface ArchiveFunctionProps extends FunctionSettings {
   /** Name of the handler: `lambda/NAME.ts`. */
   readonly name: string
+  /** Of its role. @default - CloudFormation makes one */
+  readonly roleName?: string
   readonly description: string
   readonly timeout: Duration
   readonly environment: Record<string, string>
@@ -54,6 +56,7 @@ export function addFunction(scope: Construct, props: ArchiveFunctionProps): Arch
         : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // nothing is left of a deployment that is rolled back
   })
   const role = handWrittenRole(scope, '', {
+    roleName: props.roleName,
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     description: `Exactly the calls that the function ${props.name} makes`,
     statements: [

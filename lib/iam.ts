@@ -19,6 +19,8 @@ export interface HandWrittenRole {
 }
 
 export interface HandWrittenRoleProps {
+  /** @default - CloudFormation makes one */
+  readonly roleName?: string
   readonly assumedBy: IPrincipal
   /** What the policy is for. */
   readonly description: string
@@ -29,25 +31,30 @@ export interface HandWrittenRoleProps {
 export function handWrittenRole(
   scope: Construct,
   prefix: string,
-  { assumedBy, description, statements }: HandWrittenRoleProps,
+  { roleName, assumedBy, description, statements }: HandWrittenRoleProps,
 ): HandWrittenRole {
-  const role = new Role(scope, `${prefix}Role`, { assumedBy })
+  const role = new Role(scope, `${prefix}Role`, { roleName, assumedBy })
   const policy = new ManagedPolicy(scope, `${prefix}Policy`, { description, roles: [role], statements })
   return { role: role.withoutPolicyUpdates(), roleId: role.roleId, policy }
 }
 
-/** Denies actions on a resource, in the resource's own policy, to everyone whom the conditions do not exempt. */
+/**
+ * Denies actions on a resource, in the resource's own policy, to everyone whom the conditions do not exempt.
+ *
+ * @param resource @default - what the policy belongs to: policies of tables and keys cannot name it
+ */
 export function denyEveryone(
   sid: string,
   actions: string[],
   conditions: Record<string, unknown>,
+  resource = '*',
 ): PolicyStatement {
   return new PolicyStatement({
     sid,
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions,
-    resources: ['*'], // a policy cannot name the resource it belongs to
+    resources: [resource],
     conditions,
   })
 }

@@ -1,13 +1,12 @@
-import { type Duration, RemovalPolicy, type StackProps, Token } from 'aws-cdk-lib'
+import { RemovalPolicy, type StackProps, Token } from 'aws-cdk-lib'
 import type { IVpc } from 'aws-cdk-lib/aws-ec2'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
-import { REGION } from '../archive/names'
+import { isBoolean, isListOf, isText, isWithin, shown, type Unchecked } from './checks'
+import { checkListSizes } from './list-sizes'
+import { checkOrganizationProps, type OrganizationProps } from './organization-props'
+import { checkSweepProps, type SweepProps } from './sweep-props'
 
-export interface SessionArchiveProps {
-  /** How often each region is swept: a whole number of minutes, from 5 minutes to 24 hours. @default Duration.hours(1) */
-  readonly schedule?: Duration
-  /** Regions whose sessions are archived; each gets a schedule. @default - the stack's own region */
-  readonly regions?: readonly string[]
+export interface SessionArchiveProps extends SweepProps, OrganizationProps {
   /** Days, 31 or more, from a session's end until its record expires. @default - records are kept forever */
   readonly retentionDays?: number
   /** E-mail address that alarms are sent to, once its owner has confirmed. @default - none: subscribe to the topic later */
@@ -26,7 +25,7 @@ export interface SessionArchiveProps {
   readonly logRetentionDays?: number
   /** What happens to tables, key, log and backups when the stack is deleted; DESTROY deletes all and is for trials. @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy.RETAIN | RemovalPolicy.DESTROY
-  /** VPC that the function runs in. Other regions than the stack's need a NAT gateway, endpoints the VPC's range. @default - none */
+  /** VPC that the function runs in. Other regions than the stack's, and an organization, need a NAT gateway, endpoints the VPC's range. @default - none */
   readonly vpc?: IVpc
   /** Id of that VPC, to be looked up in a stack with a fixed account and region. @default - none */
   readonly vpcId?: string
@@ -35,9 +34,6 @@ export interface SessionArchiveProps {
 }
 
 export interface SessionArchiveStackProps extends SessionArchiveProps, StackProps {}
-
-/** Props from context, or from code that no compiler has checked. */
-export type UncheckedProps = { readonly [Key in keyof SessionArchiveProps]: unknown }
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/
@@ -56,13 +52,16 @@ const LOG_RETENTION_DAYS = Object.values(RetentionDays).filter(
  * @throws Error naming the prop, the value received and what was expected
  */
 export function checkProps(
-  props: UncheckedProps,
+  props: Unchecked<SessionArchiveProps>,
   where = '',
   received = props,
 ): asserts props is SessionArchiveProps {
-  const invalid = (key: keyof SessionArchiveProps, expected: string) =>
-    new Error(`${where}${key}: received ${shown(received[key])}, expected ${expected}`)
-  const { schedule, regions, retentionDays, alarmEmail, alarmWarmUp, topicArn, keyArn } = props
+  const invalid = (key: keyof SessionArchiveProps, expected: string, value = shown(received[key])) =>
+    new Error(`${where}${key}: received ${value}, expected ${expected}`)
+  checkSweepProps(props, invalid)
+  checkOrganizationProps(props, invalid)
+  checkListSizes(props, invalid)
+  const { retentionDays, alarmEmail, alarmWarmUp, topicArn, keyArn } = props
   const {
     breakGlassPrincipals,
     backupRetentionDays,
@@ -73,16 +72,6 @@ export function checkProps(
     vpcEndpoints,
   } = props
 
-  if (
-    schedule !== undefined &&
-    !(isDuration(schedule) && isWithin(schedule.toMinutes({ integral: false }), 5, 24 * 60))
-  )
-    throw invalid(
-      'schedule',
-      'a rate in whole minutes or hours, from 5 minutes to 24 hours, such as "1 hour" or "30 minutes"',
-    )
-  if (!isListOf(regions, (region) => isText(region, REGION)))
-    throw invalid('regions', 'different regions such as "eu-west-1,us-east-1"')
   if (!isWithin(retentionDays, 31, Number.MAX_SAFE_INTEGER))
     throw invalid(
       'retentionDays',
@@ -138,44 +127,4 @@ export function checkRegions(props: SessionArchiveProps, region: string | undefi
     if (arn !== undefined && !Token.isUnresolved(arn) && arn.split(':')[3] !== region)
       throw new Error(`${where}${key}: received ${shown(arn)}, expected one in the stack's region, ${region}`)
   }
-}
-
-/** Whether a prop is a Duration, maybe of another copy of aws-cdk-lib. */
-function isDuration(value: unknown): value is Duration {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'toMinutes' in value &&
-    typeof value.toMinutes === 'function' &&
-    'toHumanString' in value
-  )
-}
-
-/** Whether a prop is text of a form. Like the next three, it accepts a prop that is not given. */
-function isText(value: unknown, form: RegExp): boolean {
-  return value === undefined || (typeof value === 'string' && (Token.isUnresolved(value) || form.test(value)))
-}
-
-function isBoolean(value: unknown): boolean {
-  return value === undefined || typeof value === 'boolean'
-}
-
-/** Whether a prop is a whole number within these limits, both inclusive. */
-function isWithin(value: unknown, least: number, most: number): boolean {
-  return value === undefined || (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
-}
-
-/** Whether a prop is a list of different texts, each accepted. */
-function isListOf(value: unknown, accepts: (item: string) => boolean, minLength = 1): boolean {
-  if (value === undefined) return true
-  return (
-    Array.isArray(value) &&
-    value.length >= minLength &&
-    new Set(value).size === value.length &&
-    value.every((item) => typeof item === 'string' && accepts(item))
-  )
-}
-
-function shown(value: unknown): string {
-  return JSON.stringify(isDuration(value) ? value.toHumanString() : value)
 }

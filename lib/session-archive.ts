@@ -4,17 +4,20 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
+import { MEMBER_ROLE_NAME } from '../archive/names'
 import { Monitoring } from './monitoring/monitoring'
 import { checkProps, checkRegions, type SessionArchiveProps } from './props'
 import { Backup } from './storage/backup'
 import { archiveKey } from './storage/key'
 import { ArchiveTables } from './storage/tables'
 import { Archiver } from './sweeping/archiver'
+import { MemberRoles } from './sweeping/member-roles'
 import { Network } from './sweeping/network'
+import type { Organization } from './sweeping/organization'
 
 export type { SessionArchiveProps }
 
-/** An archive of this account's Session Manager sessions. Its outputs name what an operator needs next. */
+/** An archive of the Session Manager sessions of this account, or of an organization. Its outputs name what an operator needs next. */
 export class SessionArchive extends Construct {
   /** One item per session, by SessionId. */
   readonly sessions: Table
@@ -30,7 +33,9 @@ export class SessionArchive extends Construct {
     checkRegions(props, Stack.of(this).region)
     const {
       schedule = Duration.hours(1),
-      regions = [Stack.of(this).region],
+      quietSchedule = Duration.hours(24),
+      regions = 'all',
+      excludeRegions = [],
       breakGlassPrincipals = [],
       logRetentionDays = 365,
       removalPolicy = RemovalPolicy.RETAIN,
@@ -48,19 +53,36 @@ export class SessionArchive extends Construct {
       removalPolicy,
       breakGlassPrincipals,
     })
+    const organization = organizationOf(props)
     const vpc = props.vpc ?? props.vpcId
     const network =
-      vpc === undefined ? undefined : new Network(this, 'Network', { vpc, regions, endpoints: vpcEndpoints })
+      vpc === undefined
+        ? undefined
+        : new Network(this, 'Network', {
+            vpc,
+            regions,
+            organizationId: organization?.organizationId,
+            endpoints: vpcEndpoints,
+          })
     const archiver = new Archiver(this, 'Archiver', {
       key,
       tables,
-      regions,
       schedule,
+      quietSchedule,
+      regions,
+      excludeRegions,
+      organization,
       removalPolicy,
       logRetentionDays,
       retentionDays: props.retentionDays,
       network,
     })
+    if (organization && props.deployMemberRoles)
+      new MemberRoles(this, 'MemberRoles', {
+        organization,
+        targets: props.deployMemberRoles,
+        callAs: props.deployMemberRolesAs ?? 'DELEGATED_ADMIN',
+      })
     const backup =
       removalPolicy === RemovalPolicy.RETAIN
         ? new Backup(this, this.withKey('Backup', props.keyArn), {
@@ -78,6 +100,7 @@ export class SessionArchive extends Construct {
       archiveName,
       backupVaultName: backupRetentionDays === false ? undefined : backup?.vault.backupVaultName,
       schedule,
+      quietSchedule,
       alarmEmail: props.alarmEmail,
       alarmWarmUp,
       topicArn: props.topicArn,
@@ -90,8 +113,12 @@ export class SessionArchive extends Construct {
       new CfnOutput(this, id, { description, value }).overrideLogicalId(`${archiveName}${id}`)
     output('SessionsTable', 'Every archived session', tables.sessions.tableName)
     output('SweepsTable', 'A receipt for each sweep', tables.sweeps.tableName)
-    output('FunctionName', 'Sweeps a region', archiver.function.functionName)
+    output('FunctionName', 'Sweeps', archiver.function.functionName)
     output('AlarmTopic', 'Subscribe to be alarmed', topic.topicArn)
+    if (organization === undefined) return
+    output('OrganizationId', 'Its accounts are swept', organization.organizationId)
+    output('MemberRoleName', 'The role that is assumed in each account', organization.memberRoleName)
+    output('ArchiverRoleArn', 'The role that assumes it', archiver.role.roleArn)
   }
 
   /** What tells this archive from others in its stack: its path there, or nothing if that is `SessionArchive`. */
@@ -106,4 +133,11 @@ export class SessionArchive extends Construct {
     const arn = JSON.stringify(Stack.of(this).resolve(keyArn)) // may be a reference
     return `${id}-${createHash('sha256').update(arn).digest('hex').slice(0, 8)}`
   }
+}
+
+function organizationOf(props: SessionArchiveProps): Organization | undefined {
+  const { organizationId, memberRoleName = MEMBER_ROLE_NAME } = props
+  if (organizationId === undefined) return undefined
+  const { includeAccounts, excludeAccounts, excludeOrganizationalUnits } = props
+  return { organizationId, memberRoleName, includeAccounts, excludeAccounts, excludeOrganizationalUnits }
 }

@@ -22,6 +22,8 @@ export interface DashboardProps {
 export function addDashboard(scope: Construct, { metrics, alarms }: DashboardProps): void {
   const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
     new GraphWidget({ title, left, right, width: HALF, leftYAxis: { min: 0 } })
+  const most = (name: Parameters<Metrics['own']>[0]) => metrics.own(name, Stats.MAXIMUM)
+  const given = (...some: (IMetric | undefined)[]) => some.filter((one) => one !== undefined)
   const daysLeft = metrics.own('daysUntilLoss', Stats.MINIMUM)
   const dashboard = new Dashboard(scope, 'Dashboard')
   dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms, width: FULL, height: 3 }))
@@ -29,7 +31,7 @@ export function addDashboard(scope: Construct, { metrics, alarms }: DashboardPro
     new SingleValueWidget({ title: 'Days until loss', metrics: [daysLeft], width: HALF / 2 }),
     new SingleValueWidget({
       title: 'Open sessions',
-      metrics: [metrics.own('sessionsOpen', Stats.MAXIMUM)],
+      metrics: [metrics.own('sessionsOpen')], // each source that has some is swept once per period
       width: HALF / 2,
     }),
     new GraphWidget({
@@ -44,17 +46,26 @@ export function addDashboard(scope: Construct, { metrics, alarms }: DashboardPro
     }),
   )
   dashboard.addWidgets(
+    graph('Sources in trouble', [most('sourcesLate'), most('sourcesUnreachable'), most('sourcesDenied')]),
+    graph(
+      'Age of the roster (hours), wait in the queue (seconds)',
+      [most('rosterAge')],
+      given(metrics.longestWait()),
+    ),
+  )
+  dashboard.addWidgets(
     graph('Sessions archived', [metrics.own('sessionsArchived'), metrics.own('sessionsUpdated')]),
     graph('Sweeps', [
       metrics.own('sweepsCompleted'),
       metrics.own('sweepsIncomplete'),
       metrics.own('sweepsFailed'),
     ]),
-    graph('Duration of sweeps (ms)', [metrics.own('sweepDuration', Stats.MAXIMUM)]),
+    graph('Duration of sweeps (ms)', [most('sweepDuration')]),
     graph('Failures', [
       metrics.errors(),
       metrics.throttles(),
       metrics.waitingFailures(),
+      ...given(metrics.deadLetters()),
       metrics.own('sessionsRejected'),
       metrics.own('missedByRecent'),
       metrics.databaseMetric('ThrottledRequests'),

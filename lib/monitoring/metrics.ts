@@ -10,30 +10,47 @@ export interface MetricsProps {
   readonly tables: ArchiveTables
   /** Name of the vault that monthly backups go to. @default - there are none */
   readonly backupVaultName?: string
-  /** How often each region is swept. */
+  /** How often sources are swept. */
   readonly schedule: Duration
+  /** How often quiet ones are. */
+  readonly quietSchedule: Duration
 }
 
 const FIVE_MINUTES = Duration.minutes(5)
 const HOUR = Duration.hours(1)
+const MOST = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM }
 
-/** What alarms and dashboard watch: the function's own metrics, one value per period of the schedule, and AWS's. */
+/** What alarms and dashboard watch: the function's own metrics, a value per round or more, and AWS's. */
 export class Metrics {
   /** The schedule's period. */
   readonly period: Duration
+  readonly isOfOrganization: boolean
 
   constructor(private readonly props: MetricsProps) {
     this.period = props.schedule
+    this.isOfOrganization = props.archiver.sweepQueue !== undefined
   }
 
-  own(name: keyof typeof METRICS, statistic: string = Stats.SUM): Metric {
+  own(name: keyof typeof METRICS, statistic: string = Stats.SUM, period = this.period): Metric {
     return new Metric({
       namespace: METRIC_NAMESPACE,
       metricName: METRICS[name],
       dimensionsMap: { service: this.props.archiver.function.functionName },
-      period: this.period,
+      period,
       statistic,
     })
+  }
+
+  /**
+   * Sweeps that completed, and in how many periods in a row there is one at least if all is well: quiet sources may
+   * leave none for most of the time.
+   */
+  completed(): { readonly metric: Metric; readonly periods: number } {
+    const { schedule, quietSchedule } = this.props
+    // CloudWatch looks back a day at most by shorter periods than an hour
+    const period = schedule.toMinutes() < HOUR.toMinutes() ? HOUR : schedule
+    const periods = Math.ceil(quietSchedule.toMinutes() / period.toMinutes()) + 2
+    return { metric: this.own('sweepsCompleted', Stats.SUM, period), periods }
   }
 
   errors(): Metric {
@@ -54,10 +71,17 @@ export class Metrics {
   }
 
   waitingFailures(): Metric {
-    return this.props.archiver.failureQueue.metricApproximateNumberOfMessagesVisible({
-      period: FIVE_MINUTES,
-      statistic: Stats.MAXIMUM,
-    })
+    return this.props.archiver.failureQueue.metricApproximateNumberOfMessagesVisible(MOST)
+  }
+
+  /** Messages that failed three times. Only with an organization, like the next. */
+  deadLetters(): Metric | undefined {
+    return this.props.archiver.sweepQueue?.deadLetters.metricApproximateNumberOfMessagesVisible(MOST)
+  }
+
+  /** Of the oldest message. Seconds. */
+  longestWait(): Metric | undefined {
+    return this.props.archiver.sweepQueue?.queue.metricApproximateAgeOfOldestMessage(MOST)
   }
 
   /** A metric that DynamoDB keeps per operation, summed over all operations that the archiver calls. */

@@ -22,8 +22,10 @@ export interface MonitoringProps {
   readonly backupVaultName?: string
   /** What tells this archive from others of the stack; may be empty. */
   readonly archiveName: string
-  /** How often each region is swept. */
+  /** How often sources are swept. */
   readonly schedule: Duration
+  /** How often quiet ones are. */
+  readonly quietSchedule: Duration
   /** E-mail address that alarms are sent to, once its owner has confirmed. @default - none */
   readonly alarmEmail?: string
   /** Whether alarms that ring on silence stay quiet for a day at first. */
@@ -38,10 +40,11 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id)
-    const { key, tables, archiver, backupVaultName, archiveName, schedule, topicArn, alarmEmail } = props
+    const { key, tables, archiver, backupVaultName, archiveName, topicArn, alarmEmail } = props
+    const { schedule, quietSchedule } = props
     this.topic = topicArn === undefined ? this.newTopic(key) : Topic.fromTopicArn(this, 'Topic', topicArn)
     if (alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(alarmEmail))
-    const metrics = new Metrics({ archiver, tables, backupVaultName, schedule })
+    const metrics = new Metrics({ archiver, tables, backupVaultName, schedule, quietSchedule })
     const alarms = addAlarms(this, { metrics, topic: this.topic, warmUp: props.alarmWarmUp })
     addDashboard(this, { metrics, alarms })
     addLogQueries(this, archiver.logGroup, [Stack.of(this).stackName, archiveName].filter(Boolean).join('/'))

@@ -46,7 +46,7 @@ export class ArchiveTables extends Construct {
     this.archiverCalls = [
       { table: this.sessions, operations: ['BatchGetItem', 'PutItem', 'UpdateItem'] },
       { table: this.sessions, index: OPEN_SESSIONS, operations: ['Query'] },
-      { table: this.sweeps, operations: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'] },
+      { table: this.sweeps, operations: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'] },
     ]
   }
 

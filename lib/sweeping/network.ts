@@ -21,11 +21,14 @@ export interface NetworkProps {
   /** A VPC, or the id of one to look up. */
   readonly vpc: IVpc | string
   /** Regions that are swept from the VPC. */
-  readonly regions: readonly string[]
+  readonly regions: 'all' | readonly string[]
+  /** Of the accounts that are swept from it. @default - the stack's account alone */
+  readonly organizationId?: string
   /** Whether the VPC gets the endpoints that the function needs. */
   readonly endpoints: boolean
 }
 
+const WITHOUT_NAT = 'in a VPC without private subnets that have a NAT gateway'
 const HTTPS = Port.tcp(443)
 
 /** Where the function runs in a VPC: it reaches out by TLS, and nothing reaches it. */
@@ -34,15 +37,12 @@ export class Network extends Construct {
   readonly vpcSubnets: SubnetSelection
   readonly securityGroup: SecurityGroup
 
-  constructor(scope: Construct, id: string, { vpc, regions, endpoints }: NetworkProps) {
+  constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id)
+    const { vpc, endpoints } = props
     this.vpc = typeof vpc === 'string' ? this.lookUp(vpc) : vpc
     const hasPrivateSubnets = this.vpc.privateSubnets.length > 0
-    const elsewhere = regions.filter((region) => region !== Stack.of(this).region)
-    if (!hasPrivateSubnets && elsewhere.length > 0 && !Token.isUnresolved(this.vpc.vpcId))
-      throw new Error(
-        `regions: received ${JSON.stringify(elsewhere)}, expected the stack's region alone in a VPC without private subnets that have a NAT gateway: endpoints of Systems Manager reach their own region only`,
-      )
+    if (!hasPrivateSubnets && !Token.isUnresolved(this.vpc.vpcId)) this.refuseWhatNeedsNat(props)
     this.vpcSubnets = {
       subnetType: hasPrivateSubnets ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
     }
@@ -53,6 +53,21 @@ export class Network extends Construct {
     })
     this.securityGroup.connections.allowToAnyIpv4(HTTPS, 'AWS services')
     if (endpoints) this.addEndpoints()
+  }
+
+  /** @throws Error if something is to be swept that can only be reached by a NAT gateway */
+  private refuseWhatNeedsNat({ regions, organizationId }: NetworkProps): void {
+    const { region } = Stack.of(this)
+    const isOwn = (one: string) => one === region
+    const own = Token.isUnresolved(region) ? '' : `, ${JSON.stringify(region)},`
+    if (organizationId !== undefined)
+      throw new Error(
+        `organizationId: received ${JSON.stringify(organizationId)}, expected none ${WITHOUT_NAT}: it has no endpoints of Organizations and of Account Management`,
+      )
+    if (regions === 'all' || !regions.every(isOwn))
+      throw new Error(
+        `regions: received ${JSON.stringify(regions)}, expected the stack's region${own} alone ${WITHOUT_NAT}: endpoints of Systems Manager reach their own region only`,
+      )
   }
 
   private lookUp(vpcId: string): IVpc {
