@@ -27,6 +27,7 @@ test.each<[string, string, string | string[] | undefined, boolean]>([
   ['ArnLike', 'arn:aws:iam::*:role/a', 'arn:aws:iam::1:role/a', true],
   ['ArnLike', 'arn:aws:iam::*:role/a', 'arn:aws:iam::1:x:role/a', false],
   ['ArnEquals', 'arn:aws:iam::1:role/a', 'arn:aws:iam::1:role/path/a', false],
+  ['ArnLike', '*', 'arn:aws:iam::1:role/a', true],
   ['ArnEquals', 'arn:aws:iam::1:role/a', undefined, false],
   ['StringLike', 'a?c', 'abc', true],
   ['StringLike', 'a?c', 'ac', false],

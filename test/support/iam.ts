@@ -119,5 +119,5 @@ function matchesArn(pattern: string, arn: string): boolean {
     return [...parts.slice(0, 5), parts.slice(5).join(':')]
   }
   const parts = partsOf(arn)
-  return partsOf(pattern).every((part, n) => matches(part, parts[n] ?? ''))
+  return pattern === '*' || partsOf(pattern).every((part, n) => matches(part, parts[n] ?? ''))
 }
