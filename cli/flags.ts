@@ -35,19 +35,22 @@ export function isFile(format: string): format is File {
   return /[^/\\]\.xlsx$/i.test(format)
 }
 
-const DEFAULT_STACK = 'SessionArchive'
+export const DEFAULT_STACK = 'SessionArchive'
 
 /** Adds the flags that say which archive to read; those for AWS are named as in the AWS CLI. */
 export function addReadFlags<Args extends unknown[], Flags extends OptionValues>(
   command: Command<Args, Flags>,
 ) {
-  return addArchiveFlags(
-    command
-      .option('--region <region>', 'region of the tables (default: as the AWS CLI finds it)', region)
-      .option('--profile <name>', 'profile of the AWS configuration files')
-      .option('--endpoint-url <url>', 'where DynamoDB and CloudFormation are, if not in AWS', url),
-    ` (default: ${DEFAULT_STACK})`,
-  )
+  return addArchiveFlags(addAwsFlags(command), ` (default: ${DEFAULT_STACK})`)
+}
+
+export function addAwsFlags<Args extends unknown[], Flags extends OptionValues>(
+  command: Command<Args, Flags>,
+) {
+  return command
+    .option('--region <region>', 'region of the tables (default: as the AWS CLI finds it)', region)
+    .option('--profile <name>', 'profile of the AWS configuration files')
+    .option('--endpoint-url <url>', 'where DynamoDB and CloudFormation are, if not in AWS', url)
 }
 
 export type ReadFlags = ReturnType<ReturnType<typeof addReadFlags<[], Record<never, never>>>['opts']>

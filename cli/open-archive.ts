@@ -1,4 +1,3 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import type { Table } from '../archive/batch-get'
 import { startDatabase } from '../emulator/dynamodb'
 import { LOCAL_CREDENTIALS } from '../emulator/local-credentials'
@@ -7,6 +6,7 @@ import { type AwsConfig, awsConfig } from './aws-config'
 import type { ArchiveLocation, AwsFlags } from './flags'
 import type { Io } from './io'
 import { messageOf } from './output/message-of'
+import { stackOutputs } from './stack-outputs'
 
 export interface OpenArchive {
   readonly sessions: Table
@@ -84,11 +84,9 @@ export async function regionOf({ config }: { config: { region(): Promise<string>
 
 /** The tables of the one archive in a stack. If the construct has another id than SessionArchive, the names of its outputs begin with that id. */
 async function tablesOf(stack: string, region: string, aws: AwsConfig) {
-  const client = new CloudFormationClient(aws)
   try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }))
-    const outputs = new Map((Stacks[0]?.Outputs ?? []).map((one) => [one.OutputKey, one.OutputValue]))
-    const archives = [...outputs].flatMap(([key = '', sessionsTable = '']) => {
+    const outputs = await stackOutputs(stack, aws)
+    const archives = [...outputs].flatMap(([key, sessionsTable]) => {
       const [, name] = /^(.*)SessionsTable$/.exec(key) ?? []
       const sweepsTable = outputs.get(`${name}SweepsTable`)
       return sweepsTable === undefined ? [] : [{ sessionsTable, sweepsTable }]
@@ -105,7 +103,5 @@ async function tablesOf(stack: string, region: string, aws: AwsConfig) {
       `stack ${JSON.stringify(stack)} in ${region}: ${messageOf(error)}. --stack, --table or --local choose another archive, --region another region`,
       { cause: error },
     )
-  } finally {
-    client.destroy()
   }
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { ORGANIZATION_ID } from '../archive/names'
 
 /** Parsers of option values. They throw an InvalidArgumentError that says what was expected. */
 
@@ -91,5 +92,25 @@ export function accountId(text: string): string {
 export function source(text: string): string {
   if (!/^\d{12}\/[a-z0-9-]+$/.test(text))
     throw new InvalidArgumentError('Expected an account and a region such as 111122223333/eu-west-1.')
+  return text
+}
+
+export function organizationId(text: string): string {
+  if (!ORGANIZATION_ID.test(text))
+    throw new InvalidArgumentError('Expected an organization such as o-a1b2c3d4e5.')
+  return text
+}
+
+export function roleName(text: string): string {
+  if (!/^[\w+=,.@-]{1,64}$/.test(text))
+    throw new InvalidArgumentError('Expected the name of a role, such as session-archive-reader.')
+  return text
+}
+
+export function roleArn(text: string): string {
+  if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@-]{1,64}$/.test(text))
+    throw new InvalidArgumentError(
+      'Expected the ARN of a role, such as arn:aws:iam::111122223333:role/archiver.',
+    )
   return text
 }

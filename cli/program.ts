@@ -25,6 +25,10 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => C
     'Sweep once, now, from here: archive every session that AWS still shows.',
     () => require('./commands/archive'),
   ],
+  'member-role': [
+    "Print the role that lets an organization's archiver read an account.",
+    () => require('./commands/member-role'),
+  ],
   emulate: [
     'Serve DescribeSessions from this machine until interrupted.',
     () => require('./commands/emulate'),

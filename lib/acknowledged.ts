@@ -1,5 +1,6 @@
-import { Validations } from 'aws-cdk-lib'
+import { Token, Validations } from 'aws-cdk-lib'
 import type { IConstruct } from 'constructs'
+import { MEMBER_ROLE_NAME } from '../archive/names'
 
 interface Acknowledgement {
   /** Names of the finding in the packs of cdk-nag and in CloudFormation Guard. */
@@ -13,7 +14,12 @@ export const ACKNOWLEDGED = {
   describeSessions: {
     ids: ['AwsSolutions::AwsSolutions-IAM5[Resource::*]'],
     reason:
-      'ssm:DescribeSessions has no resource types, so IAM accepts only * as its resource. It only reads, and aws:RequestedRegion limits the statement to the archived regions.',
+      'ssm:DescribeSessions and, with an organization, organizations:ListAccounts have no resource types, so IAM accepts only * as their resource. They only read. If regions are listed, aws:RequestedRegion limits the first to them.',
+  },
+  memberRoles: {
+    ids: [`AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${MEMBER_ROLE_NAME}]`],
+    reason:
+      'Only with an organization. Accounts join it later, so none can be listed. One role name may be assumed, and aws:ResourceOrgID limits it to the own organization; each role trusts this function alone, and may only read.',
   },
   concurrency: {
     ids: [
@@ -21,7 +27,7 @@ export const ACKNOWLEDGED = {
       'NIST.800.53.R5::NIST.800.53.R5-LambdaConcurrency',
     ],
     reason:
-      'The control guards against exhaustion by callers. Only the schedules may invoke this function, once per period and region, and overlaps are harmless (docs/decisions/0003). Reserved concurrency would fail the deployment in accounts with the initial quota, and throttling an archiver puts records at risk.',
+      'The control guards against exhaustion by callers. Only the schedule starts this function, once per period, and with an organization its queue, five times at once at most; overlaps are harmless (docs/decisions/0003). Reserved concurrency would fail the deployment in accounts with the initial quota, and throttling an archiver puts records at risk.',
   },
   vpc: {
     ids: [
@@ -31,7 +37,7 @@ export const ACKNOWLEDGED = {
       'cdk-validator-cfnguard::lambda_inside_vpc_check',
     ],
     reason:
-      'Nothing can connect to the function. It calls only Systems Manager and DynamoDB, by TLS and with signed requests that its policy limits. It holds no credentials but its role. If vpc is set, the function is isolated and the finding is gone.',
+      'Nothing can connect to the function. It calls only the APIs of AWS that docs/security.md lists, by TLS and with signed requests that its policy limits. It holds no credentials but its role. If vpc is set, the function is isolated and the finding is gone.',
   },
   tracing: {
     ids: ['Serverless::Serverless-LambdaTracing'],
@@ -41,9 +47,23 @@ export const ACKNOWLEDGED = {
   failureQueue: {
     ids: ['Serverless::Serverless-SQSRedrivePolicy', 'cdk-validator-cfnguard::sqs_dlq_check'],
     reason:
-      'This queue is itself the dead-letter queue of the function and of the schedules. Nothing consumes it automatically, so no message can fail in it; an alarm rings for the first one.',
+      'This queue is itself a dead-letter queue: of the function and of the schedule, or of the queue of sweeps. Nothing consumes it automatically, so no message can fail in it; an alarm rings for the first one.',
+  },
+  deliveries: {
+    ids: ['Serverless::Serverless-LambdaEventSourceMappingDestination'],
+    reason:
+      'Only with an organization. The control is about streams: Lambda takes no destination for a queue. A message that failed three times goes to the dead-letter queue of its queue, for which an alarm rings.',
   },
 } as const satisfies Record<string, Acknowledgement>
+
+/** The finding about the member roles, if they have another name, or if the partition is known. */
+export function memberRoles(partition: string, roleName: string): Acknowledgement {
+  const { ids, reason } = ACKNOWLEDGED.memberRoles
+  const named = ids.map((id) => id.replace(MEMBER_ROLE_NAME, roleName))
+  return Token.isUnresolved(partition)
+    ? { ids: named, reason }
+    : { ids: named.map((id) => id.replace('<AWS::Partition>', partition)), reason }
+}
 
 export function acknowledge(construct: IConstruct, { ids, reason }: Acknowledgement): void {
   Validations.of(construct).acknowledge(...ids.map((id) => ({ id, reason })))

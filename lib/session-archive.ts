@@ -113,7 +113,7 @@ export class SessionArchive extends Construct {
       new CfnOutput(this, id, { description, value }).overrideLogicalId(`${archiveName}${id}`)
     output('SessionsTable', 'Every archived session', tables.sessions.tableName)
     output('SweepsTable', 'A receipt for each sweep', tables.sweeps.tableName)
-    output('FunctionName', 'Sweeps', archiver.function.functionName)
+    output('FunctionName', 'Sweeps what is due', archiver.function.functionName)
     output('AlarmTopic', 'Subscribe to be alarmed', topic.topicArn)
     if (organization === undefined) return
     output('OrganizationId', 'Its accounts are swept', organization.organizationId)

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
+import { acknowledge, memberRoles } from '../acknowledged'
 import type { HandWrittenRole } from '../iam'
 
 /** Which accounts the archiver sweeps besides its own. */
@@ -25,6 +26,7 @@ export function grantMembers(
   { organizationId, memberRoleName }: Organization,
 ): void {
   const { partition } = Stack.of(policy)
+  acknowledge(policy, memberRoles(partition, memberRoleName))
   policy.addStatements(
     new PolicyStatement({
       actions: ['sts:AssumeRole'],

@@ -60,6 +60,7 @@ export class SweepQueue extends Construct {
       batchSize: 1,
       maxConcurrency: AT_ONCE,
     })
+    acknowledge(mapping, ACKNOWLEDGED.deliveries)
     mapping.node.addDependency(policy) // Lambda checks that it may receive
   }
 }

@@ -20,12 +20,15 @@ const VALUES: Readonly<Record<string, string>> = {
   type: 'Standard',
   outcome: 'failed',
   format: 'json',
+  arn: 'arn:aws:iam::111122223333:role/archiver',
+  organization: 'o-a1b2c3d4e5',
+  kind: 'terraform',
   'account/region': '111122223333/eu-west-1',
 }
-const COMMANDS = ['sessions', 'session', 'sweeps', 'report', 'archive', 'emulate', 'demo']
+const COMMANDS = ['sessions', 'session', 'sweeps', 'report', 'archive', 'member-role', 'emulate', 'demo']
 
 test.each([['--help'], ['-h'], ['help']])('%s names every command', async (flag) => {
-  expect(printedBy(await runCli([flag])).match(/(?<=^ {2})[a-z]+(?= )/gm)).toEqual([...COMMANDS, 'help'])
+  expect(printedBy(await runCli([flag])).match(/(?<=^ {2})[a-z-]+(?= )/gm)).toEqual([...COMMANDS, 'help'])
 })
 
 test.each(COMMANDS)('--help and help explain how to use %s', async (command) => {

@@ -97,6 +97,8 @@ const STEPS: [string, Archive][] = [
   ['another own key', OTHER_KEY],
   ['the first own key again', OWN_KEY],
   ['the key forgotten', {}],
+  ['an organization', { organizationId: EVERY_OPTION.organizationId }],
+  ['a single account again', {}],
   ['another account granted', { reader: '444455556666' }],
   ['a break-glass principal added', { reader: '444455556666', breakGlassPrincipals: [BREAK_GLASS] }],
   ['and removed', { reader: '444455556666' }],

@@ -12,8 +12,17 @@ test.each([
   ['docs/configuration.md', 'what the VPC must have', '`enableDnsSupport` and `enableDnsHostnames`'],
   ['docs/configuration.md', 'what happens to endpoints that exist', 'If they exist, the deployment fails'],
   ['docs/configuration.md', 'how long leaving a VPC takes', '20 to 40 minutes'],
+  [
+    'docs/configuration.md',
+    'what StackSets do not reach',
+    'StackSets never reach the **management account**',
+  ],
+  ['docs/configuration.md', 'what a StackSet needs', 'can deploy anything anywhere'],
+  ['docs/security.md', 'what the member role does not stop', 'read lists of sessions in every account'],
   ['docs/security.md', 'endpoints serve the whole VPC', 'serve the whole VPC'],
   ['docs/security.md', 'what a deployer needs of an own key', "CloudFormation's role, or whoever deploys"],
+  ['docs/runbook.md', 'that a forgotten management account rings', 'it is the **management account**'],
+  ['docs/runbook.md', 'what to do about each outcome', '| `disabled` | nothing'],
   ['docs/runbook.md', 'a deployment changes back nothing by itself', 'cdk deploy --revert-drift'],
   [
     'docs/runbook.md',

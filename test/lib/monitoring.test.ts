@@ -6,7 +6,7 @@ import type { DeployedTemplate } from '../support/template'
 import { DEFAULT, EVERY_OPTION, expectAll, FULL, fromContext, fromProps, STACKS } from './synth'
 
 /** Alarms that ring if there is no data. */
-const SILENCE = ['NoCompleteSweep', 'DaysUntilLossWarning', 'DaysUntilLossCritical']
+const SILENCE = ['NoCompleteSweep', 'DaysUntilLossWarning', 'DaysUntilLossCritical', 'RosterStale']
 
 const RUNBOOK = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8')
 
@@ -23,9 +23,9 @@ const ALARMS = STACKS.flatMap(([stack, deployed]) =>
 )
 
 test.each([
-  ['the default stack', DEFAULT, 3_600, 24],
-  ['the stack with every option', FULL, 1_800, 48],
-] as const)('the alarms of %s watch every way to fail', (_name, stack, period, day) => {
+  ['the default stack', DEFAULT, 3_600, 24, 26, 30],
+  ['the stack with every option', FULL, 1_800, 48, 14, 6],
+] as const)('the alarms of %s watch every way to fail', (_name, stack, period, day, quiet, stale) => {
   const summaries = alarmsOf(stack).map(([name, alarm]) => {
     const { Metrics: [{ Expression }] = [{}], Namespace, MetricName, Dimensions: [dimension] = [{}] } = alarm
     const metric = Expression ?? `${Namespace} ${MetricName} ${dimension.Name}=${dimension.Value}`
@@ -37,14 +37,25 @@ test.each([
     return [name, `${metric}: ${condition.trim()} for ${time}`]
   })
   const id = stack.resource('AWS::Lambda::Function').logicalId
-  const queue = stack.resource('AWS::SQS::Queue').logicalId
+  const queueOf = (part: string) => stack.resource('AWS::SQS::Queue', part).logicalId
+  const visible = 'AWS/SQS ApproximateNumberOfMessagesVisible QueueName'
   const rare = `>= 1 for 1 x 300 s, no data notBreaching`
+  const inThree = `>= 1 for 3 x ${period} s, no data notBreaching`
   expect(Object.fromEntries(summaries)).toEqual({
     FunctionFailed: `AWS/Lambda Errors FunctionName=${id}: Sum ${rare}`,
     SlowSweep: `AWS/Lambda Duration FunctionName=${id}: Maximum >= 720000 for 1 x 300 s, no data notBreaching`,
     Throttled: `AWS/Lambda Throttles FunctionName=${id}: Sum ${rare}`,
-    FailureQueueNotEmpty: `AWS/SQS ApproximateNumberOfMessagesVisible QueueName=${queue}: Maximum ${rare}`,
-    NoCompleteSweep: `SessionArchive SweepsCompleted service=${id}: Sum <= 0 for 3 x ${period} s, no data breaching`,
+    FailureQueueNotEmpty: `${visible}=${queueOf('FailureQueue')}: Maximum ${rare}`,
+    // a quiet source is swept once in 24 hours, or 12: until then there may be nothing to complete
+    NoCompleteSweep: `SessionArchive SweepsCompleted service=${id}: Sum <= 0 for ${quiet} x 3600 s, no data breaching`,
+    SourcesLate: `SessionArchive SourcesLate service=${id}: Maximum ${inThree}`,
+    SourcesDenied: `SessionArchive SourcesDenied service=${id}: Maximum ${inThree}`,
+    // an account's regions are listed once a day, an organization's accounts in every round
+    RosterStale: `SessionArchive RosterAge service=${id}: Maximum >= ${stale} for 3 x ${period} s, no data breaching`,
+    ...(stack === FULL && {
+      SourcesUnreachable: `SessionArchive SourcesUnreachable service=${id}: Maximum ${inThree}`,
+      SweepQueueDeadLetters: `${visible}=${queueOf('SweepsDeadLetters')}: Maximum ${rare}`,
+    }),
     DaysUntilLossWarning: `SessionArchive DaysUntilLoss service=${id}: Minimum <= 27 for 3 x ${period} s, no data breaching`,
     DaysUntilLossCritical: `SessionArchive DaysUntilLoss service=${id}: Minimum <= 10 for ${day} x ${period} s, no data breaching`,
     SessionsRejected: `SessionArchive SessionsRejected service=${id}: Sum >= 1 for 1 x ${period} s, no data notBreaching`,
@@ -148,6 +159,8 @@ test.each(STACKS)('the dashboard of %s shows what matters, and every alarm', (_n
     'Days until loss',
     'Open sessions',
     'Days until loss, of 30',
+    'Sources in trouble',
+    'Age of the roster (hours), wait in the queue (seconds)',
     'Sessions archived',
     'Sweeps',
     'Duration of sweeps (ms)',
@@ -155,7 +168,7 @@ test.each(STACKS)('the dashboard of %s shows what matters, and every alarm', (_n
     'What costs: writes and reads',
     'What costs: calls',
   ])
-  expect(widgets[0].properties.alarms).toHaveLength(12)
+  expect(widgets[0].properties.alarms).toHaveLength(alarmsOf(stack).length)
 })
 
 test.each(STACKS)('%s saves two queries of the log, and the runbook names them', (_name, stack) => {

@@ -102,7 +102,7 @@ test('a VPC without its range gets no endpoint that would shut its hosts out', (
   expect(() => archive('Without', false)).not.toThrow()
 })
 
-test('function and schedules wait for the endpoints, which sweeps need', () => {
+test('function and schedule wait for the endpoints, which sweeps need', () => {
   const endpoints = Object.keys(FULL.resources('AWS::EC2::VPCEndpoint'))
   const { logicalId, DependsOn } = FULL.resource('AWS::Lambda::Function')
   expect(DependsOn).toEqual(expect.arrayContaining(endpoints))

@@ -1,6 +1,6 @@
 import { list, policiesOf, type Statement } from '../support/iam'
 import type { DeployedTemplate } from '../support/template'
-import { DEFAULT, EVERY_OPTION, expectAll, fromContext, STACKS } from './synth'
+import { DEFAULT, EVERY_OPTION, expectAll, FULL, fromContext, ORGANIZATION_ID, STACKS } from './synth'
 
 test.each(STACKS)('no release replaces tables or key of %s: their logical ids stay', (_name, stack) => {
   const tables = ['SessionArchiveTablesSessions97EB5AF3', 'SessionArchiveTablesSweeps07B46758']
@@ -76,17 +76,26 @@ test.each(STACKS)('no wildcard is in the policies of %s unless IAM needs it', (_
   expect(statements.filter(({ Action }) => String(Action).includes('*'))).toEqual([])
   const isWild = (arn: string) => arn.includes('*') && !LOG_STREAMS.test(arn)
   const wild = statements.filter(({ Effect, Resource }) => Effect === 'Allow' && list(Resource).some(isWild))
-  const regions = stack === DEFAULT ? ['us-east-1'] : EVERY_OPTION.regions
-  const ofNetwork = { Effect: 'Allow', Action: expect.arrayContaining(['ec2:CreateNetworkInterface']) }
-  expect(wild).toEqual([
-    {
-      Effect: 'Allow',
-      Action: 'ssm:DescribeSessions',
-      Resource: '*',
-      Condition: { StringEquals: { 'aws:RequestedRegion': regions } },
-    },
-    ...(stack === DEFAULT ? [] : [{ ...ofNetwork, Resource: '*' }]),
-  ])
+  const ofAnyone = { Effect: 'Allow', Resource: '*' }
+  expect(wild).toEqual(
+    stack === DEFAULT
+      ? [{ ...ofAnyone, Action: 'ssm:DescribeSessions' }]
+      : [
+          {
+            ...ofAnyone,
+            Action: 'ssm:DescribeSessions',
+            Condition: { StringEquals: { 'aws:RequestedRegion': EVERY_OPTION.regions } },
+          },
+          { ...ofAnyone, Action: expect.arrayContaining(['ec2:CreateNetworkInterface']) },
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Resource: 'arn:aws:iam::*:role/history-reader',
+            Condition: { StringEquals: { 'aws:ResourceOrgID': ORGANIZATION_ID } },
+          },
+          { ...ofAnyone, Action: 'organizations:ListAccounts' },
+        ],
+  )
 })
 
 test.each(STACKS)('whatever uses a role of %s waits for its policy', (_name, stack) => {
@@ -111,9 +120,12 @@ test.each(STACKS)('one key encrypts all that %s keeps', (_name, stack) => {
   if (stack === DEFAULT) expectAll(stack, 'AWS::SNS::Topic', { KmsMasterKeyId: arn })
 })
 
-test.each(STACKS)('the outputs of %s name what an operator needs next', (_name, stack) => {
-  const outputs = ['AlarmTopic', 'FunctionName', 'SessionsTable', 'SweepsTable']
-  expect(Object.keys(stack.json.Outputs).sort()).toEqual(outputs)
+test.each([
+  ['the default stack', DEFAULT, []],
+  ['the stack with every option', FULL, ['ArchiverRoleArn', 'MemberRoleName', 'OrganizationId']],
+] as const)('the outputs of %s name what an operator needs next', (_name, stack, ofOrganization) => {
+  const outputs = ['AlarmTopic', 'FunctionName', 'SessionsTable', 'SweepsTable', ...ofOrganization]
+  expect(Object.keys(stack.json.Outputs).sort()).toEqual([...outputs].sort())
 })
 
 test.each(STACKS)('no secret is in %s', (_name, stack) => {

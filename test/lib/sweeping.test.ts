@@ -1,43 +1,100 @@
 import { Stack } from 'aws-cdk-lib'
 import { Vpc } from 'aws-cdk-lib/aws-ec2'
-import type { SessionArchiveStackProps } from '../../lib/props'
+import type { SessionArchiveProps, SessionArchiveStackProps } from '../../lib/props'
 import { SessionArchiveStack } from '../../lib/session-archive-stack'
 import { isAllowed, policiesOf } from '../support/iam'
 import type { DeployedTemplate } from '../support/template'
-import { appWithoutBundle, DEFAULT, expectAll, FULL, STACKS, withEveryOption } from './synth'
+import {
+  appWithoutBundle,
+  DEFAULT,
+  expectAll,
+  FULL,
+  fromContext,
+  ORGANIZATION,
+  STACKS,
+  withEveryOption,
+} from './synth'
 
 const functionOf = (stack: DeployedTemplate) => stack.resource('AWS::Lambda::Function').Properties
 const variablesOf = (stack: DeployedTemplate) => functionOf(stack).Environment.Variables
 
 describe('the archiver', () => {
   test.each(STACKS)('%s keeps the events of sweeps that failed or did not start', (_name, stack) => {
-    const arn = `arn:aws:sqs:us-east-1:111122223333:${stack.resource('AWS::SQS::Queue').logicalId}`
-    expectAll(stack, 'AWS::SQS::Queue', { MessageRetentionPeriod: 14 * 24 * 60 * 60 })
+    const { logicalId, Properties } = stack.resource('AWS::SQS::Queue', 'FailureQueue')
+    const arn = `arn:aws:sqs:us-east-1:111122223333:${logicalId}`
+    expect(Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 60 * 60 })
     expectAll(stack, 'AWS::Lambda::Function', { DeadLetterConfig: { TargetArn: arn } })
     expectAll(stack, 'AWS::Scheduler::Schedule', { Target: { DeadLetterConfig: { Arn: arn } } })
     const DestinationConfig = { OnFailure: { Destination: arn } }
     expectAll(stack, 'AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2, DestinationConfig })
   })
 
-  test.each(STACKS)('the failure queue of %s takes no message without TLS', (_name, stack) => {
-    const denial = { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }
-    expectAll(stack, 'AWS::SQS::QueuePolicy', { PolicyDocument: { Statement: [denial] } })
+  test.each(STACKS)('no queue of %s takes a message without TLS', (_name, stack) => {
+    expect(stack.all('AWS::SQS::QueuePolicy')).toHaveLength(stack.all('AWS::SQS::Queue').length)
+    const denial = {
+      Effect: 'Deny',
+      Action: 'sqs:*',
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    }
+    const Statement = expect.arrayContaining([expect.objectContaining(denial)])
+    expectAll(stack, 'AWS::SQS::QueuePolicy', { PolicyDocument: { Statement } })
   })
 
   test.each([
-    ['the default stack', DEFAULT, ['us-east-1'], 'rate(1 hour)', 3_600],
-    ['the stack with every option', FULL, ['eu-west-1', 'us-east-1'], 'rate(30 minutes)', 1_800],
-  ] as const)('%s schedules each region; an event is kept for a period', (_, stack, regions, rate, age) => {
-    const schedules = stack.all('AWS::Scheduler::Schedule').map(({ ScheduleExpression, Target }) => {
-      return [ScheduleExpression, JSON.parse(Target.Input), Target.RetryPolicy.MaximumEventAgeInSeconds]
-    })
-    expect(schedules).toEqual(regions.map((region) => [rate, { region }, age]))
-    expect(variablesOf(stack)).toMatchObject({ SESSION_ARCHIVE_REGIONS: regions.join(',') })
+    ['the default stack', DEFAULT, 'rate(1 hour)', 3_600],
+    ['the stack with every option', FULL, 'rate(30 minutes)', 1_800],
+  ] as const)('one schedule of %s starts rounds; an event is kept for a period', (_, stack, rate, age) => {
+    const { ScheduleExpression, Target } = stack.resource('AWS::Scheduler::Schedule', 'Schedule').Properties
+    expect([ScheduleExpression, JSON.parse(Target.Input)]).toEqual([rate, {}])
+    expect(Target.RetryPolicy.MaximumEventAgeInSeconds).toBe(age)
   })
 
-  test('the function knows the retention if one is asked for', () => {
-    expect(variablesOf(DEFAULT)).not.toHaveProperty('SESSION_ARCHIVE_RETENTION_DAYS')
-    expect(variablesOf(FULL)).toMatchObject({ SESSION_ARCHIVE_RETENTION_DAYS: '400' })
+  const TABLES = {
+    SESSION_ARCHIVE_SESSIONS_TABLE: expect.stringContaining('Sessions'),
+    SESSION_ARCHIVE_SWEEPS_TABLE: expect.stringContaining('Sweeps'),
+  }
+  const EVERY_HOUR = {
+    SESSION_ARCHIVE_SCHEDULE_MINUTES: '60',
+    SESSION_ARCHIVE_QUIET_SCHEDULE_MINUTES: '1440',
+    SESSION_ARCHIVE_REGIONS: 'all',
+  }
+  const QUEUE = { SESSION_ARCHIVE_QUEUE_URL: expect.stringMatching(/^SessionArchiveArchiverSweepsQueue/) }
+
+  test.each<[string, DeployedTemplate, Record<string, string>]>([
+    ['the default stack', DEFAULT, EVERY_HOUR],
+    [
+      'a stack without a region',
+      fromContext({ excludeRegions: 'us-west-1,us-west-2' }),
+      { ...EVERY_HOUR, SESSION_ARCHIVE_EXCLUDE_REGIONS: 'us-west-1,us-west-2' },
+    ],
+    [
+      'an organization',
+      ORGANIZATION,
+      {
+        ...EVERY_HOUR,
+        ...QUEUE,
+        SESSION_ARCHIVE_ORGANIZATION_ID: 'o-a1b2c3d4e5',
+        SESSION_ARCHIVE_MEMBER_ROLE_NAME: 'session-archive-reader',
+      },
+    ],
+    [
+      'the stack with every option',
+      FULL,
+      {
+        ...QUEUE,
+        SESSION_ARCHIVE_SCHEDULE_MINUTES: '30',
+        SESSION_ARCHIVE_QUIET_SCHEDULE_MINUTES: '720',
+        SESSION_ARCHIVE_REGIONS: 'eu-west-1,us-east-1',
+        SESSION_ARCHIVE_RETENTION_DAYS: '400',
+        SESSION_ARCHIVE_ORGANIZATION_ID: 'o-a1b2c3d4e5',
+        SESSION_ARCHIVE_INCLUDE_ACCOUNTS: '111122223333,444455556666',
+        SESSION_ARCHIVE_EXCLUDE_ACCOUNTS: '777788889999',
+        SESSION_ARCHIVE_EXCLUDE_ORGANIZATIONAL_UNITS: 'ou-ab12-11111111',
+        SESSION_ARCHIVE_MEMBER_ROLE_NAME: 'history-reader',
+      },
+    ],
+  ])('the function of %s knows what to sweep, and how often', (_name, stack, variables) => {
+    expect(variablesOf(stack)).toEqual({ ...TABLES, ...variables })
   })
 
   test('the log is kept for a year, or as long as is asked for', () => {
@@ -110,9 +167,9 @@ describe('the network', () => {
       )
   })
 
-  test('from a VPC without a way out, only the stack’s region is swept', () => {
+  test('from a VPC without a way out, only the stack’s account and region are swept', () => {
     const app = appWithoutBundle()
-    const isolated = (id: string, regions: string[]) => {
+    const isolated = (id: string, props: SessionArchiveProps) => {
       const vpc = Vpc.fromVpcAttributes(new Stack(app, `${id}Vpc`, { env }), 'Vpc', {
         vpcId: VPC_ID,
         vpcCidrBlock: '10.0.0.0/16',
@@ -120,11 +177,88 @@ describe('the network', () => {
         isolatedSubnetIds: ['subnet-1'],
         isolatedSubnetRouteTableIds: ['rtb-1'],
       })
-      return new SessionArchiveStack(app, id, { env, vpc, regions })
+      return new SessionArchiveStack(app, id, { env, vpc, ...props })
     }
-    expect(() => isolated('Own', ['us-east-1'])).not.toThrow()
-    expect(() => isolated('Other', ['us-east-1', 'eu-west-1'])).toThrow(
-      'regions: received ["eu-west-1"], expected the stack\'s region alone in a VPC without private subnets',
+    const expected = `expected the stack's region, "us-east-1", alone in a VPC without private subnets`
+    const regions = ['us-east-1']
+    expect(() => isolated('Own', { regions })).not.toThrow()
+    expect(() => isolated('Other', { regions: ['us-east-1', 'eu-west-1'] })).toThrow(
+      `regions: received ["us-east-1","eu-west-1"], ${expected}`,
     )
+    expect(() => isolated('All', {})).toThrow(`regions: received "all", ${expected}`)
+    expect(() => isolated('Organization', { regions, organizationId: 'o-a1b2c3d4e5' })).toThrow(
+      'organizationId: received "o-a1b2c3d4e5", expected none in a VPC without private subnets',
+    )
+  })
+})
+
+describe('the queue of sweeps', () => {
+  const queue = ORGANIZATION.resource('AWS::SQS::Queue', 'SweepsQueue')
+  const deadLetters = ORGANIZATION.resource('AWS::SQS::Queue', 'SweepsDeadLetters')
+  const arnOf = ({ logicalId }: { logicalId: string }) => `arn:aws:sqs:us-east-1:111122223333:${logicalId}`
+
+  test('a message that failed three times is kept for 14 days', () => {
+    const RedrivePolicy = { deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 3 }
+    expect(queue.Properties).toMatchObject({ RedrivePolicy, MessageRetentionPeriod: 24 * 60 * 60 })
+    expect(deadLetters.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 60 * 60 })
+  })
+
+  test('a message is invisible for longer than the function may run', () => {
+    const { Timeout } = functionOf(ORGANIZATION)
+    expect(queue.Properties.VisibilityTimeout).toBe(2 * Timeout)
+  })
+
+  test('each message starts the function, five times at once at most, when Lambda may receive it', () => {
+    const { Properties, DependsOn } = ORGANIZATION.resource('AWS::Lambda::EventSourceMapping')
+    expect(Properties).toEqual({
+      FunctionName: ORGANIZATION.resource('AWS::Lambda::Function').logicalId,
+      EventSourceArn: arnOf(queue),
+      BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: 5 },
+    })
+    expect(DependsOn).toContain(ORGANIZATION.resource('AWS::IAM::ManagedPolicy', 'ArchiverPolicy').logicalId)
+  })
+})
+
+describe('what is deployed', () => {
+  const counts = (stack: DeployedTemplate) => {
+    const types = Object.values<{ Type: string }>(stack.json.Resources).map(({ Type }) => Type)
+    return Object.fromEntries(
+      [...new Set(types)].sort().map((type) => [type, types.filter((one) => one === type).length]),
+    )
+  }
+  const SINGLE = {
+    'AWS::Backup::BackupPlan': 1,
+    'AWS::Backup::BackupSelection': 1,
+    'AWS::Backup::BackupVault': 1,
+    'AWS::CloudWatch::Alarm': 15,
+    'AWS::CloudWatch::Dashboard': 1,
+    'AWS::DynamoDB::Table': 2,
+    'AWS::IAM::ManagedPolicy': 3,
+    'AWS::IAM::Role': 3,
+    'AWS::KMS::Key': 1,
+    'AWS::Lambda::EventInvokeConfig': 1,
+    'AWS::Lambda::Function': 1,
+    'AWS::Logs::LogGroup': 1,
+    'AWS::Logs::QueryDefinition': 2,
+    'AWS::SNS::Topic': 1,
+    'AWS::SNS::TopicPolicy': 1,
+    'AWS::SQS::Queue': 1,
+    'AWS::SQS::QueuePolicy': 1,
+    'AWS::Scheduler::Schedule': 1,
+  }
+
+  test('a single account has one function, one schedule, and no queue of sweeps', () => {
+    expect(counts(DEFAULT)).toEqual(SINGLE)
+  })
+
+  test('an organization adds a queue with its dead letters, two alarms, and nothing else', () => {
+    expect(counts(ORGANIZATION)).toEqual({
+      ...SINGLE,
+      'AWS::CloudWatch::Alarm': 17,
+      'AWS::Lambda::EventSourceMapping': 1,
+      'AWS::SQS::Queue': 3,
+      'AWS::SQS::QueuePolicy': 3,
+    })
   })
 })

@@ -35,9 +35,20 @@ export function expectAll(stack: DeployedTemplate, type: string, properties: obj
 
 export const BREAK_GLASS = 'arn:aws:iam::111122223333:role/break-glass'
 
-export const EVERY_OPTION: Required<Omit<SessionArchiveProps, 'vpc' | 'vpcId'>> = {
+export const ORGANIZATION_ID = 'o-a1b2c3d4e5'
+
+/** Of the props that exclude others, `excludeRegions` is not among them. */
+export const EVERY_OPTION: Required<Omit<SessionArchiveProps, 'vpc' | 'vpcId' | 'excludeRegions'>> = {
   schedule: Duration.minutes(30),
+  quietSchedule: Duration.hours(12),
   regions: ['eu-west-1', 'us-east-1'],
+  organizationId: ORGANIZATION_ID,
+  includeAccounts: ['111122223333', '444455556666'],
+  excludeAccounts: ['777788889999'],
+  excludeOrganizationalUnits: ['ou-ab12-11111111'],
+  memberRoleName: 'history-reader',
+  deployMemberRoles: ['r-ab12'],
+  deployMemberRolesAs: 'SELF',
   retentionDays: 400,
   alarmEmail: 'oncall@example.com',
   alarmWarmUp: false,
@@ -70,9 +81,11 @@ export function appWithoutBundle(context: Record<string, unknown> = {}): App {
   })
 }
 
-/** Two stacks that most tests look at, synthesised once per file. */
+/** Stacks that most tests look at, synthesised once per file. */
 export const DEFAULT = fromContext()
 export const FULL = withEveryOption()
+/** An organization, with every other option at its default. */
+export const ORGANIZATION = fromContext({ organizationId: ORGANIZATION_ID })
 export const STACKS: [string, DeployedTemplate][] = [
   ['the default stack', DEFAULT],
   ['the stack with every option', FULL],

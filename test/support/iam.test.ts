@@ -1,4 +1,4 @@
-import { type Access, isAllowed, type Statement } from './iam'
+import { type Access, isAllowed, isAllowedAcross, type Statement } from './iam'
 
 const ALLOW: Statement = { Effect: 'Allow', Action: '*', Resource: '*' }
 const ADMIN = 'arn:aws:iam::111122223333:role/Admin'
@@ -24,6 +24,13 @@ test.each<[string, string, string | string[] | undefined, boolean]>([
   ['StringNotEquals', 'a', undefined, true],
   ['StringLike', 'a*', 'ab', true],
   ['ArnLike', 'arn:a:*', 'arn:a:b', true],
+  ['ArnLike', 'arn:aws:iam::*:role/a', 'arn:aws:iam::1:role/a', true],
+  ['ArnLike', 'arn:aws:iam::*:role/a', 'arn:aws:iam::1:x:role/a', false],
+  ['ArnEquals', 'arn:aws:iam::1:role/a', 'arn:aws:iam::1:role/path/a', false],
+  ['ArnLike', '*', 'arn:aws:iam::1:role/a', true],
+  ['ArnEquals', 'arn:aws:iam::1:role/a', undefined, false],
+  ['StringLike', 'a?c', 'abc', true],
+  ['StringLike', 'a?c', 'ac', false],
   ['ArnNotLike', 'arn:a:*', 'arn:a:b', false],
   ['ArnNotLike', 'arn:a:*', undefined, true],
   ['Bool', 'false', 'false', true],
@@ -52,9 +59,18 @@ test.each<[Statement['Principal'], Access['context'], boolean]>([
   [{ AWS: '*' }, {}, true],
   [{ AWS: ADMIN }, BY_ADMIN, true],
   [{ AWS: 'arn:aws:iam::111122223333:root' }, BY_ADMIN, true],
+  [{ AWS: '111122223333' }, BY_ADMIN, true],
   [{ AWS: 'arn:aws:iam::444455556666:root' }, BY_ADMIN, false],
   [{ Service: 'a.amazonaws.com' }, BY_SERVICE, true],
   [{ Service: 'a.amazonaws.com' }, BY_ADMIN, false],
 ])('the principal %j is the caller %j: %s', (Principal, context, isPrincipal) => {
   expect(may([{ ...ALLOW, Principal }], context)).toBe(isPrincipal)
+})
+
+test('another account’s resource takes both: the caller’s own policy, and that of the resource', () => {
+  const access = { action: 'sts:AssumeRole', resource: 'role', context: BY_ADMIN }
+  expect(isAllowedAcross([ALLOW], [ALLOW], access)).toBe(true)
+  expect(isAllowedAcross([ALLOW], [], access)).toBe(false)
+  expect(isAllowedAcross([], [ALLOW], access)).toBe(false)
+  expect(isAllowedAcross([ALLOW], [ALLOW, { ...ALLOW, Effect: 'Deny' }], access)).toBe(false)
 })

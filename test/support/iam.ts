@@ -46,6 +46,24 @@ export function policiesOf(template: DeployedTemplate, roleArn?: string): Statem
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
 }
 
+/** The statements of a role's trust policy, which is about no other resource than the role. */
+export function trustOf(role: { readonly AssumeRolePolicyDocument: { readonly Statement: object[] } }) {
+  const { Statement } = role.AssumeRolePolicyDocument
+  return Statement.map((statement) => ({ Resource: '*', ...statement })) as Statement[]
+}
+
+/**
+ * Whether a request to another account is allowed: by the caller's own policies, and by those of the resource.
+ * In one account, {@link isAllowed} by both together is enough.
+ */
+export function isAllowedAcross(
+  own: readonly Statement[],
+  ofResource: readonly Statement[],
+  access: Access,
+): boolean {
+  return isAllowed(own, access) && isAllowed(ofResource, access)
+}
+
 export function list<T>(value: T | readonly T[]): T[] {
   return Array.isArray(value) ? value : [value as T]
 }
@@ -54,10 +72,12 @@ function isPrincipal(principal: Statement['Principal'] = '*', context: Access['c
   if (principal === '*') return true
   const arn = String(context['aws:PrincipalArn'] ?? '')
   const root = arn.replace(/:(?:role|user)\/.*/, ':root') // the account stands for each of its principals
+  const account = arn.split(':')[4] ?? ''
   const service = String(context['aws:PrincipalServiceName'] ?? '')
   return (
-    list(principal.AWS ?? []).some((name) => name === '*' || (arn !== '' && [arn, root].includes(name))) ||
-    list(principal.Service ?? []).some((name) => name === service)
+    list(principal.AWS ?? []).some(
+      (name) => name === '*' || (arn !== '' && [arn, root, account].includes(name)),
+    ) || list(principal.Service ?? []).some((name) => name === service)
   )
 }
 
@@ -66,8 +86,8 @@ const isEqual = (pattern: string, value: string) => pattern === value
 const TESTS: Readonly<Record<string, typeof matches>> = {
   StringEquals: isEqual,
   StringLike: matches,
-  ArnEquals: matches,
-  ArnLike: matches,
+  ArnEquals: matchesArn,
+  ArnLike: matchesArn,
   Bool: isEqual,
 }
 
@@ -86,7 +106,18 @@ function holds(operator: string, given: string | string[] | undefined, patterns:
   return given === undefined ? isOptional || isNegated : fulfils(String(given))
 }
 
+/** `*` stands for any text, `?` for one character. */
 function matches(pattern: string, text: string): boolean {
-  const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${source.join('.*')}$`).test(text)
+  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${source.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text)
+}
+
+/** ARNs have six parts, the last of which may have colons. Each is compared on its own. */
+function matchesArn(pattern: string, arn: string): boolean {
+  const partsOf = (text: string) => {
+    const parts = text.split(':')
+    return [...parts.slice(0, 5), parts.slice(5).join(':')]
+  }
+  const parts = partsOf(arn)
+  return pattern === '*' || partsOf(pattern).every((part, n) => matches(part, parts[n] ?? ''))
 }

@@ -51,10 +51,11 @@ export class DeployedTemplate {
     return Object.values(this.resources(type)).map(({ Properties }) => Properties)
   }
 
-  /** The one resource of a type. */
-  resource(type: string): Resource & { logicalId: string } {
-    const [[logicalId, resource] = [], ...others] = Object.entries(this.resources(type))
-    if (!logicalId || !resource || others.length > 0) throw new Error(`expected one ${type}`)
+  /** The one resource of a type, with this in its logical id. */
+  resource(type: string, part = ''): Resource & { logicalId: string } {
+    const found = Object.entries(this.resources(type)).filter(([id]) => id.includes(part))
+    const [[logicalId, resource] = [], ...others] = found
+    if (!logicalId || !resource || others.length > 0) throw new Error(`expected one ${type} ${part}`)
     return { logicalId, ...resource }
   }
 
@@ -74,7 +75,7 @@ export class DeployedTemplate {
     const [name = '', ...others] = Object.keys(resolved)
     const argument = resolved[name]
     if (others.length > 0) return resolved
-    if (name === 'Ref') return DEPLOYMENT[argument as keyof typeof DEPLOYMENT] ?? argument
+    if (name === 'Ref') return DEPLOYMENT[argument as keyof typeof DEPLOYMENT] ?? this.nameOf(argument)
     if (name === 'Fn::GetAtt') return this.attribute(argument)
     if (name === 'Fn::Sub')
       return argument.replace(/\$\{(.*?)\}/g, (_: string, id: string) => this.resolve({ Ref: id }))
@@ -84,13 +85,18 @@ export class DeployedTemplate {
     return resolved
   }
 
+  /** The name that the template gives a role, or that CloudFormation makes. */
+  private nameOf(id: string): string {
+    return this.resolve(this.json.Resources[id]?.Properties?.RoleName) ?? id
+  }
+
   private attribute([id, attribute]: [string, string]): string {
     if (attribute !== 'Arn' && attribute !== 'TopicArn') return id
     const place = `${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}`
     const services: Record<string, string> = {
       'AWS::CloudWatch::Alarm': `cloudwatch:${place}:alarm:${id}`,
       'AWS::DynamoDB::Table': `dynamodb:${place}:table/${id}`,
-      'AWS::IAM::Role': `iam::${DEPLOYMENT['AWS::AccountId']}:role/${id}`,
+      'AWS::IAM::Role': `iam::${DEPLOYMENT['AWS::AccountId']}:role/${this.nameOf(id)}`,
       'AWS::KMS::Key': `kms:${place}:key/${id}`,
       'AWS::Lambda::Function': `lambda:${place}:function:${id}`,
       'AWS::Logs::LogGroup': `logs:${place}:log-group:${id}:*`,
