@@ -1,7 +1,7 @@
 import { PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb'
 import { batchGet, type Table } from './batch-get'
 import { type Source, sourceKey } from './source'
-import { writeIf } from './write-if'
+import { type Written, writeIf } from './write-if'
 
 /** Partition key of the roster in the Sweeps table: one item per account, and one about the listing. */
 export const ROSTER = 'ROSTER'
@@ -114,14 +114,14 @@ export async function putRosterAccount(
   { client, tableName }: Table,
   account: RosterAccount,
   readAt: string | undefined,
-): Promise<void> {
+): Promise<Written> {
   const command = new PutCommand({
     TableName: tableName,
     Item: account,
     ConditionExpression: readAt === undefined ? 'attribute_not_exists(ItemId)' : 'UpdatedAt = :readAt',
     ExpressionAttributeValues: readAt === undefined ? undefined : { ':readAt': readAt },
   })
-  await writeIf(client.send(command))
+  return writeIf(client.send(command))
 }
 
 export async function putRosterListing(
@@ -132,14 +132,27 @@ export async function putRosterListing(
   await client.send(new PutCommand({ TableName: tableName, Item }))
 }
 
-/** Puts a source into the roster that is swept by hand, so that questions know of it. */
+const ENROL_ATTEMPTS = 10
+
+/**
+ * Puts a source into the roster that is swept by hand, so that questions know of it.
+ *
+ * @throws Error if others write the account all the time
+ */
 export async function enrol(table: Table, { accountId, region }: Source, now: Date): Promise<void> {
-  const stored = (await readRosterAccounts(table, [accountId])).get(accountId)
-  if (stored?.Regions[region] !== undefined) return
   const entry = { State: 'swept', Since: now.toISOString() } as const
-  const account = stored ?? { Source: ROSTER, ItemId: accountId, ...entry, Regions: {} }
-  const Regions = { ...account.Regions, [region]: entry }
-  await putRosterAccount(table, { ...account, Regions, UpdatedAt: now.toISOString() }, stored?.UpdatedAt)
+  for (let attempt = 0; attempt < ENROL_ATTEMPTS; attempt++) {
+    const stored = (await readRosterAccounts(table, [accountId])).get(accountId)
+    if (stored?.Regions[region] !== undefined) return
+    const account = stored ?? { Source: ROSTER, ItemId: accountId, ...entry, Regions: {} }
+    const Regions = { ...account.Regions, [region]: entry }
+    const changed = { ...account, Regions, UpdatedAt: now.toISOString() }
+    const written = await putRosterAccount(table, changed, stored?.UpdatedAt)
+    if (written === 'written') return
+  }
+  throw new Error(
+    `${accountId}: ${ENROL_ATTEMPTS} times, others wrote this account of the roster at the same time`,
+  )
 }
 
 /** The sources of an account that are swept now. */

@@ -49,8 +49,8 @@ export class SweepsTable {
   }
 
   /** Writes an account, unless somebody else has written it since `stored` was read. */
-  putRosterAccount(account: RosterAccount, stored: RosterAccount | undefined): Promise<void> {
-    return putRosterAccount(this.table, account, stored?.UpdatedAt)
+  async putRosterAccount(account: RosterAccount, stored: RosterAccount | undefined): Promise<void> {
+    await putRosterAccount(this.table, account, stored?.UpdatedAt)
   }
 
   putRosterListing(listing: Omit<RosterListing, 'Source' | 'ItemId'>): Promise<void> {

@@ -11,7 +11,10 @@ export interface Interval {
 export interface Coverage {
   /** A complete sweep was shown every session that ended in one of these, and the archive still has them. */
   readonly covered: readonly Interval[]
-  /** Sessions may have ended here and been forgotten unseen: between covered times, and from the last one until 30 days ago. */
+  /**
+   * Sessions may have ended here and been forgotten unseen: between covered times, and from the last one until 30
+   * days ago, or until the source was swept no more.
+   */
   readonly gaps: readonly Interval[]
   /** Records of sessions that ended here may have expired. A gap between two such times has expired as well. */
   readonly expired: readonly Interval[]
@@ -27,8 +30,12 @@ export const STALE_MS = 25 * 60 * 60 * 1000
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** What the receipts of one source, in any order, prove by now. Sweeps that did not complete prove nothing. */
-export function coverage(receipts: readonly Proof[], now: Date): Coverage {
+/**
+ * What the receipts of one source, in any order, prove by now. Sweeps that did not complete prove nothing.
+ *
+ * @param leftAt when the source was retired or excluded: nobody looks any more for what ended before. @default - it is swept
+ */
+export function coverage(receipts: readonly Proof[], now: Date, leftAt?: string): Coverage {
   const ago = (milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString()
   const proofs = receipts.flatMap(({ Outcome, CoversFrom: from, CoversUntil: until, RetentionDays }) => {
     if (Outcome !== 'complete' || from === undefined || until === undefined) return []
@@ -37,7 +44,7 @@ export function coverage(receipts: readonly Proof[], now: Date): Coverage {
   })
   const proven = joined(proofs)
   const gone = joined(proofs.map(({ from, goneUntil }) => ({ from, until: goneUntil })))
-  const holes = between([...proven, { from: ago(AWS_KEEPS_MS), until: '' }])
+  const holes = between([...proven, { from: leftAt ?? ago(AWS_KEEPS_MS), until: '' }])
   const goneHoles = holes.filter(
     (hole) => gone.some(({ until }) => until === hole.from) && gone.some(({ from }) => from === hole.until),
   )

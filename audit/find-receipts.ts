@@ -1,28 +1,31 @@
-import { paginateQuery, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import { paginateQuery } from '@aws-sdk/lib-dynamodb'
+import pMap from 'p-map'
 import type { Table } from '../archive/batch-get'
-import type { Receipt } from '../archive/receipt'
+import { type Receipt, ROUNDS, type RoundReceipt } from '../archive/receipt'
+import { everSwept, readRoster } from '../archive/roster'
 import { type Coverage, coverage, type Proof } from './coverage'
 import { countRejected } from './find-rejected'
 import { merge } from './merge'
+import type { RosterSource } from './roster-sources'
 
-export interface SourceCoverage extends Coverage {
-  readonly source: string
+/** Of so many sources, everything may be read for one answer. */
+export const FEW = 50
+/** Sources that are read at the same time. */
+export const AT_ONCE = 16
+/** Receipts of many sources that are in memory at the same time, and of one source. */
+const IN_MEMORY = 50_000
+const LEAST_PAGE = 5
+
+export type CoveredSource = Pick<RosterSource, 'source' | 'accountName' | 'left'>
+
+export interface SourceCoverage extends Coverage, CoveredSource {
   /** Sessions that could not be stored as records. */
   readonly rejected: number
 }
 
-/** Every source that was swept. Reads one item per source. */
-export async function findSources({ client, tableName }: Table): Promise<string[]> {
-  const sources = new Set<string>()
-  let ExclusiveStartKey: Record<string, unknown> | undefined
-  do {
-    const page = await client.send(new ScanCommand({ TableName: tableName, Limit: 1, ExclusiveStartKey }))
-    const [item] = page.Items ?? []
-    if (item !== undefined) sources.add(String(item.Source))
-    // Skip to the next source.
-    ExclusiveStartKey = page.LastEvaluatedKey && { ...page.LastEvaluatedKey, ItemId: '\u{10ffff}' }
-  } while (ExclusiveStartKey !== undefined)
-  return [...sources].sort()
+/** Every source that is swept, or was: the roster names each before its first sweep. */
+export async function findSources(sweeps: Table): Promise<string[]> {
+  return everSwept(await readRoster(sweeps))
 }
 
 /**
@@ -31,10 +34,23 @@ export async function findSources({ client, tableName }: Table): Promise<string[
  * @param pageSize receipts that one query reads; by default as many as 1 MB holds
  */
 export async function* findReceipts(
-  { client, tableName }: Table,
+  sweeps: Table,
   source: string,
   pageSize?: number,
 ): AsyncGenerator<Receipt> {
+  yield* newestFirst<Receipt>(sweeps, source, pageSize)
+}
+
+/** The receipts of rounds, newest first. */
+export async function* findRounds(sweeps: Table, pageSize?: number): AsyncGenerator<RoundReceipt> {
+  yield* newestFirst<RoundReceipt>(sweeps, ROUNDS, pageSize)
+}
+
+async function* newestFirst<Item>(
+  { client, tableName }: Table,
+  source: string,
+  pageSize?: number,
+): AsyncGenerator<Item> {
   const pages = paginateQuery(
     { client, pageSize },
     {
@@ -46,12 +62,14 @@ export async function* findReceipts(
       ScanIndexForward: false,
     },
   )
-  for await (const { Items = [] } of pages) yield* Items as Receipt[]
+  for await (const { Items = [] } of pages) yield* Items as Item[]
 }
 
-/** The receipts of several sources, newest first. */
+/** The receipts of several sources, newest first. Of each source a page is in memory: the more there are, the smaller. */
 export function findAllReceipts(sweeps: Table, sources: readonly string[]): AsyncGenerator<Receipt> {
-  const streams = sources.map((source) => findReceipts(sweeps, source))
+  const pageSize =
+    sources.length <= FEW ? undefined : Math.max(LEAST_PAGE, Math.floor(IN_MEMORY / sources.length))
+  const streams = sources.map((source) => findReceipts(sweeps, source, pageSize))
   return merge(streams, (a, b) => a.ItemId > b.ItemId)
 }
 
@@ -62,19 +80,25 @@ export async function findLastComplete(sweeps: Table, source: string): Promise<R
   return undefined
 }
 
-/** What the receipts of each source prove by now, and how many of its sessions could not be stored. */
+/** What the receipts of each source prove by now, and how many of its sessions could not be stored. In this order. */
 export async function findCoverage(
   sweeps: Table,
-  sources: readonly string[],
+  sources: readonly CoveredSource[],
   now: Date,
 ): Promise<SourceCoverage[]> {
-  return Promise.all(
-    sources.map(async (source) => {
-      const rejected = await countRejected(sweeps, source)
-      const proofs: Proof[] = []
-      for await (const { Outcome, CoversFrom, CoversUntil, RetentionDays } of findReceipts(sweeps, source))
-        if (CoversFrom !== undefined) proofs.push({ Outcome, CoversFrom, CoversUntil, RetentionDays })
-      return { source, rejected, ...coverage(proofs, now) }
-    }),
-  )
+  const read = async (one: CoveredSource): Promise<SourceCoverage> => {
+    const { source, accountName, left } = one
+    const rejected = await countRejected(sweeps, source)
+    const proofs: Proof[] = []
+    for await (const { Outcome, CoversFrom, CoversUntil, RetentionDays } of findReceipts(sweeps, source))
+      if (CoversFrom !== undefined) proofs.push({ Outcome, CoversFrom, CoversUntil, RetentionDays })
+    return { source, accountName, left, rejected, ...coverage(proofs, now, left?.at) }
+  }
+  return pMap(sources, read, { concurrency: AT_ONCE })
+}
+
+/** How many sessions of these sources could not be stored. */
+export async function countAllRejected(sweeps: Table, sources: readonly string[]): Promise<number> {
+  const counts = await pMap(sources, (source) => countRejected(sweeps, source), { concurrency: AT_ONCE })
+  return counts.reduce((sum, count) => sum + count, 0)
 }

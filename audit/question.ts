@@ -20,7 +20,8 @@ export interface Question {
   readonly documentName?: string
   /** Part of the reason, in upper or lower case. */
   readonly reason?: string
-  readonly accountId?: string
+  /** Any of them. Twelve digits. */
+  readonly accountIds?: readonly string[]
   readonly region?: string
   readonly accessType?: string
   /** Not ended, as far as the archive knows. */
@@ -49,17 +50,22 @@ const CONDITIONS: Conditions = {
   documentName: ({ DocumentName }, asked) => isAny(DocumentName, [asked], isNameInAnyCase),
   reason: ({ Reason }, part) =>
     typeof Reason === 'string' && Reason.toLowerCase().includes(part.toLowerCase()),
-  accountId: ({ AccountId }, asked) => AccountId === asked,
+  accountIds: ({ AccountId }, asked) => asked.includes(AccountId),
   region: ({ Region }, asked) => Region === asked,
   accessType: ({ AccessType }, asked) => AccessType === asked,
   open: ({ OpenSource }) => OpenSource !== undefined,
   minDuration: (record, seconds, now) => lastedSeconds(record, now) >= seconds,
 }
 
+/** Whether the question is about sessions of this account. */
+export function isAccountAsked(accountId: string, { accountIds }: Pick<Question, 'accountIds'>): boolean {
+  return accountIds === undefined || accountIds.includes(accountId)
+}
+
 /** Whether the question is about sessions of this source, `111122223333/eu-west-1`. */
-export function isSourceAsked(source: string, { accountId, region }: Question): boolean {
-  const [account, sourceRegion] = source.split('/')
-  return (accountId ?? account) === account && (region ?? sourceRegion) === sourceRegion
+export function isSourceAsked(source: string, where: Pick<Question, 'accountIds' | 'region'>): boolean {
+  const [account = '', region] = source.split('/')
+  return isAccountAsked(account, where) && (where.region ?? region) === region
 }
 
 function isAny(

@@ -5,6 +5,7 @@ import type { Question } from '../audit/question'
 import { type Io, say } from './io'
 import type { Stream } from './output/at-most'
 import { counted, grouped, time } from './output/format'
+import { someOf } from './output/labels'
 import { messageOf } from './output/message-of'
 import { printable } from './output/printable'
 
@@ -48,7 +49,7 @@ export function asOf(records: Stream<SessionRecord>, sweeps: Table, now: Date, i
     records.whenPrinted?.()
     if (open > 0) say(io, `${counted(open, 'open session')}, last seen at ${time(oldest)} UTC or later.`)
     if (stale > 0)
-      say(io, `Stale: ${grouped(stale)}, not confirmed for 25 hours, in ${[...staleSources].join(', ')}.`)
+      say(io, `Stale: ${grouped(stale)}, not confirmed for 25 hours, in ${someOf([...staleSources])}.`)
     if (problem !== undefined) say(io, `When they were last confirmed cannot be read: ${printable(problem)}`)
   }
   return { [Symbol.asyncIterator]: shown, whenPrinted }

@@ -84,11 +84,6 @@ export function nonEmpty(text: string): string {
   return text
 }
 
-export function accountId(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Expected an account of 12 digits.')
-  return text
-}
-
 export function source(text: string): string {
   if (!/^\d{12}\/[a-z0-9-]+$/.test(text))
     throw new InvalidArgumentError('Expected an account and a region such as 111122223333/eu-west-1.')

@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => C
     'Show the receipts of sweeps, newest first, or what they prove.',
     () => require('./commands/sweeps'),
   ],
+  sources: [
+    'Show every account and region that is swept, the worst first, and what is not swept.',
+    () => require('./commands/sources'),
+  ],
   report: [
     'Write the answer as one HTML page to hand over, with the proof of coverage.',
     () => require('./commands/report'),

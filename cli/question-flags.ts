@@ -1,8 +1,9 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
 import type { Question } from '../audit/question'
+import { accounts } from './asked-accounts'
 import { type AskedName, document, owners, roles, targets } from './asked-names'
 import { type Io, say, UsageError } from './io'
-import { accountId, duration, moment, nonEmpty, region } from './parsers'
+import { duration, moment, nonEmpty, region } from './parsers'
 
 const STATUSES = ['Connected', 'Connecting', 'Disconnected', 'Terminated', 'Terminating', 'Failed'] as const
 
@@ -20,7 +21,7 @@ export function addQuestionFlags<Args extends unknown[], Flags extends OptionVal
     .addOption(new Option('--status <status>', 'with this status').choices(STATUSES))
     .option('--document <name>', 'with this SSM document', document)
     .option('--reason <text>', 'with this text in the reason, in any case', nonEmpty)
-    .option('--account <id>', 'in this account', accountId)
+    .option('--account <name...>', 'in this account: its name, or its id', accounts)
     .option('--source-region <region>', 'in this region', region)
     .addOption(
       new Option('--access-type <type>', 'of this type').choices(['Standard', 'JustInTime'] as const),
@@ -32,10 +33,11 @@ export function addQuestionFlags<Args extends unknown[], Flags extends OptionVal
 type QuestionFlags = ReturnType<ReturnType<typeof addQuestionFlags<[], Record<never, never>>>['opts']>
 
 export const QUESTION_HELP = `
---owner, --role and --target may be given several times: any of them will do. A
-name that ends in * stands for all that begin so ('jane*', 'ecs:prod_*'). Names
-of people, roles and documents are found in upper or lower case. An ARN stands
-for its name, in every account and region.
+--owner, --role, --target and --account may be given several times: any of them
+will do. A name that ends in * stands for all that begin so ('jane*',
+'ecs:prod_*'). Names of people, roles, documents and accounts are found in upper
+or lower case. An account has the name that AWS Organizations has now. An ARN
+stands for its name, in every account and region.
 
 A time is a date (midnight UTC), a time with its zone (2026-11-24T02:14:00Z), or
 a time ago (36h, 7d, 2w). Without --from, --to, --at and --open, the question is
@@ -46,16 +48,20 @@ for the sessions of a region. AWS sends a few sessions without a StartDate: only
 
 const DEFAULT_SPAN_MS = 30 * 24 * 60 * 60 * 1000
 
-/** @throws UsageError if --from is not before --to */
+/**
+ * The question, but for its accounts: the roster has their names.
+ *
+ * @throws UsageError if --from is not before --to
+ */
 export function questionOf(flags: QuestionFlags, io: Io): Question {
-  const { from, to, at, open, document, account, sourceRegion, ...others } = flags
+  const { from, to, at, open, document, sourceRegion, ...others } = flags
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`received --from ${from} and --to ${to}, expected --from before --to`)
   const { owner, role, target, status, reason, accessType, minDuration } = others
   const question = {
     ...{ from, to, at, open, status, reason, accessType, minDuration },
     ...{ ownerNames: namesOf(owner), roleNames: namesOf(role), targets: namesOf(target) },
-    ...{ documentName: document, accountId: account, region: sourceRegion },
+    ...{ documentName: document, region: sourceRegion },
   }
   const ignored = notAskedOf(
     [owner, role, target].flatMap((names) => names ?? []),

@@ -1,4 +1,5 @@
 import type { Receipt } from '../archive/receipt'
+import { enrol } from '../archive/roster'
 import { SessionsTable } from '../archive/sessions-table'
 import { SweepsTable } from '../archive/sweeps-table'
 import type { SweepJob } from '../sweep/run'
@@ -7,13 +8,17 @@ import { type Io, say } from './io'
 import type { OpenArchive } from './open-archive'
 import { describeCounts, startProgress } from './output/progress'
 
-/** Sweeps from here, and shows how far it is. If it fails, it says what it kept. */
+/**
+ * Sweeps from here, and shows how far it is. If it fails, it says what it kept. The roster names the source from now
+ * on: questions find receipts by it.
+ */
 export async function sweepInto(
   { sessions, sweeps }: OpenArchive,
   label: string,
   job: Pick<SweepJob, 'source' | 'ssm' | 'now' | 'full'>,
   io: Io,
 ): Promise<Receipt> {
+  await enrol(sweeps, job.source, job.now())
   const progress = await startProgress(label, io)
   try {
     return await sweep({

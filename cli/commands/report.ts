@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
-import { isSourceAsked, type Question } from '../../audit/question'
+import type { Question } from '../../audit/question'
 import { version } from '../../package.json'
 import { addReadFlags, archiveToRead } from '../flags'
 import { type Io, say } from '../io'
@@ -28,8 +28,14 @@ Examples:
     )
     .action(async ({ out, withoutList, ...flags }) => {
       const location = archiveToRead(flags, ['table', 'sweepsTable'], io)
-      const question = questionOf(flags, io)
-      const { findCoverage, findSources } =
+      const asked = questionOf(flags, io)
+      const { readRoster } = require('../../archive/roster') as typeof import('../../archive/roster')
+      const { extentOf } =
+        require('../../audit/roster-sources') as typeof import('../../audit/roster-sources')
+      const { aboutLine, departureLines, unknownLines } =
+        require('../extent-lines') as typeof import('../extent-lines')
+      const { resolveAccounts } = require('../resolve-accounts') as typeof import('../resolve-accounts')
+      const { findCoverage } =
         require('../../audit/find-receipts') as typeof import('../../audit/find-receipts')
       const { findSessions } =
         require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
@@ -38,16 +44,22 @@ Examples:
       const { writeReport } = require('../report/write-report') as typeof import('../report/write-report')
       const now = new Date()
       const written = await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
-        const sources = (await findSources(sweeps)).filter((source) => isSourceAsked(source, question))
+        const question = { ...asked, accountIds: await resolveAccounts(flags.account, sweeps) }
+        const extent = extentOf(await readRoster(sweeps), question)
         const shown = asOf(findSessions({ ...sessions, question, now }), sweeps, now, io)
         const report = {
-          question: describe(question),
+          question: describe({ ...question, accountIds: flags.account }),
           leftOut: leftOut(question),
           isListed: !withoutList,
           from: question.from,
           to: question.to,
           at: question.at,
-          coverage: await findCoverage(sweeps, sources, now),
+          extent: {
+            about: aboutLine(extent.sources),
+            notSwept: departureLines(extent),
+            unknown: unknownLines(extent, now),
+          },
+          coverage: await findCoverage(sweeps, extent.sources, now),
           sessions: shown,
           generatedAt: now,
           version,
@@ -57,7 +69,7 @@ Examples:
         shown.whenPrinted?.()
         return written
       })
-      for (const line of leftOut(question)) say(io, line)
+      for (const line of leftOut(asked)) say(io, line)
       say(io, `${counted(written, 'session')} in ${JSON.stringify(out)}.`)
     })
 }
@@ -71,7 +83,7 @@ const NAMES: { readonly [name in Exclude<keyof Question, 'from' | 'to'>]: string
   status: 'Status',
   documentName: 'Document',
   reason: 'Reason contains',
-  accountId: 'Account',
+  accountIds: 'Account',
   region: 'Region',
   accessType: 'Access type',
   open: 'Open',

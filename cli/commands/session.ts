@@ -26,11 +26,12 @@ Examples:
         require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
       const { asOf } = require('../beside-answer') as typeof import('../beside-answer')
-      const { expiry, rejectedOf } = require('../lacking') as typeof import('../lacking')
+      const { expiry } = require('../lacking') as typeof import('../lacking')
+      const { rejectedOf } = require('../rejected') as typeof import('../rejected')
       await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
         const now = new Date()
         const found = await findSession(sessions, id)
-        const rejections = await rejectedOf(id, found !== undefined, sweeps)
+        const rejections = await rejectedOf(id, found, sweeps)
         if (found === undefined) {
           const why = [...rejections, ...(await expiry(sweeps, now))].map((line) => ` ${line}`).join('')
           throw new Error(

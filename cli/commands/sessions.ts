@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { SessionRecord } from '../../archive/record'
 import type { Reads } from '../../audit/read-index'
+import { tablesNeeded } from '../asked-accounts'
 import { addReadFlags, archiveToRead, outputOption } from '../flags'
 import { type Io, say } from '../io'
 import { atMost, type Stream } from '../output/at-most'
@@ -29,13 +30,15 @@ Examples:
   session-archive sessions --owner alice --owner 'alice@*' --role Admin
   session-archive sessions --at 2026-11-24T02:14:00Z --target i-0abc1234def
   session-archive sessions --from 7d --reason INC-4711 --output inc.xlsx
+  session-archive sessions --account 'shop*' --source-region eu-west-1
   session-archive sessions --local ./sessions --open --min-duration 8h`,
     )
     .action(async ({ output, limit, newestFirst, explain, ...flags }) => {
-      const location = archiveToRead(flags, ['table'], io)
-      const question = questionOf(flags, io)
+      const location = archiveToRead(flags, tablesNeeded(['table'], flags.account), io)
+      const asked = questionOf(flags, io)
       const { findSessions } =
         require('../../audit/find-sessions') as typeof import('../../audit/find-sessions')
+      const { resolveAccounts } = require('../resolve-accounts') as typeof import('../resolve-accounts')
       const { asOf, leftOut } = require('../beside-answer') as typeof import('../beside-answer')
       const { lacking } = require('../lacking') as typeof import('../lacking')
       const { newReads } = require('../../audit/read-index') as typeof import('../../audit/read-index')
@@ -43,6 +46,7 @@ Examples:
       const reads = newReads()
       const now = new Date()
       const read = await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
+        const question = { ...asked, accountIds: await resolveAccounts(flags.account, sweeps) }
         const search = { ...sessions, question, newestFirst, now, reads }
         const found: Stream<SessionRecord> =
           limit === undefined

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../archive/receipt'
+import type { Receipt, RoundReceipt } from '../../archive/receipt'
 import { ATTRIBUTES } from '../../archive/record'
 import type { ShownSession } from '../../audit/last-seen'
 import { duration, time } from './format'
@@ -23,6 +23,7 @@ export const SESSIONS: Kind<ShownSession> = {
     { name: 'Reason', fromWidth: 64, text: ({ Reason }) => Reason },
     { name: 'Status', width: 12, fromWidth: 98, text: ({ Status }) => Status },
     { name: 'Source', width: 27, fromWidth: 158, text: ({ AccountId, Region }) => `${AccountId}/${Region}` },
+    { name: 'Account', width: 20, fromWidth: 190, text: ({ AccountName }) => AccountName },
     { name: 'SessionId', whole: true, text: ({ SessionId }) => SessionId },
   ],
   members: [
@@ -53,22 +54,28 @@ export const OPEN_SESSIONS: Kind<ShownSession> = {
     .toSpliced(2, 0, LAST_SEEN),
 }
 
-export const RECEIPTS: Kind<Receipt> = {
+/** With the name that the account has now. */
+export interface ShownReceipt extends Receipt {
+  readonly AccountName?: string
+}
+
+export const RECEIPTS: Kind<ShownReceipt> = {
   noun: 'receipt',
   columns: [
     { name: 'StartedAt (UTC)', width: 19, text: ({ StartedAt }) => time(StartedAt) },
     { name: 'Source', width: 27, text: ({ Source }) => Source },
-    { name: 'Kind', width: 6, fromWidth: 106, text: ({ Kind }) => Kind },
-    { name: 'Outcome', width: 10, text: ({ Outcome }) => Outcome },
+    { name: 'Kind', width: 6, fromWidth: 107, text: ({ Kind }) => Kind },
+    { name: 'Outcome', width: 11, text: ({ Outcome }) => Outcome },
     { name: 'Seen', width: 7, text: ({ Seen }) => Seen },
-    { name: 'Archived', width: 8, fromWidth: 89, text: ({ Archived }) => Archived },
-    { name: 'Updated', width: 7, fromWidth: 106, text: ({ Updated }) => Updated },
+    { name: 'Archived', width: 8, fromWidth: 90, text: ({ Archived }) => Archived },
+    { name: 'Updated', width: 7, fromWidth: 107, text: ({ Updated }) => Updated },
     { name: 'Rejected', width: 8, text: ({ Rejected }) => Rejected },
-    { name: 'Open', width: 6, fromWidth: 120, text: ({ Open }) => Open },
+    { name: 'Open', width: 6, fromWidth: 121, text: ({ Open }) => Open },
     { name: 'Error', fromWidth: 140, text: ({ Error: message }) => message },
   ],
   members: [
     'Source',
+    'AccountName',
     'ItemId',
     'Kind',
     'Sliced',
@@ -89,6 +96,52 @@ export const RECEIPTS: Kind<Receipt> = {
     'Open',
     'MissedByRecent',
     'Restarts',
+    'Version',
+  ],
+}
+
+/** For an organization, whose accounts have names. */
+export const NAMED_RECEIPTS: Kind<ShownReceipt> = {
+  ...RECEIPTS,
+  columns: RECEIPTS.columns.toSpliced(2, 0, {
+    name: 'Account',
+    width: 20,
+    fromWidth: 135,
+    text: ({ AccountName }) => AccountName,
+  }),
+}
+
+export const ROUND_RECEIPTS: Kind<RoundReceipt> = {
+  noun: 'receipt',
+  columns: [
+    { name: 'StartedAt (UTC)', width: 19, text: ({ StartedAt }) => time(StartedAt) },
+    { name: 'Sources', width: 7, text: ({ Sources }) => Sources },
+    { name: 'Due', width: 6, text: ({ Due }) => Due },
+    { name: 'Sent', width: 6, fromWidth: 90, text: ({ Sent }) => Sent },
+    { name: 'Left', width: 6, text: ({ Left }) => Left },
+    { name: 'Late', width: 6, text: ({ SourcesLate }) => SourcesLate },
+    { name: 'Unreachable', width: 11, fromWidth: 100, text: ({ SourcesUnreachable }) => SourcesUnreachable },
+    { name: 'Denied', width: 6, fromWidth: 110, text: ({ SourcesDenied }) => SourcesDenied },
+    { name: 'DaysUntilLoss', width: 13, text: ({ DaysUntilLoss }) => DaysUntilLoss.toFixed(1) },
+    { name: 'RosterProblem', fromWidth: 130, text: ({ RosterProblem }) => RosterProblem },
+  ],
+  members: [
+    'ItemId',
+    'StartedAt',
+    'FinishedAt',
+    'Accounts',
+    'Sources',
+    'Due',
+    'Sent',
+    'Left',
+    'DaysUntilLoss',
+    'SourcesLate',
+    'SourcesUnreachable',
+    'SourcesDenied',
+    'RosterAge',
+    'RosterProblem',
+    'Outcomes',
+    'Worst',
     'Version',
   ],
 }

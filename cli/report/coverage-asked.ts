@@ -1,9 +1,9 @@
 import { type Interval, STALE_MS } from '../../audit/coverage'
+import type { CoveredSource } from '../../audit/find-receipts'
 import type { Report } from './model'
 
 /** What is proven of the time that the question asks about, for one source. */
-export interface CoverageAsked {
-  readonly source: string
+export interface CoverageAsked extends CoveredSource {
   readonly covered: readonly Interval[]
   /** Those that reach into the time asked about, here and below. */
   readonly expired: readonly Interval[]
@@ -12,7 +12,9 @@ export interface CoverageAsked {
   readonly before: Interval | undefined
   /** And the part that follows the last. The future is no part of it. */
   readonly after: Interval | undefined
-  /** Whether no sweep was complete for so long that `after` is no mere delay. */
+  /** Whether nothing is asked of it: it was retired before. */
+  readonly isOver: boolean
+  /** Whether no sweep was complete for so long that `after` is no mere delay, or none will be. */
   readonly isStopped: boolean
   /** From the first covered or expired time to the end of the last; undefined if no sweep was complete. */
   readonly proven: Interval | undefined
@@ -31,23 +33,31 @@ export function coverageAsked({ generatedAt, coverage, ...question }: Asked): Co
   const end = to === undefined || to > now ? now : to
   const isAsked = (span: Interval) =>
     (to === undefined || span.from < to) && (from === undefined || span.until > from)
-  return coverage.map(({ source, covered, gaps, expired, rejected }) => {
+  return coverage.map((one) => {
+    const { source, accountName, left, covered, gaps, expired, rejected } = one
     const spans = [...covered, ...expired].sort((a, b) => (a.from < b.from ? -1 : 1))
     const [first, last] = [spans.at(0), spans.at(-1)]
-    const after = last && interval(from !== undefined && from > last.until ? from : last.until, end)
+    // A retired source has no sessions any more; one that is excluded has, and nobody sees them.
+    const ownEnd = left?.state === 'retired' ? earlier(left.at, end) : end
+    const until = last && later(last.until, left?.at ?? '')
+    const after = until === undefined ? undefined : interval(later(from ?? '', until), ownEnd)
     return {
-      source,
-      covered,
+      ...{ source, accountName, left, covered, rejected },
       expired: expired.filter(isAsked),
       gaps: gaps.filter(isAsked),
-      before: first && from !== undefined ? interval(from, first.from < end ? first.from : end) : undefined,
+      before: first && from !== undefined ? interval(from, earlier(first.from, ownEnd)) : undefined,
       after,
-      isStopped: after !== undefined && generatedAt.getTime() - Date.parse(last?.until ?? now) > STALE_MS,
+      isOver: from !== undefined && ownEnd < end && ownEnd <= from,
+      isStopped:
+        after !== undefined &&
+        (left !== undefined || generatedAt.getTime() - Date.parse(last?.until ?? now) > STALE_MS),
       proven: first && last && { from: first.from, until: last.until },
-      rejected,
     }
   })
 }
+
+const earlier = (a: string, b: string) => (a < b ? a : b)
+const later = (a: string, b: string) => (a > b ? a : b)
 
 /** Who was connected at a time ended later, whenever. */
 function timeAsked({ from, to, at }: Pick<Asked, 'from' | 'to' | 'at'>) {

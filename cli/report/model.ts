@@ -17,6 +17,14 @@ export interface Report {
   readonly to?: string
   /** Only sessions connected at this time. ISO 8601, UTC. */
   readonly at?: string
+  /** Which accounts and regions the answer is about, as lines. Untrusted text. */
+  readonly extent: {
+    readonly about: string
+    /** Which are not swept, or no more, since when and why. */
+    readonly notSwept: readonly string[]
+    /** What nobody knows: others that there may be. */
+    readonly unknown: readonly string[]
+  }
   /** Of every source asked about. Empty: no receipts. */
   readonly coverage: readonly SourceCoverage[]
   /** In order of StartDate. */

@@ -65,9 +65,9 @@ export function pageHead(report: Report, tally: Tally): Html {
 <main>
 <header><h1>Session archive report</h1>
 <p>AWS Session Manager sessions in <b><bdi>${report.archive}</bdi></b>. Made ${time(report.generatedAt.toISOString())} UTC with session-archive ${report.version}.</p></header>
-${coverageAlerts(coverage)}
+${coverageAlerts(coverage, report.extent)}
 ${question(report)}
-${coverageSection(coverage)}
+${coverageSection(coverage, report.extent)}
 ${summary(tally)}
 ${overTime(report, tally)}
 ${rankingSections(tally)}

@@ -1,4 +1,5 @@
 import { counted, grouped } from '../output/format'
+import { accountLabel } from '../output/labels'
 import { type Bar, ranking } from './charts'
 import { empty, note, section, table } from './elements'
 import { type Html, html } from './html'
@@ -19,14 +20,18 @@ type Count = readonly [name: string | undefined, sessions: number, isPale?: bool
 const OF_PEOPLE =
   'By the name in the owner, in upper or lower case: a person with several names is several here. Pale: names nobody.'
 
-export function rankingSections({ people, targets, documents }: Tally): Html {
+export function rankingSections({ people, targets, documents, accounts }: Tally): Html {
   const byPerson = [...people.values()].map(
     ({ name, sessions, isAnonymous }): Count => [name, sessions, isAnonymous],
+  )
+  const byAccount = [...accounts].map(
+    ([id, { name, sessions }]): Count => [id && accountLabel(id, name), sessions],
   )
   return html`<div class="columns">
 ${rankingSection({ title: 'By person', note: OF_PEOPLE, many: 'names', none: '(no owner)' }, byPerson)}
 ${rankingSection({ title: 'By target', many: 'targets', none: '(no target)' }, [...targets])}
 ${rankingSection({ title: 'By document', many: 'documents', none: '(no document)' }, [...documents])}
+${accounts.size > 1 ? rankingSection({ title: 'By account', many: 'accounts', none: '(no account)' }, byAccount) : undefined}
 </div>`
 }
 

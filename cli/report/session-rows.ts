@@ -1,6 +1,7 @@
 import { stringifyJson } from '../../archive/json'
 import type { ShownSession } from '../../audit/last-seen'
 import { duration, time } from '../output/format'
+import { accountLabel } from '../output/labels'
 import { type Content, Html, html } from './html'
 
 /** A browser lays out only the groups that are in sight. */
@@ -48,7 +49,7 @@ export function sessionRow(record: ShownSession): Html {
     cell(record.DocumentName, record.AccessType),
     cell(record.Status),
     cell(record.Reason, record.Details),
-    cell(record.SessionId, `${record.AccountId} ${record.Region}`),
+    cell(record.SessionId, `${accountLabel(record.AccountId, record.AccountName)} ${record.Region}`),
   ]}</tr>\n`
 }
 

@@ -36,6 +36,8 @@ export class Tally {
   readonly people = new Map<string | undefined, Person>()
   readonly targets = new Map<string | undefined, number>()
   readonly documents = new Map<string | undefined, number>()
+  /** By AccountId, with the name that the latest session has. */
+  readonly accounts = new Map<string | undefined, { name: string | undefined; sessions: number }>()
   /** By StartDay. */
   readonly days = new Map<string, number>()
   /** By Owner. */
@@ -49,6 +51,7 @@ export class Tally {
     if (record.Status === 'Failed') this.failed += 1
     count(this.targets, textOf(record.Target))
     count(this.documents, textOf(record.DocumentName))
+    this.addAccount(record)
     if (record.StartDay === undefined) this.withoutStart += 1
     else count(this.days, record.StartDay)
     const why = anonymity(record)
@@ -67,6 +70,14 @@ export class Tally {
     if (hasReason(record)) return
     person.withoutReason += 1
     this.withoutReason += 1
+  }
+
+  private addAccount({ AccountId, AccountName }: SessionRecord): void {
+    const id = textOf(AccountId)
+    const account = this.accounts.get(id) ?? { name: undefined, sessions: 0 }
+    this.accounts.set(id, account)
+    account.name = textOf(AccountName) ?? account.name
+    account.sessions += 1
   }
 
   private addAnonymous(record: SessionRecord, why: Anonymity): void {

@@ -41,6 +41,16 @@ test('what ended since the last sweep is lost once that is more than 30 days ago
   expect(coverage([FIRST_WEEK], new Date(day(40))).gaps).toEqual([span(8, 10)])
 })
 
+test.each([
+  ['after its last complete sweep', day(9), [span(8, 9)]],
+  ['long ago', day(10), [span(8, 10)]],
+  ['as soon as it was swept', day(8), []],
+  ['and was swept by hand after that', day(7), []],
+])('nothing is asked of a source that was retired %s, but what ended before is lost', (_, leftAt, gaps) => {
+  for (const now of [day(11), day(60)])
+    expect(coverage([FIRST_WEEK], new Date(now), leftAt)).toMatchObject({ covered: [span(1, 8)], gaps })
+})
+
 test('without a receipt nothing is covered, and there is no gap', () => {
   expect(coverage([], new Date(day(40)))).toEqual({ covered: [], gaps: [], expired: [] })
 })
@@ -108,7 +118,7 @@ describe('the coverage of real sweeps', () => {
     expect(receipts.map(({ RetentionDays }) => RetentionDays)).toEqual([40, undefined])
     stage.emulator.faults.script = () => 'deny'
     const failed = await stage.sweepAfter(20 * 24, { retentionDays: 50 }).catch(receiptOf)
-    expect(failed).toMatchObject({ Outcome: 'failed', RetentionDays: 50 })
+    expect(failed).toMatchObject({ Outcome: 'denied', RetentionDays: 50 })
     expect(coverage([...receipts, failed], stage.world.clock.now()).expired).toHaveLength(1)
   })
 

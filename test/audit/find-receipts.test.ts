@@ -1,5 +1,12 @@
-import type { Receipt } from '../../archive/receipt'
-import { findAllReceipts, findCoverage, findReceipts, findSources } from '../../audit/find-receipts'
+import { type Receipt, ROUNDS } from '../../archive/receipt'
+import { enrol } from '../../archive/roster'
+import {
+  findAllReceipts,
+  findCoverage,
+  findReceipts,
+  findRounds,
+  findSources,
+} from '../../audit/find-receipts'
 import { noonPlus } from '../support/observe'
 import { useStage } from '../support/stage'
 import { DAY } from '../support/times'
@@ -20,12 +27,22 @@ const find = async (receipts: AsyncIterable<Receipt>) => {
   return found.join(', ')
 }
 
-test('each source that has an item is found once, in order, by a read per source', async () => {
+test('the sources are those that the roster names, read by one query: neither the roster nor rounds are one', async () => {
   expect(await findSources(table())).toEqual([])
-  for (const source of ['1/c', '1/a', '1/b']) for (let n = 0; n < 5; n++) await put(source, n)
-  for (const region of ['b', 'd']) await putOtherItems(region)
-  expect(await findSources(table())).toEqual(['1/a', '1/b', '1/c', '1/d'])
-  expect(stage.proxy.calls.length).toBeLessThanOrEqual(5)
+  for (const region of ['c', 'a', 'b']) await enrol(table(), { accountId: '1', region }, new Date())
+  await stage.sweeps.putRosterListing({ Regions: 'all', UpdatedAt: noonPlus(0) })
+  for (const source of ['1/a', ROUNDS]) await put(source, 1)
+  await putOtherItems('b')
+  expect(await findSources(table())).toEqual(['1/a', '1/b', '1/c'])
+  expect(stage.proxy.calls.map(({ operation }) => operation)).toEqual(['Query'])
+})
+
+test('the receipts of rounds are found newest first, and no source has them', async () => {
+  for (const minutes of [1, 3, 2]) await put(ROUNDS, minutes)
+  await put('1/a', 4)
+  const minutes: number[] = []
+  for await (const { ItemId } of findRounds(table())) minutes.push(Number(ItemId.slice(14, 16)))
+  expect(minutes).toEqual([3, 2, 1])
 })
 
 test('the receipts of a source are found newest first, without its other items, over all pages', async () => {
@@ -46,6 +63,21 @@ test('the receipts of several sources are merged, newest first', async () => {
   expect(await find(findAllReceipts(table(), []))).toBe('')
 })
 
+test('of many sources, few receipts of each are in memory, and they are in order all the same', async () => {
+  const sources = Array.from({ length: 60 }, (_, n) => `1/${n}`)
+  for (const [n, source] of sources.entries()) await put(source, n % 60)
+  const all = await find(findAllReceipts(table(), sources))
+  expect(all).toBe(
+    sources
+      .map((source, n) => `${source} ${n}`)
+      .reverse()
+      .join(', '),
+  )
+  expect(
+    stage.proxy.calls.filter(({ body }) => body.Limit === undefined && body.KeyConditionExpression),
+  ).toEqual([])
+})
+
 test('coverage is found per source, from its complete sweeps alone', async () => {
   const complete = { Outcome: 'complete', CoversFrom: noonPlus(0), CoversUntil: noonPlus(60) }
   await put('1/a', 1, complete)
@@ -55,7 +87,7 @@ test('coverage is found per source, from its complete sweeps alone', async () =>
   await putOtherItems('a')
   const span = (from: number, until: number) => [{ from: noonPlus(from), until: noonPlus(until) }]
   const now = new Date(Date.parse(noonPlus(61)) + 30 * DAY)
-  expect(await findCoverage(table(), ['1/b', '1/a'], now)).toEqual([
+  expect(await findCoverage(table(), [{ source: '1/b' }, { source: '1/a' }], now)).toEqual([
     { source: '1/b', rejected: 0, covered: [], gaps: [], expired: [] },
     {
       ...{ source: '1/a', rejected: 1, covered: span(0, 60), gaps: span(60, 61), expired: [] },

@@ -56,7 +56,7 @@ test.each<[Question, Partial<SessionRecord>, Partial<SessionRecord>]>([
   [{ reason: 'Inc-4711' }, { Reason: 'see INC-4711, disk' }, { Reason: 'disk' }],
   [{ reason: '1' }, { Reason: '1' }, { Reason: [1] }],
   [{ reason: 'undefined' }, { Reason: 'undefined' }, {}],
-  [{ accountId: '1' }, { AccountId: '1' }, { AccountId: '2' }],
+  [{ accountIds: ['1', '3'] }, { AccountId: '1' }, { AccountId: '2' }],
   [{ region: 'r' }, { Region: 'r' }, { Region: 'r-2' }],
   [{ accessType: 'Standard' }, { AccessType: 'Standard' }, { AccessType: 'JustInTime' }],
   [{ status: 'Failed', region: 'r' }, { Status: 'Failed', Region: 'r' }, { Status: 'Failed' }],

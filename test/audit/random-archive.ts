@@ -72,7 +72,7 @@ const question: fc.Arbitrary<Question> = fc
     status: fc.constantFrom('Connected', 'Terminated'),
     documentName: fc.constant('AWS-StartSSHSession'),
     reason: fc.constantFrom('inc-4711', 'DISK', '</SCRIPT>'),
-    accountId: fc.constant('111122223333'),
+    accountIds: fc.constantFrom(['111122223333'], ['111122223333', '444455556666'], []),
     region: fc.constant('eu-west-1'),
     accessType: fc.constant('JustInTime'),
     open: fc.constant(true as const),
@@ -117,7 +117,7 @@ async function fill(sessions: SessionsTable, random: readonly RandomSession[]): 
 }
 
 /** Each asks for the member of the same name, which begins with a capital letter. */
-const SAME = ['status', 'documentName', 'accountId', 'region', 'accessType'] as const
+const SAME = ['status', 'documentName', 'region', 'accessType'] as const
 
 function isOneOf(asked: readonly string[], flags: string, ...names: (string | undefined)[]): boolean {
   const forms = asked.map((one) => new RegExp(`^${one.replace('*', '.*')}$`, flags))
@@ -137,6 +137,7 @@ function plainFilter(all: readonly Record<string, unknown>[], asked: Question): 
       const active = r.State === 'Active' ? (r.LastKnownActiveAt ?? iso(ASKED_AT.getTime())) : undefined
       const until = end ?? active
       if (SAME.some((name) => asked[name] !== undefined && asked[name] !== r[memberOf(name)])) return false
+      if (asked.accountIds && !asked.accountIds.includes(String(r.AccountId))) return false
       if (asked.from !== undefined && !(start && start >= asked.from)) return false
       if (asked.to !== undefined && !(start && start < asked.to)) return false
       if (asked.at !== undefined && !(start && start <= asked.at && !(gone && gone <= asked.at))) return false

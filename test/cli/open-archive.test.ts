@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { enrol } from '../../archive/roster'
 import { SweepsTable } from '../../archive/sweeps-table'
 import { startDatabase } from '../../emulator/dynamodb'
 import {
@@ -18,16 +19,16 @@ import {
 import { databaseClient } from '../support/clients'
 import { type CloudFormation, startCloudFormation } from '../support/cloudformation'
 import type { DatabaseFault } from '../support/database-proxy'
-import { receipt, useFilledArchive } from '../support/filled-archive'
+import { receipt, SOURCE, useFilledArchive } from '../support/filled-archive'
 import { temporaryFolder } from '../support/temporary-folder'
 
 retryAtOnce()
 const folder = temporaryFolder()
 const RECEIPT = receipt('2026-03-01T00:00:00.000Z')
 
-const archive = useFilledArchive(async ({ keep, ledger }) => {
+const archive = useFilledArchive(async ({ keep, swept }) => {
   await keep([{ SessionId: 's' }])
-  await ledger.putReceipt(RECEIPT)
+  await swept(RECEIPT)
 })
 let cloudFormation: CloudFormation
 beforeAll(async () => {
@@ -85,7 +86,9 @@ test('the folder of --local is read, wherever the environment leads', async () =
   const database = await startDatabase({ folder: join(folder(), 'archive') })
   const client = databaseClient(database.endpoint)
   const kept = receipt('2026-03-02T00:00:00.000Z')
-  await new SweepsTable({ client, tableName: database.sweepsTable }).putReceipt(kept)
+  const sweeps = { client, tableName: database.sweepsTable }
+  await enrol(sweeps, SOURCE, new Date())
+  await new SweepsTable(sweeps).putReceipt(kept)
   client.destroy()
   await database.close()
 

@@ -14,6 +14,7 @@ const VALUES: Readonly<Record<string, string>> = {
   time: '2026-11-24',
   n: '1',
   id: '111122223333',
+  state: 'swept',
   region: 'eu-west-1',
   url: 'http://127.0.0.1:1',
   status: 'Connected',
@@ -25,7 +26,17 @@ const VALUES: Readonly<Record<string, string>> = {
   kind: 'terraform',
   'account/region': '111122223333/eu-west-1',
 }
-const COMMANDS = ['sessions', 'session', 'sweeps', 'report', 'archive', 'member-role', 'emulate', 'demo']
+const COMMANDS = [
+  'sessions',
+  'session',
+  'sweeps',
+  'sources',
+  'report',
+  'archive',
+  'member-role',
+  'emulate',
+  'demo',
+]
 
 test.each([['--help'], ['-h'], ['help']])('%s names every command', async (flag) => {
   expect(printedBy(await runCli([flag])).match(/(?<=^ {2})[a-z-]+(?= )/gm)).toEqual([...COMMANDS, 'help'])
@@ -152,6 +163,7 @@ describe('as a process,', () => {
     [['report', '--help']],
     [['session']],
     [['sessions', '--from', 'yesterday']],
+    [['sources', '--state', 'late']],
     [['sweeps', '--coverage', '--limit', '1']],
   ])('%j loads that one command, and neither the AWS SDK nor a database', async (args) => {
     const loaded = await loadedBy(...args)

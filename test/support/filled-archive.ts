@@ -1,5 +1,6 @@
 import type { Receipt } from '../../archive/receipt'
 import type { State } from '../../archive/record'
+import { enrol } from '../../archive/roster'
 import { SessionsTable } from '../../archive/sessions-table'
 import type { Source } from '../../archive/source'
 import { SweepsTable } from '../../archive/sweeps-table'
@@ -17,6 +18,7 @@ export interface Kept extends SessionMembers {
   readonly state?: State
   /** @default - {@link SOURCE} */
   readonly source?: Source
+  readonly accountName?: string
 }
 
 export const SOURCE: Source = { accountId: '111122223333', region: 'eu-west-1' }
@@ -30,21 +32,31 @@ export async function openFilledArchive() {
   const client = databaseClient(database.endpoint)
   const store = new SessionsTable({ client, tableName: database.sessionsTable })
   const flags = ['--table', 'Sessions', '--sweeps-table', 'Sweeps', '--endpoint-url', proxy.endpoint]
+  const sweeps = { client, tableName: database.sweepsTable }
+  const ledger = new SweepsTable(sweeps)
   return {
     proxy,
     client,
     store,
-    ledger: new SweepsTable({ client, tableName: database.sweepsTable }),
+    sweeps,
+    ledger,
+    /** Leaves the receipt of a sweep, whose source the roster names, as it does before each sweep. */
+    async swept(one: Receipt): Promise<void> {
+      const [accountId = '', region = ''] = one.Source.split('/')
+      await enrol(sweeps, { accountId, region }, new Date(one.StartedAt))
+      await ledger.putReceipt(one)
+    },
     /** Archives sessions as a sweep does that sees them at this time. */
     async keep(sessions: readonly Kept[], seen = new Date()): Promise<void> {
       const time = seen.toISOString()
       const sight = { sweepId: `${time}-0a1b2c3d`, seenFrom: time, seenUntil: time }
       const { archived, rejected } = await upsert(
         store,
-        sessions.map(({ state = 'History', source = SOURCE, ...session }) => ({
+        sessions.map(({ state = 'History', source = SOURCE, accountName, ...session }) => ({
           session,
           state,
           source,
+          accountName,
           ...sight,
         })),
       )

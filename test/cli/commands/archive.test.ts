@@ -3,6 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { ROSTER } from '../../../archive/roster'
 import { type Database, startDatabase } from '../../../emulator/dynamodb'
 import type { Fault } from '../../../emulator/faults'
 import { generateSessions } from '../../../emulator/generate'
@@ -42,9 +43,11 @@ const LOCAL = ['--local', 'archive']
 
 async function itemsOf({ endpoint, sessionsTable, sweepsTable }: Omit<Database, 'close'>) {
   const client = databaseClient(endpoint)
-  const [sessions, sweeps] = [await scan(client, sessionsTable), await scan(client, sweepsTable)]
+  const [sessions, items] = [await scan(client, sessionsTable), await scan(client, sweepsTable)]
   client.destroy()
-  return { sessions, sweeps: sweeps.filter(({ ItemId }) => ItemId !== 'STATE') }
+  const roster = items.filter(({ Source }) => Source === ROSTER)
+  const sweeps = items.filter((item) => item.ItemId !== 'STATE' && !roster.includes(item))
+  return { sessions, sweeps, roster }
 }
 
 /** The items in the folder `archive`. */
@@ -87,6 +90,17 @@ test('archive keeps every session as AWS shows it, wherever the environment lead
     { Archived: 0, Unchanged: n, Outcome: 'complete' },
   ])
   expect(afterSecond.sessions).toEqual(afterFirst.sessions)
+  const Regions = { 'us-east-1': { State: 'swept', Since: expect.any(String) } }
+  expect(afterFirst.roster).toMatchObject([{ ItemId: '111122223333', State: 'swept', Regions }])
+  expect(afterSecond.roster).toEqual(afterFirst.roster)
+})
+
+test('archive names its source in the roster before it sweeps, so that a sweep that failed is found as well', async () => {
+  const emulator = await start({ world: worldOf(1), faults: { script: () => 'deny' } })
+  expect((await archive(emulator, LOCAL)).status).toBe(1)
+  expect((await localItems()).roster).toHaveLength(1)
+  const found = await runCli(['sweeps', ...LOCAL, '--output', 'json'], { cwd: folder() })
+  expect(JSON.parse(printedBy(found))).toMatchObject([{ Outcome: 'denied' }])
 })
 
 test('archive keeps a session that cannot be a record as AWS sent it, and counts it', async () => {
@@ -155,7 +169,7 @@ describe('archive into tables', () => {
     const args = ['--table', sessions, '--sweeps-table', sweeps]
     const run = await archiveThere(await start({ world: worldOf(3) }), args)
     const expected = `expected ${sessions} and ${sweeps} in us-east-1`
-    expectFailure(run, new RegExp(`ResourceNotFoundException: .*: ${expected}$`))
+    expectFailure(run, new RegExp(`resource not found: ${expected}$`))
     expect((await itemsOf(database)).sessions).toEqual([])
   })
 

@@ -38,10 +38,9 @@ test('report writes a page with the answer and its coverage', async () => {
 const A1 = '111122223333/eu-west-1'
 const A2 = '111122223333/us-east-1'
 const B1 = '444455556666/eu-west-1'
-const covered = useFilledArchive(async ({ ledger }) => {
+const covered = useFilledArchive(async ({ swept }) => {
   const covers = { CoversFrom: '2026-01-01T00:00:00.000Z', CoversUntil: '2026-02-01T00:00:00.000Z' }
-  for (const Source of [A1, A2, B1])
-    await ledger.putReceipt(receipt('2026-02-01T00:00:00.000Z', { Source, ...covers }))
+  for (const Source of [A1, A2, B1]) await swept(receipt('2026-02-01T00:00:00.000Z', { Source, ...covers }))
 })
 
 test.each([

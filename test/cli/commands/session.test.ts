@@ -18,10 +18,10 @@ const ENDED = {
 }
 
 const EXEC = 'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForECS/ecs-execute-command'
-const swept = (at: string) =>
+const complete = (at: string) =>
   receipt(at, { CoversFrom: '2026-02-01T00:00:00.000Z', CoversUntil: at, RetentionDays: 31 })
 
-const archive = useFilledArchive(async ({ keep, store, ledger }) => {
+const archive = useFilledArchive(async ({ keep, store, ledger, swept }) => {
   await keep([ENDED, { SessionId: 'exec', Owner: EXEC }], SEEN)
   await keep(
     [
@@ -30,8 +30,8 @@ const archive = useFilledArchive(async ({ keep, store, ledger }) => {
     ],
     SEEN,
   )
-  await ledger.putReceipt(swept('2026-03-04T10:00:00.000Z'))
-  await ledger.putReceipt({ ...swept('2026-03-05T10:00:00.000Z'), Outcome: 'failed' })
+  await swept(complete('2026-03-04T10:00:00.000Z'))
+  await swept({ ...complete('2026-03-05T10:00:00.000Z'), Outcome: 'failed' })
   for (const id of ['y-2', 'y-3', 'exec']) {
     const rawJson = `{ "SessionId" : "${id}", "Target": "y-4" }`
     await ledger.putRejected(SOURCE, 'sweep', { rawJson, reason: 'too large' })

@@ -68,7 +68,7 @@ async function find(flags: string) {
   const { status, stdout, stderr } = await archive.ask('sessions', args)
   expect(status).toBe(0)
   const said = stderr.replace(
-    /^(Of the name|Not narrowed to|Left out:|No sweep has left|\d+ open session|Stale:).*\n/gm,
+    /^(Of the name|Not narrowed to|About|Left out:|No sweep has left|\d+ open session|Stale:).*\n/gm,
     '',
   )
   return { ids: idsIn('jsonl', stdout).join(' '), said, stderr }
@@ -203,17 +203,17 @@ test('an open session is shown with when it was last seen, and as stale if no sw
 })
 
 describe('sessions in an archive that is swept, and keeps records for 45 days,', () => {
-  const swept = useFilledArchive(async ({ keep, ledger }) => {
+  const swept = useFilledArchive(async ({ keep, ledger, swept }) => {
     await keep([openSession('old', day(50), { ...CAROL, Target: 'i-db' })], new Date(day(50)))
     const now = new Date().toISOString()
     const covers = { CoversFrom: day(-40), CoversUntil: day(20), RetentionDays: 45 }
-    await ledger.putReceipt(receipt(day(20), covers))
-    await ledger.putReceipt(receipt(now, { CoversFrom: day(20), CoversUntil: now }))
+    await swept(receipt(day(20), covers))
+    await swept(receipt(now, { CoversFrom: day(20), CoversUntil: now }))
     const failed = { Source: '444455556666/us-east-1', Outcome: 'failed' } as const
-    await ledger.putReceipt(receipt(now, failed))
+    await swept(receipt(now, failed))
     const gap = { Source: '777788889999/eu-west-3', CoversFrom: day(0) }
-    await ledger.putReceipt(receipt(day(10), { ...gap, CoversUntil: day(10) }))
-    await ledger.putReceipt(receipt(hoursAgo(41), { ...gap, CoversFrom: day(12), CoversUntil: hoursAgo(41) }))
+    await swept(receipt(day(10), { ...gap, CoversUntil: day(10) }))
+    await swept(receipt(hoursAgo(41), { ...gap, CoversFrom: day(12), CoversUntil: hoursAgo(41) }))
     for (const rawJson of ['{}', '"'.padEnd(200_000)])
       await ledger.putRejected(SOURCE, 'sweep', { rawJson, reason: 'too large' })
   })
@@ -277,7 +277,9 @@ describe('sessions in an archive that is swept, and keeps records for 45 days,',
 
   test('what is covered is said to be current, and nothing else', async () => {
     const { stderr } = await swept.ask('sessions', ['--from', '2d', '--source-region', 'eu-west-1'])
-    expect(stderr).toMatch(/^No session found\.\nLast swept completely .*\n2 sessions could .*\n$/)
+    expect(stderr).toMatch(
+      /^No session found\.\nAbout 111122223333\/eu-west-1\.\nLast swept completely .*\n2 sessions could .*\n$/,
+    )
   })
 })
 
@@ -362,7 +364,7 @@ test.each<[string[], string]>([
   [['--status', 'open'], "argument 'open' is invalid. Allowed choices are Connected, Connecting,"],
   [['--access-type', 'jit'], "argument 'jit' is invalid. Allowed choices are Standard, JustInTime."],
   [['--limit', '0'], "'--limit <n>' argument '0' is invalid. Expected a whole number of 1 or more."],
-  [['--account', '1234'], "'--account <id>' argument '1234' is invalid. Expected an account of 12 digits."],
+  [['--account', '1234'], "argument '1234' is invalid. Expected an account of 12 digits, or its name."],
   [['--source-region', 'Ireland'], "argument 'Ireland' is invalid. Expected a region such as eu-west-1."],
   [['--owner', ''], "'--owner <name...>' argument '' is invalid. Expected some text."],
   [['--owner', ROLE], "This is a role, not a person: expected '--role Admin'."],

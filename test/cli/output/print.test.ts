@@ -86,8 +86,8 @@ beforeAll(async () => {
   }
   const incomplete = { Source, Outcome: 'incomplete', Error: '会话 🫠'.repeat(50), ...long } as const
   const [CoversFrom, CoversUntil] = ['2026-01-01T00:00:00.000Z', '2999-12-31T00:00:00.000Z']
-  await archive.ledger.putReceipt(receipt(CoversFrom, incomplete))
-  await archive.ledger.putReceipt(receipt(CoversUntil, { Source, CoversFrom, CoversUntil }))
+  await archive.swept(receipt(CoversFrom, incomplete))
+  await archive.swept(receipt(CoversUntil, { Source, CoversFrom, CoversUntil }))
 })
 afterAll(() => Terminal.closeAll())
 afterAll(() => archive.close())
@@ -156,7 +156,7 @@ describe('in a pipe,', () => {
 
   const MEMBERS =
     'SessionId StartDate EndDate DurationSeconds Owner OwnerName OwnerKey RoleName Target DocumentName Reason Status AccessType ' +
-    'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId Region State OpenSource ' +
+    'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId AccountName Region State OpenSource ' +
     'LongSource MissingSince LastKnownActiveAt EndUnknown StartDay FirstArchivedAt ObservedAt SweepId Revision ' +
     'ContentHash SchemaVersion ExpiresAt LastSeenAt Stale Other'
 

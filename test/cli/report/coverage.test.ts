@@ -1,6 +1,7 @@
-import type { Coverage } from '../../../audit/coverage'
+import type { SourceCoverage } from '../../../audit/find-receipts'
 import { coverageAsked } from '../../../cli/report/coverage-asked'
 import { coverageAlerts, coverageSection } from '../../../cli/report/coverage-section'
+import type { Report } from '../../../cli/report/model'
 import { NOW } from './make-report'
 
 const iso = (time: string) => new Date(time).toISOString()
@@ -9,14 +10,15 @@ const OCTOBER = { from: iso('2026-10-01'), to: iso('2026-11-01') }
 const AN_HOUR_AGO = '2026-11-24T11:00Z'
 const THROUGHOUT = spans('2026-09-01', AN_HOUR_AGO)
 
-type Shown = Partial<Coverage & { rejected: number }>
+type Shown = Partial<SourceCoverage>
 type Bounds = { from?: string; to?: string; at?: string }
 
-function show(coverage: readonly Shown[], bounds: Bounds = OCTOBER) {
+function show(coverage: readonly Shown[], bounds: Bounds = OCTOBER, others: Partial<Report['extent']> = {}) {
   const none = { covered: [], gaps: [], expired: [], rejected: 0 }
   const sources = coverage.map((one) => ({ source: '111122223333/eu-west-1', ...none, ...one }))
+  const extent = { about: 'About all of it.', notSwept: [], unknown: [], ...others }
   const asked = coverageAsked({ ...bounds, generatedAt: NOW, coverage: sources })
-  return { alert: coverageAlerts(asked)?.markup, section: coverageSection(asked).markup }
+  return { alert: coverageAlerts(asked, extent)?.markup, section: coverageSection(asked, extent).markup }
 }
 
 test.each<[string, string, Shown[]]>([
@@ -83,6 +85,14 @@ test('the section says that what it does not name was never swept', () => {
   expect(show([{ covered: THROUGHOUT }]).section).toContain(
     'Any other account or region was never swept: none of its sessions is on this page.',
   )
+})
+
+test('what is not swept is told in the section, and what nobody knows in an alert as well', () => {
+  const others = { notSwept: ['Not swept: <Lab>.'], unknown: ['Regions unknown: Shop.'] }
+  const { alert, section } = show([{ covered: THROUGHOUT }], OCTOBER, others)
+  expect(alert).toContain('<ul><li>Regions unknown: Shop.</li></ul>')
+  expect(section).toContain('<ul><li>Not swept: &lt;Lab&gt;.</li><li>Regions unknown: Shop.</li></ul>')
+  expect(show([], OCTOBER, others).alert).toContain('<li>Regions unknown: Shop.</li>')
 })
 
 const COVERED = 'None: all of it is covered.'

@@ -32,6 +32,7 @@ export function reportOf(sessions: Iterable<SessionRecord>, change: Partial<Repo
   return {
     question: [{ name: '--owner', value: 'alice' }],
     leftOut: [],
+    extent: { about: 'About 111122223333/eu-west-1.', notSwept: [], unknown: [] },
     coverage: [{ source: '111122223333/eu-west-1', covered, gaps: [], expired: [], rejected: 0 }],
     sessions: Readable.from(sessions),
     isListed: true,
