@@ -4,7 +4,7 @@ import { findSourceLines, type LineState, type SourceLine } from '../audit/find-
 import { extentOf, type Where } from '../audit/roster-sources'
 import { unknownLines } from './extent-lines'
 import type { Format } from './flags'
-import { Ended, type Io, say } from './io'
+import { type Io, say } from './io'
 import { counted, grouped, time } from './output/format'
 import { type Kind, print } from './output/print'
 import { printable } from './output/printable'
@@ -12,22 +12,22 @@ import { printable } from './output/printable'
 /**
  * Prints the sources that the archive knows, and says how they are.
  *
- * @throws Ended if one that is swept is late, or if accounts or regions are unknown
+ * @returns whether none that is swept is late, and no accounts or regions are unknown
  */
 export async function printSources(
   sweeps: Table,
   { state, ...where }: Where & { readonly state?: LineState },
+  now: Date,
   output: Format,
   io: Io,
-): Promise<void> {
-  const now = new Date()
+): Promise<boolean> {
   const { lines, roster } = await findSourceLines(sweeps, where, now)
   say(io, printable(listingLine(roster.listing)))
   const shown = lines.filter(({ State }) => state === undefined || State === state)
   await print(shown, SOURCES, output, io)
   const unknown = unknownLines(extentOf(roster, where), now)
   for (const line of [...summary(lines), ...unknown]) say(io, printable(line))
-  if (unknown.length > 0 || lines.some(({ Late }) => Late)) throw new Ended(1)
+  return unknown.length === 0 && !lines.some(({ Late }) => Late)
 }
 
 /** What the roster was made of. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from '@commander-js/extra-typings'
 import { addWhereFlags, tablesNeeded } from '../asked-accounts'
 import { addReadFlags, archiveToRead, outputOption } from '../flags'
-import type { Io } from '../io'
+import { Ended, type Io } from '../io'
 
 const STATES = ['swept', 'unknown', 'excluded', 'retired'] as const
 
@@ -33,7 +33,8 @@ Examples:
       const { printSources } = require('../print-sources') as typeof import('../print-sources')
       await withArchive(location, flags, io, async ({ sweeps }) => {
         const accountIds = await resolveAccounts(account, sweeps)
-        await printSources(sweeps, { accountIds, region: sourceRegion, state }, output, io)
+        const asked = { accountIds, region: sourceRegion, state }
+        if (!(await printSources(sweeps, asked, new Date(), output, io))) throw new Ended(1)
       })
     })
 }

@@ -2,9 +2,12 @@ import type { Counts } from '../../sweep/run'
 import type { Io } from '../io'
 import { grouped } from './format'
 
+/** Counts of sessions. */
+type Shown = Pick<Counts, 'Seen' | 'Archived' | 'Updated' | 'Unchanged' | 'Rejected'>
+
 /** Shows how far a sweep is. */
 export interface ProgressDisplay {
-  show(progress: Counts): void
+  show(progress: Shown): void
   /** Takes the display away. */
   stop(): void
 }
@@ -27,6 +30,6 @@ export async function startProgress(label: string, { stderr }: Io): Promise<Prog
 }
 
 /** `2,400 seen: 2,390 archived, 0 updated, 10 unchanged, 0 rejected` */
-export function describeCounts({ Seen, Archived, Updated, Unchanged, Rejected }: Counts): string {
+export function describeCounts({ Seen, Archived, Updated, Unchanged, Rejected }: Shown): string {
   return `${grouped(Seen)} seen: ${grouped(Archived)} archived, ${grouped(Updated)} updated, ${grouped(Unchanged)} unchanged, ${grouped(Rejected)} rejected`
 }

@@ -19,7 +19,9 @@ async function demo(...args: string[]) {
   const environment = { ...NO_CREDENTIALS, ...NO_REGION, ...nowhere }
   const { status, stdout, stderr } = await runCli(['demo', ...args], { cwd: folder(), environment })
   expect(status).toBe(0)
-  expect(stderr).toMatch(/^(There are more: --limit 4 is reached\.\n|\d+ cells? (is|are) cut at .*\n)*$/)
+  expect(stderr).toMatch(
+    /^(There are more: --limit 4 is reached\.\n|\d+ cells? (is|are) cut at .*\n|Of the organization .*\n|5 sources of 2 accounts swept; .*\n|Regions unknown, as AWS never .*: Sandbox .*\n)*$/,
+  )
   expect(stdout).not.toMatch(OBEYED_BY_TERMINALS)
   expect(readdirSync(folder())).toEqual([])
 
@@ -27,44 +29,48 @@ async function demo(...args: string[]) {
     expect(stdout).toMatch(pattern)
     return (pattern.exec(stdout) ?? []).slice(1).map((text) => Number(text.replaceAll(',', '')))
   }
-  const counts = '([\\d,]+) seen: ([\\d,]+) archived, ([\\d,]+) updated, ([\\d,]+) unchanged, 0 rejected'
-  const sweep = (name: string) => numbers(new RegExp(`^${name}: ${counts}$`, 'm'))
+  const counts =
+    'complete(?:, 1 unreachable)?; ([\\d,]+) seen: ([\\d,]+) archived, ([\\d,]+) updated, ([\\d,]+) unchanged, 0 rejected'
+  const sweep = (name: string) => numbers(new RegExp(`^${name}: (\\d+) sources, (\\d+) ${counts}$`, 'm'))
   return {
     stdout,
-    month: numbers(/ shows a month of Session Manager sessions: ([\d,]+) ended, ([\d,]+) open\.$/m),
-    first: sweep('First sweep'),
-    second: sweep('Second sweep, nothing new'),
+    stderr,
+    month: numbers(
+      / of 10 accounts shows a month of Session Manager sessions: ([\d,]+) ended, ([\d,]+) open\.$/m,
+    ),
+    first: sweep('First round'),
+    second: sweep('Second round, nothing else is new'),
     third: sweep('A day later, the open ones have ended'),
     last: numbers(/^After 31 more days, AWS shows ([\d,]+) sessions\. The archive has ([\d,]+):$/m),
     /** Each question, the flags that ask it, and the rows that answer it. */
     questions: stdout.split('\n\n').flatMap((block) => {
       const [question = '', command = '', _header, ...rows] = block.trim().split('\n')
       const [, flags = ''] = /^\$ session-archive sessions (.*)/.exec(command) ?? []
-      return question.endsWith('?') ? [{ question, flags: flags.split(' '), rows }] : []
+      return question.includes('?') ? [{ question, flags: flags.split(' '), rows }] : []
     }),
   }
 }
 
 test.each([
-  ['a month', 300, '1'],
-  ['another month', 300, '4294967295'],
+  ['a month', 320, '1'],
+  ['another month', 320, '4294967295'],
 ])('the demo tells the story of %s', async (_, count, seed) => {
   const story = await demo(`--sessions=${count}`, `--seed=${seed}`)
   const { month, first, second, third, last, questions } = story
   const [ended = 0, open = 0] = month
-  const [seenAgain = 0] = second
-  const [seen = 0] = third
+  const inSandbox = count / 10
+  const [, , , , , unchanged = 0] = second
+  const [, , seen = 0] = third
   expect(ended + open).toBe(count)
-  expect(first).toEqual([count, count, 0, 0])
-  expect(seenAgain).toBeGreaterThanOrEqual(open)
-  expect(second).toEqual([seenAgain, 0, 0, seenAgain])
-  expect(third).toEqual([seen, 0, open, seen - open])
+  expect(first).toEqual([37, 36, count - inSandbox, count - inSandbox, 0, 0])
+  expect(second).toEqual([40, 40, inSandbox + unchanged, inSandbox, 0, unchanged])
+  expect(third).toEqual([40, 40, seen, 0, open, seen - open])
   expect(last).toEqual([0, count])
 
   expect(questions.map(({ question, flags }) => [question, flags[0]])).toEqual([
-    ['Who was on this machine?', '--target'],
-    ['Where was this person?', '--owner'],
-    ['What happened on this day?', '--from'],
+    ['Who was on this machine? In 1 account:', '--target'],
+    [expect.stringMatching(/^Where was this person\? In \d+ accounts:$/), '--owner'],
+    [expect.stringMatching(/^What happened on this day\? In \d+ accounts:$/), '--from'],
   ])
   for (const { flags, rows } of questions) {
     const [, subject = ''] = flags
@@ -74,8 +80,25 @@ test.each([
   }
 })
 
-test('the month has 5,000 sessions by default', async () => {
-  expect(printedBy(await runCli(['demo', '--help']))).toMatch(/--sessions <n> .*\(default: 5000\)/)
+test('the demo shows an account that lacks its role, first of all sources', async () => {
+  const { stdout, stderr } = await demo('--sessions', '80')
+  const [, table = ''] =
+    /^\$ session-archive sources --account Sandbox Shop\n([\s\S]*?)\n\n/m.exec(stdout) ?? []
+  const [, worst, ...others] = table.split('\n')
+  expect(worst).toMatch(/^222200000009 {2}Sandbox +us-east-1 +swept +unreachable +0\.0$/)
+  expect(others.slice(0, 4).map((row) => row.replaceAll(/ +/g, ' '))).toEqual(
+    Array(4).fill(expect.stringMatching(/^222200000001 Shop \S+ swept \S+ \S+ complete 30\.0$/)),
+  )
+  expect(others.slice(4)).toEqual([
+    expect.stringMatching(/^222200000009 {2}Sandbox +unknown +UnreachableError: /),
+  ])
+  expect(stderr).toContain(
+    '; 1 late (no complete sweep for 25 hours), of which 1 never complete; 1 unreachable.',
+  )
+})
+
+test('the month has 2,000 sessions by default', async () => {
+  expect(printedBy(await runCli(['demo', '--help']))).toMatch(/--sessions <n> .*\(default: 2000\)/)
 })
 
 test('if no session has a machine, the demo does not ask about one', async () => {
