@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { memberRoleTemplate } from '../../sweep/member-role'
 
 const ROOT = join(__dirname, '../..')
 
@@ -32,10 +33,29 @@ test.each([
   ['docs/runbook.md', 'silence rings late', 'after about five periods'],
   ['docs/runbook.md', 'what a restored table lacks', 'put-resource-policy'],
   ['docs/runbook.md', 'what is left behind', 'for 35 days'],
+  ['docs/organization.md', 'what StackSets do not reach', 'StackSets never reach it'],
+  ['docs/organization.md', 'what a StackSet needs', 'can deploy anything in any account'],
+  ['docs/organization.md', 'that a delegation policy is replaced', 'because this command replaces it'],
   ['docs/costs-and-scale.md', 'what rotation costs', 'rotation of the key'],
   ['docs/costs-and-scale.md', 'what endpoints cost', 'endpoint of Systems Manager'],
 ])('%s tells: %s', (file, _what, words) => {
   expect(readFileSync(join(ROOT, file), 'utf8')).toContain(words)
+})
+
+test('the example of a policy that denies regions exempts every call of the member role', () => {
+  const page = readFileSync(join(ROOT, 'docs/organization.md'), 'utf8')
+  const [, example = ''] = /^```json\n(.*?)^```$/ms.exec(page) ?? []
+  const template = memberRoleTemplate({
+    partition: 'aws',
+    auditAccountId: '111122223333',
+    archiverRoleArn: 'arn:aws:iam::111122223333:role/session-archive-archiver-eu-west-1',
+    organizationId: 'o-a1b2c3d4e5',
+    roleName: 'session-archive-reader',
+  })
+  const [policy] = template.Resources.MemberRole.Properties.Policies
+  const calls = policy?.PolicyDocument.Statement.map(({ Action }) => Action)
+  expect(JSON.parse(example).NotAction).toEqual(expect.arrayContaining(calls ?? []))
+  expect(calls).toHaveLength(2)
 })
 
 const anchorOf = (title: string) =>
@@ -46,7 +66,15 @@ const anchorOf = (title: string) =>
 
 test.each([
   'README.md',
-  ...['configuration', 'security', 'runbook', 'compliance'].map((name) => `docs/${name}.md`),
+  ...[
+    'architecture',
+    'audit-guide',
+    'compliance',
+    'configuration',
+    'organization',
+    'runbook',
+    'security',
+  ].map((name) => `docs/${name}.md`),
 ])('every section that %s links to exists', (file) => {
   const text = readFileSync(join(ROOT, file), 'utf8')
   const links = [...text.matchAll(/\]\(([\w./-]*\.md)?#([\w-]+)\)/g)]
