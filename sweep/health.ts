@@ -20,7 +20,7 @@ export type Health = Pick<
  *
  * DaysUntilLoss: days until AWS forgets a session that no complete sweep has seen, at the least healthy source;
  * negative: it may have forgotten one that many days ago. 0 for a source that was never complete: it may lose
- * sessions already.
+ * sessions already; and if there is no source.
  */
 export function healthOf(
   sources: readonly string[],
@@ -34,7 +34,7 @@ export function healthOf(
   const lateSince = new Date(now.getTime() - LATE_MS).toISOString()
   const byAge = [...sources].sort((a, b) => ((completeAt(a) ?? '') < (completeAt(b) ?? '') ? -1 : 1))
   const [worst] = byAge
-  const oldest = worst === undefined ? now.toISOString() : completeAt(worst)
+  const oldest = worst && completeAt(worst)
   const silent = [...accounts].filter(
     ({ State, RegionsProblem }) =>
       State === 'swept' && RegionsProblem !== undefined && !isUnreachable(RegionsProblem),
