@@ -1,5 +1,6 @@
 import { type Source, sourceKey } from '../../archive/source'
 import { sweepPlanned } from '../../sweep/sweep-planned'
+import { scan } from '../support/clients'
 import type { DatabaseCall } from '../support/database-proxy'
 import { BANK, HOME, SHOP, useOrganization } from '../support/organization-stage'
 import { HOUR } from '../support/times'
@@ -95,6 +96,10 @@ test('a sweep of a quiet source costs two list calls, two writes, and at most tw
     ...{ 'GetItem STATE': sweeps, 'Query OpenSessions': sweeps }, // a unit, and half a unit
     ...{ 'PutItem receipt': sweeps, 'UpdateItem STATE': sweeps },
   })
+  for (const { body } of calls.filter(({ operation }) => operation === 'PutItem'))
+    if (body.Item.Source.S !== 'ROUNDS') expect(bytesOf(body.Item)).toBeLessThan(700) // a write unit is 1 KB
+  const states = (await scan(stage.database.client, 'Sweeps')).filter(({ ItemId }) => ItemId === 'STATE')
+  for (const state of states) expect(JSON.stringify(state).length).toBeLessThan(500)
   const consistent = calls.filter(({ body }) => body.ConsistentRead === true)
   expect(consistent.map(({ operation }) => operation)).toEqual(Array(sweeps).fill('GetItem'))
   expect(ofAws).toMatchObject({ DescribeSessions: 2 * sweeps, ListRegions: 0 })
@@ -155,6 +160,41 @@ test('the sources that are sent are in order of their accounts, so that few mess
   expect(sent.length).toBeGreaterThan(100)
   expect(sent).toEqual([...sent].sort())
 })
+
+test('a role is assumed one turn before it is needed, so that no source waits for it', async () => {
+  const others = Array.from({ length: 20 }, (_, n) => String(333300000000 + n))
+  for (const id of others) stage.organization.add({ id })
+  await stage.round()
+  stage.clock.advance(HOUR)
+  const { sessions, sweeps, clock, organization, emulator } = stage
+  const access = stage.openAccess()
+  const sources = others.map((accountId) => ({ accountId, region: 'us-east-1' }))
+  const before = emulator.calls.countOther({ operation: 'AssumeRole' })
+  const roles = () => emulator.calls.countOther({ operation: 'AssumeRole' }) - before
+  const rolesThen: number[] = []
+  // The first source is slow: its second list call comes when the other fifteen have begun long ago.
+  Object.assign(organization.sourceFaults(others[0] ?? '', 'us-east-1'), {
+    latencyMs: 100,
+    script: () => rolesThen.push(roles()) && undefined,
+  })
+  for (const accountId of others.slice(1, 16))
+    organization.sourceFaults(accountId, 'us-east-1').latencyMs = 400
+  await sweepPlanned(
+    { plannedAt: clock.now().toISOString(), sources },
+    { access, sessions, sweeps, now: () => clock.now() },
+  )
+  access.close()
+  expect(rolesThen[1]).toBe(20)
+  expect(roles()).toBe(20)
+})
+
+/** As DynamoDB counts: names and values, nothing around them. */
+function bytesOf(item: Record<string, Record<string, unknown>>): number {
+  return Object.entries(item).reduce((sum, [name, value]) => {
+    const [text] = Object.values(value)
+    return sum + name.length + (typeof text === 'string' ? text : JSON.stringify(text)).length
+  }, 0)
+}
 
 function keyOf(source: string, itemId: string) {
   const key = JSON.stringify({ Source: { S: source }, ItemId: { S: itemId } })
