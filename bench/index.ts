@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { node24 } from './node24'
+import { organization } from './organization'
 import { type Part, page, section } from './part'
 import { firstArchive, steadyState } from './race'
 import { lateFilters, scale } from './scale'
@@ -11,19 +12,21 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   'first-archive': firstArchive,
   'steady-state': steadyState,
   scale,
+  organization,
   'late-filters': lateFilters,
 }
 /** Not measured unless it is asked for: it takes as long as the others together. */
 const ONLY_BY_NAME = 'late-filters'
 
-/** Runs the parts with these names, or all usual ones: only then are the results written to their file. */
+/** Runs the parts with these names, or all usual ones; `scale` is of one source and of many: only then are the results written to their file. */
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !(name in PARTS))
   if (unknown.length > 0)
     throw new Error(`received ${JSON.stringify(unknown)}, expected some of ${Object.keys(PARTS).join(', ')}`)
+  const asked = names.includes('scale') ? [...names, 'organization'] : names
   const parts: Part[] = []
   for (const [name, measure] of Object.entries(PARTS)) {
-    if (names.length > 0 ? !names.includes(name) : name === ONLY_BY_NAME) continue
+    if (names.length > 0 ? !asked.includes(name) : name === ONLY_BY_NAME) continue
     const part = await measure()
     console.log(section(part))
     parts.push(part)

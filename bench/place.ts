@@ -1,6 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
+import { startServer } from './start-server'
 
 /** Milliseconds before each answer of DescribeSessions. */
 export const LIST_MS = 100
@@ -33,8 +31,8 @@ export interface Place {
  */
 export async function openPlace(sessions: number, filtersLate = false): Promise<Place> {
   const [emulator, database] = await Promise.all([
-    start('emulator', sessions, LIST_MS, Number(filtersLate)),
-    start('database', DATABASE_MS),
+    startServer<Pick<Counts, 'listCalls'>>('emulator', sessions, LIST_MS, Number(filtersLate)),
+    startServer<Pick<Counts, 'writes' | 'reads' | 'records'>>('database', DATABASE_MS),
   ])
   return {
     environment: {
@@ -53,21 +51,8 @@ export async function openPlace(sessions: number, filtersLate = false): Promise<
       return { ...listed, ...stored, serverSeconds: listed.cpuSeconds + stored.cpuSeconds }
     },
     close() {
-      emulator.process.kill()
-      database.process.kill()
+      emulator.close()
+      database.close()
     },
   }
-}
-
-async function start(server: string, ...args: number[]) {
-  const path = join(__dirname, 'servers', `${server}.ts`)
-  const execArgv = [...process.execArgv, '--max-old-space-size=12000']
-  const child: ChildProcess = fork(path, args.map(String), { execArgv })
-  const [url] = (await once(child, 'message')) as [string]
-  const counts = async () => {
-    const answer = once(child, 'message')
-    child.send('counts')
-    return (await answer)[0]
-  }
-  return { process: child, url, counts }
 }

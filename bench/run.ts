@@ -19,7 +19,7 @@ export interface Run extends Counts {
 /** The function's, as deployed. */
 const MEMORY_MB = 512
 /** As Lambda's runtime starts Node.js 24: 5 % of the memory for new objects, 90 % for old ones. */
-const FLAGS = [
+export const FLAGS = [
   `--max-semi-space-size=${Math.floor(MEMORY_MB * 0.05)}`,
   `--max-old-space-size=${Math.floor(MEMORY_MB * 0.9)}`,
 ]

@@ -51,6 +51,11 @@ export class Access {
     return new OrganizationsClient(this.config(accountId, region))
   }
 
+  /** Assumes an account's role ahead of time: who needs it then does not wait, and learns if it cannot be assumed. */
+  prepare(accountId: string): void {
+    if (accountId !== this.options.home.accountId) this.credentials(accountId).catch(() => {})
+  }
+
   /** Forgets all credentials: a role that is not there now may be there the next time. */
   forget(): void {
     this.roles.clear()

@@ -41,7 +41,7 @@ export async function makeRound(job: RoundJob): Promise<Round> {
   const { roster, states } = await updateRoster(job)
   const sources = [...roster.accounts.values()].flatMap(sweptSources)
   const due = dueSources(roster, states, startedAt, job)
-  const toSend = send === undefined ? [] : due.slice(inPlace)
+  const toSend = send === undefined ? [] : byAccount(due.slice(inPlace))
   const unsent = toSend.length === 0 ? [] : ((await send?.(toSend, startedAt)) ?? [])
   const here = [...due.slice(0, due.length - toSend.length), ...unsent]
   const receipts = await sweepAll(here, { ...job, accounts: roster.accounts })
@@ -105,7 +105,17 @@ function dueSources(
         isDue(sourceKey(source), stateOf(source), now, cadence, account.RegionsListedAt),
       ),
     )
-    .sort((a, b) => (attemptedAt(a) < attemptedAt(b) ? -1 : 1))
+    .sort((a, b) => compare(attemptedAt(a), attemptedAt(b)))
+}
+
+/** One invocation sweeps sources of few accounts, so it assumes few roles. */
+function byAccount(sources: readonly Source[]): Source[] {
+  return sources.toSorted((a, b) => compare(sourceKey(a), sourceKey(b)))
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }
 
 function outcomesOf(receipts: readonly Receipt[]): Partial<Record<Outcome, number>> {

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { enrol } from '../../archive/roster'
 import { startDatabase } from '../../emulator/dynamodb'
+import { LOCAL_CREDENTIALS } from '../../emulator/local-credentials'
+import { makeDynamoDBClient } from '../../sweep/clients'
 import { answerParent } from './answer-parent'
 
 /** A hash map in this process. Every other table is in the embedded database. */
@@ -17,6 +20,9 @@ interface Keys {
   readonly Keys: readonly Item[]
   readonly ExpressionAttributeNames: Readonly<Record<string, string>>
 }
+
+/** The function sweeps what is in the roster. */
+const HOME = { accountId: '111122223333', region: 'us-east-1' }
 
 const counts = { writes: 0, reads: 0 }
 /** As JSON, which takes less memory than objects. */
@@ -65,7 +71,9 @@ function pick(item: Item, names: readonly string[]): object {
 
 /** Serves DynamoDB's protocol: node database.ts LATENCY_MS */
 async function serve(latencyMs: number): Promise<void> {
-  const { endpoint } = await startDatabase()
+  const { endpoint, sweepsTable } = await startDatabase()
+  const client = makeDynamoDBClient({ ...LOCAL_CREDENTIALS, endpoint })
+  await enrol({ client, tableName: sweepsTable }, HOME, new Date())
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))

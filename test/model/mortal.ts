@@ -36,13 +36,17 @@ export class Mortal {
     const { killedAfter = Number.POSITIVE_INFINITY, killedWithEffect } = this.fate
     this.calls += 1
     this.isDead = this.calls > killedAfter
-    if (this.isDead) this.die()
-    if (this.isDead && !killedWithEffect) return undefined
+    if (this.isDead && !killedWithEffect) {
+      this.die()
+      return undefined
+    }
     this.beforeCall()
     const answer = await send().then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     )
-    return this.isDead ? undefined : answer
+    if (!this.isDead) return answer
+    this.die() // not before: what it was shown last, it was shown in its life
+    return undefined
   }
 }

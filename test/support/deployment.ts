@@ -3,10 +3,12 @@ import { ENVIRONMENT } from '../../archive/names'
 import { ROUNDS } from '../../archive/receipt'
 import { Clock } from '../../emulator/clock'
 import { startDatabase } from '../../emulator/dynamodb'
+import type { Organization } from '../../emulator/organization'
 import { startEmulator } from '../../emulator/server'
 import { World } from '../../emulator/world'
 import { databaseClient, scan } from './clients'
 import { startDatabaseProxy } from './database-proxy'
+import { openDeployedQueue } from './deployed-queue'
 import { type InvokeOptions, invoke, startInvocation } from './invoke'
 import { type DeployedTemplate, synthesise } from './template'
 
@@ -16,14 +18,22 @@ export type Deployment = Awaited<ReturnType<typeof openDeployment>>
 const closings: (() => Promise<void>)[] = []
 afterAll(() => Promise.all(closings.map((close) => close())))
 
-/**
- * Closed after the tests of the file.
- *
- * @param now the time of the world's clock, which stands still
- */
-export async function openDeployment({ template = synthesise(), now = new Date() } = {}) {
-  const world = new World({ clock: Clock.frozenAt(now) })
-  const emulator = await startEmulator({ world })
+export interface DeploymentOptions {
+  /** @default - of a single account */
+  readonly template?: DeployedTemplate
+  /** The time of the world's clock, which stands still. @default - the real time */
+  readonly now?: Date
+  /** Whose own account is that of the template. @default - one world alone */
+  readonly organization?: Organization
+}
+
+/** Closed after the tests of the file. */
+export async function openDeployment(options: DeploymentOptions = {}) {
+  const { template = synthesise(), now = new Date(), organization } = options
+  const emulator = await startEmulator(
+    organization === undefined ? { world: new World({ clock: Clock.frozenAt(now) }) } : { organization },
+  )
+  const { world } = emulator
   const database = await startDatabase()
   const proxy = await startDatabaseProxy(database.endpoint)
   const client = databaseClient(database.endpoint)
@@ -34,7 +44,12 @@ export async function openDeployment({ template = synthesise(), now = new Date()
     sweeps: Variables[ENVIRONMENT.sweepsTable],
   }
   const scheduledEvent = JSON.parse(template.resource('AWS::Scheduler::Schedule').Properties.Target.Input)
-  const endpoints = { AWS_ENDPOINT_URL: emulator.url, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint }
+  const queue = await openDeployedQueue(template)
+  const endpoints = {
+    AWS_ENDPOINT_URL: emulator.url,
+    AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
+    ...(queue && { AWS_ENDPOINT_URL_SQS: queue.endpoint, [ENVIRONMENT.queueUrl]: queue.queueUrl }),
+  }
   const withDefaults = ({ environment, ...options }: Partial<InvokeOptions> = {}) => ({
     event: scheduledEvent,
     now: world.clock.now(),
@@ -45,6 +60,7 @@ export async function openDeployment({ template = synthesise(), now = new Date()
     client.destroy()
     await emulator.close()
     await proxy.close()
+    await queue?.close()
     await database.close()
   })
   return {
@@ -52,6 +68,8 @@ export async function openDeployment({ template = synthesise(), now = new Date()
     world,
     emulator,
     proxy,
+    /** Of sources that a round has no time for, if the template has one. */
+    queue,
     /** Bypasses the proxy. */
     client,
     /** What the schedule sends. */

@@ -114,9 +114,9 @@ export function newApp(props: AppProps = {}): App {
   return new App({ outdir: mkdtempSync(join(tmpdir(), 'cdk.out-')), ...quick, ...props })
 }
 
-/** The template that `cdk synth` writes, and the function's bundle, made in this process. */
-export function synthesise(): DeployedTemplate {
-  const app = newApp()
+/** The template that `cdk synth` writes with this context, and the function's bundle, made in this process. */
+export function synthesise(context: Record<string, unknown> = {}): DeployedTemplate {
+  const app = newApp({ context })
   new SessionArchiveStack(app, 'SessionArchive', propsFromContext(app.node, {}))
   return new DeployedTemplate(app.synth().directory)
 }
