@@ -110,7 +110,6 @@ async function write(
   if (written === 'written') return done
 
   const current = (await sessions.read([record.SessionId], true)).get(record.SessionId)
-  if (current !== undefined) requireSameSource(record, current)
   const { ContentHash, SweepId, ObservedAt } = current ?? {}
   // The sweep may have stored the same content already, from an earlier page: ObservedAt is that page's.
   const isOurs =

@@ -59,7 +59,10 @@ test('quiet sources are swept once a day, those with a session in the last week 
 
 test('a duplicate event makes a round that sweeps nothing', async () => {
   await stage.round()
+  stage.proxy.calls.length = 0
   expect((await stage.round()).receipt).toMatchObject({ Due: 0, Outcomes: {} })
+  const written = stage.proxy.calls.filter(({ operation }) => operation === 'PutItem')
+  expect(written.map(({ body }) => body.Item.ItemId.S)).toEqual(['LISTING', expect.stringContaining('Z-')])
 })
 
 test('a role is assumed once per account and round, and never for the own account', async () => {
@@ -206,6 +209,17 @@ describe('a listing of accounts', () => {
     expect(receipt).not.toHaveProperty('RosterAge')
   })
 
+  test('that lacks the own account is not whole', async () => {
+    await stage.round()
+    stage.organization.account(HOME.accountId).faults.unlisted = true
+    const { receipt } = await stage.roundAfter(30)
+    expect(receipt).toMatchObject({
+      ...{ Accounts: 3, Outcomes: { complete: 6 } },
+      RosterProblem: 'Error: ListAccounts: received 2 accounts, expected 111122223333 among them',
+    })
+    expect(receipt.RosterAge).toBeCloseTo(30, 1)
+  })
+
   test('with empty pages is read to its end', async () => {
     stage.organization.faults.listAccounts = (call) => (call < 4 ? 'empty-page' : undefined)
     expect((await stage.round()).receipt).toMatchObject({ Accounts: 3 })
@@ -223,6 +237,7 @@ describe('a listing of accounts', () => {
         /^33 of 53 accounts are missing from the listing, such as \d{12}: none is retired$/,
       ),
     })
+    expect(receipt.RosterAge).toBeCloseTo(31, 1)
   })
 
   test('finds a new account within a round, and an account that closes is retired with its last coverage', async () => {
@@ -280,6 +295,16 @@ describe('beside a queue', () => {
     expect([...here, ...sentKeys].sort()).toEqual(ALL)
     const next = await stage.roundAfter(1, queue)
     expect(next.receipts.map(({ Source }) => Source)).toEqual(expect.arrayContaining(sentKeys))
+  })
+
+  test('if no message arrives, every source has its turn all the same', async () => {
+    for (const source of ALL) {
+      const [account = '', region = ''] = source.split('/')
+      addSessions(account, region, `s-${source}`)
+    }
+    const lost = { ...queue, inPlace: 2 }
+    for (let hour = 0; hour < 3; hour++) await stage.roundAfter(1, lost)
+    for (const source of ALL) expect(await stage.outcomes(source)).toEqual(['complete'])
   })
 
   test('what the queue does not take is swept here', async () => {

@@ -48,7 +48,7 @@ export function checkRoster(organization: Organization, { accounts }: Roster, is
 }
 
 /** After a round without faults, nobody that can be swept has waited for more than a day and a period. */
-export function checkWaits(organization: Organization, items: readonly Item[], now: Date): void {
+export function checkWaits(items: readonly Item[], now: Date): void {
   for (const { ItemId, State, Regions } of items.filter(({ Source }) => Source === 'ROSTER')) {
     if (State !== 'swept') continue
     for (const [region, { State: state }] of Object.entries(Object(Regions) as Record<string, Item>)) {
@@ -59,7 +59,6 @@ export function checkWaits(organization: Organization, items: readonly Item[], n
       assert.ok(waited <= 25 * HOUR, `${source} waits since ${AttemptedAt}`)
     }
   }
-  void organization
 }
 
 /** What AWS shows now of a source that can be swept is in the archive, in the list that shows it. */

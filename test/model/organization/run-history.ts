@@ -94,7 +94,7 @@ export async function runOrganization({ sessions, steps, seed }: OrganizationHis
     const items = await scan(database.client, database.sweepsTable)
     checkCovered(truths, records, items)
     checkRoster(organization, await stage.sweeps.readRoster(), isClean)
-    if (isClean) checkWaits(organization, items, now())
+    if (isClean) checkWaits(items, now())
     return records
   }
 
