@@ -4,10 +4,10 @@ import { generateSessions } from '../../emulator/generate'
 import { scan } from '../support/clients'
 import { type Deployment, openDeployment, tablesOf } from '../support/deployment'
 import { expectedMembers, membersOf } from '../support/expected-record'
-import { type Access, isAllowed, list, type Statement } from '../support/iam'
 import { metricsOf } from '../support/invoke'
 import { ODD_SESSIONS } from '../support/odd-sessions'
-import { cdkSynth, DEPLOYMENT } from '../support/template'
+import { expectExactRole } from '../support/role-uses'
+import { cdkSynth } from '../support/template'
 import { DAY, daysAgo, HOUR } from '../support/times'
 
 const NOW = new Date('2026-11-24T09:30:00Z')
@@ -184,27 +184,8 @@ test('the archive holds every session that AWS has forgotten after 31 days', asy
   for (const record of kept.values()) expect(record).toMatchObject({ State: 'History' })
 })
 
-test('the role allows every call that the function made, and no action that it did not need', () => {
-  const calls = accesses(deployment)
-  const { Properties } = deployment.template.resource('AWS::Lambda::Function')
-  const statements = policiesOf(deployment)
-
-  expect(calls.filter((access) => !isAllowed(statements, access))).toEqual([])
-
-  const logGroup = `${arnPrefix('logs')}:log-group:${Properties.LoggingConfig.LogGroup}:*`
-  const ofLambdaItself: Access[] = [
-    { action: 'logs:CreateLogStream', resource: logGroup },
-    { action: 'logs:PutLogEvents', resource: logGroup },
-    { action: 'sqs:SendMessage', resource: Properties.DeadLetterConfig.TargetArn },
-  ]
-  for (const statement of statements)
-    for (const action of list(statement.Action))
-      for (const resource of list(statement.Resource)) {
-        const single: Statement = { ...statement, Action: action, Resource: resource }
-        const uses = [...calls, ...ofLambdaItself].filter((access) => isAllowed([single], access))
-        expect({ action, resource, needed: uses.length > 0 }).toEqual({ action, resource, needed: true })
-      }
-})
+test('the role allows every call that the function made, and no action that it did not need', () =>
+  expectExactRole(deployment))
 
 /** A table's definition with its lists in one order. */
 function inOneOrder({ AttributeDefinitions = [], ...rest }: ReturnType<typeof createTableInput>) {
@@ -214,34 +195,4 @@ function inOneOrder({ AttributeDefinitions = [], ...rest }: ReturnType<typeof cr
     ...rest,
     AttributeDefinitions: [...AttributeDefinitions].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
   }
-}
-
-function policiesOf({ template }: Deployment): Statement[] {
-  const role = template.resource('AWS::Lambda::Function').Properties.Role.split('/')[1]
-  return Object.values(template.resources('AWS::IAM::ManagedPolicy'))
-    .filter(({ Properties }) => Properties.Roles.includes(role))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-}
-
-/** What IAM saw of the calls so far. */
-function accesses({ proxy }: Deployment): Access[] {
-  const ofTables = proxy.calls.flatMap(({ operation, body }) => {
-    const index = body.IndexName === undefined ? '' : `/index/${body.IndexName}`
-    const names: string[] = body.TableName === undefined ? Object.keys(body.RequestItems) : [body.TableName]
-    return names.map((name) => ({
-      action: `dynamodb:${operation}`,
-      resource: `${arnPrefix('dynamodb')}:table/${name}${index}`,
-    }))
-  })
-  const context = { 'aws:RequestedRegion': DEPLOYMENT['AWS::Region'] }
-  const account = `arn:aws:account::${DEPLOYMENT['AWS::AccountId']}:account`
-  return [
-    ...ofTables,
-    { action: 'ssm:DescribeSessions', resource: '*', context },
-    { action: 'account:ListRegions', resource: account, context },
-  ]
-}
-
-function arnPrefix(service: string): string {
-  return `arn:aws:${service}:${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}`
 }

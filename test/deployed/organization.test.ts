@@ -5,6 +5,7 @@ import { scan } from '../support/clients'
 import { type Deployment, openDeployment } from '../support/deployment'
 import type { Invoke, SqsEvent } from '../support/event-source-mapping'
 import { metricsOf } from '../support/invoke'
+import { expectExactRole } from '../support/role-uses'
 import { endedSession } from '../support/sessions'
 import { DEPLOYMENT, synthesise } from '../support/template'
 import { MINUTE } from '../support/times'
@@ -114,11 +115,26 @@ test('a forged message fails its invocations, becomes a dead letter, and sweeps 
 })
 
 test('a person has one source of a member account swept, and gets its receipt', async () => {
+  const SessionId = `of-${SHOP}-in-eu-test-3`
+  organization.world(SHOP, 'eu-test-3').update(SessionId, { afterEnd: { SessionId, Details: 'new' } })
   const { result, log } = await deployment.invoke({
     event: { account: SHOP, region: 'eu-test-3', sweep: 'full' },
   })
-  expect(result).toMatchObject({ Source: `${SHOP}/eu-test-3`, Kind: 'full', Outcome: 'complete', Seen: 1 })
+  const receipt = { Source: `${SHOP}/eu-test-3`, Kind: 'full', Outcome: 'complete', Seen: 1, Updated: 1 }
+  expect(result).toMatchObject(receipt)
   expect(metricsOf({ log })).toMatchObject([{ SweepsCompleted: 1 }])
+})
+
+test('the role allows every call that the function made and Lambda makes for its queue, and no action beside', () => {
+  const { template } = deployment
+  const [mapping] = template.all('AWS::Lambda::EventSourceMapping')
+  const roles = MEMBERS.map((id) => `arn:aws:iam::${id}:role/session-archive-reader`)
+  const context = { 'aws:ResourceOrgID': ORGANIZATION_ID }
+  const ofQueue = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'SendMessage']
+  expectExactRole(deployment, [
+    ...roles.map((resource) => ({ action: 'sts:AssumeRole', resource, context })),
+    ...ofQueue.map((name) => ({ action: `sqs:${name}`, resource: mapping?.EventSourceArn })),
+  ])
 })
 
 function messageOf({ Records: [record] }: SqsEvent): { readonly sources: string[] } {

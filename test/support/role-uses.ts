@@ -1,0 +1,56 @@
+import type { Deployment } from './deployment'
+import { type Access, isAllowed, list, policiesOf, type Statement } from './iam'
+import { DEPLOYMENT } from './template'
+
+const PLACE = `${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}`
+
+/** What IAM saw of the deployed function so far: its calls of the database, and of AWS with its own credentials. */
+function callsOf({ proxy, emulator }: Deployment): Access[] {
+  const ofTables = proxy.calls.flatMap(({ operation, body }) => {
+    const index = body.IndexName === undefined ? '' : `/index/${body.IndexName}`
+    const names: string[] = body.TableName === undefined ? Object.keys(body.RequestItems) : [body.TableName]
+    return names.map((name) => ({
+      action: `dynamodb:${operation}`,
+      resource: `arn:aws:dynamodb:${PLACE}:table/${name}${index}`,
+    }))
+  })
+  const ownId = DEPLOYMENT['AWS::AccountId']
+  const ofRegions = emulator.calls
+    .sources()
+    .filter((source) => source.startsWith(`${ownId}/`))
+    .map((source) => ({
+      action: 'ssm:DescribeSessions',
+      resource: '*',
+      context: { 'aws:RequestedRegion': source.slice(ownId.length + 1) },
+    }))
+  const others: Access[] = [
+    { action: 'account:ListRegions', resource: `arn:aws:account::${ownId}:account` },
+    ...(emulator.calls.countOther({ operation: 'ListAccounts' }) > 0
+      ? [{ action: 'organizations:ListAccounts', resource: '*' }]
+      : []),
+  ]
+  return [...ofTables, ...ofRegions, ...others]
+}
+
+/** Expects that the function's role allows every call that the function made, and no action that it did not need. */
+export function expectExactRole(deployment: Deployment, others: readonly Access[] = []): void {
+  const { template } = deployment
+  const { Properties } = template.resource('AWS::Lambda::Function')
+  const calls = [...callsOf(deployment), ...others]
+  const statements = policiesOf(template, Properties.Role)
+  expect(calls.filter((access) => !isAllowed(statements, access))).toEqual([])
+
+  const logGroup = `arn:aws:logs:${PLACE}:log-group:${Properties.LoggingConfig.LogGroup}:*`
+  const ofLambdaItself: Access[] = [
+    { action: 'logs:CreateLogStream', resource: logGroup },
+    { action: 'logs:PutLogEvents', resource: logGroup },
+    { action: 'sqs:SendMessage', resource: Properties.DeadLetterConfig.TargetArn },
+  ]
+  for (const statement of statements)
+    for (const action of list(statement.Action))
+      for (const resource of list(statement.Resource)) {
+        const single: Statement = { ...statement, Action: action, Resource: resource }
+        const uses = [...calls, ...ofLambdaItself].filter((access) => isAllowed([single], access))
+        expect({ action, resource, needed: uses.length > 0 }).toEqual({ action, resource, needed: true })
+      }
+}
