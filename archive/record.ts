@@ -36,8 +36,10 @@ export interface OwnAttributes {
   readonly ObservedAt: string
   /** The sweep that wrote this content. */
   readonly SweepId: string
-  /** 1, and one more with each new content. */
+  /** 1, and one more with each change. */
   readonly Revision: number
+  /** 16 random bytes, in hexadecimal, made once: the evidence log tells nothing of the session to whoever lacks them. */
+  readonly Salt: string
   /** SHA-256, in hexadecimal, over the session's members in canonical JSON (keys sorted) and its state. */
   readonly ContentHash: string
   /** The {@link SCHEMA_VERSION} of the version that wrote this content. */
@@ -92,6 +94,7 @@ export const ATTRIBUTES = {
   ObservedAt: 'own',
   SweepId: 'own',
   Revision: 'own',
+  Salt: 'own',
   ContentHash: 'own',
   SchemaVersion: 'own',
   ExpiresAt: 'transient',

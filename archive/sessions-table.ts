@@ -86,7 +86,7 @@ export class SessionsTable {
    * @throws UnstorableError
    */
   update(
-    { FirstArchivedAt: _never, Revision: _counted, ...record }: SessionRecord,
+    { FirstArchivedAt: _never, Salt: _once, Revision: _counted, ...record }: SessionRecord,
     seenFrom: string,
   ): Promise<Written> {
     const wasOpen = '#State = :Active'
@@ -96,7 +96,6 @@ export class SessionsTable {
     return this.set(record.SessionId, {
       attributes: record,
       remove: TRANSIENT.filter((name) => record[name] === undefined),
-      add: 'Revision :one',
       condition:
         record.State === 'History'
           ? `${isHere} AND (${wasOpen} OR (${isOlder} AND ${differs}))`
@@ -105,7 +104,6 @@ export class SessionsTable {
       values: {
         ':AccountId': record.AccountId,
         ':Region': record.Region,
-        ':one': 1,
         ':Active': 'Active',
         ':seenFrom': seenFrom,
         ':ContentHash': record.ContentHash,
@@ -147,14 +145,14 @@ export class SessionsTable {
     })
   }
 
-  private set(SessionId: string, { attributes, remove = [], add, condition, names, values }: Change) {
+  private set(SessionId: string, { attributes, remove = [], condition, names, values }: Change) {
     const entries = Object.entries(attributes).filter(
       ([name, value]) => name !== 'SessionId' && value !== undefined,
     )
     const clauses = [
       `SET ${entries.map((_entry, n) => `#${n} = :${n}`).join(', ')}`,
       ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
-      ...(add === undefined ? [] : [`ADD ${add}`]),
+      'ADD Revision :one',
     ]
     const command = new UpdateItemCommand({
       TableName: this.table.tableName,
@@ -168,6 +166,7 @@ export class SessionsTable {
       ExpressionAttributeValues: toItem({
         ...Object.fromEntries(entries.map(([, value], n) => [`:${n}`, value])),
         ':SchemaVersion': SCHEMA_VERSION,
+        ':one': 1,
         ...values,
       }),
     })
@@ -187,7 +186,6 @@ function toItem(attributes: object) {
 interface Change {
   readonly attributes: Partial<SessionRecord>
   readonly remove?: readonly string[]
-  readonly add?: string
   readonly condition: string
   readonly names?: Readonly<Record<string, string>>
   readonly values?: Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { stringifyJson } from './json'
 import {
   ATTRIBUTES,
@@ -90,6 +90,7 @@ export function toRecord(
     ObservedAt: seenUntil,
     SweepId: sweepId,
     Revision: (stored?.Revision ?? 0) + 1,
+    Salt: randomBytes(16).toString('hex'), // that of a stored record stays
     ContentHash: contentHash(members, state),
     SchemaVersion: SCHEMA_VERSION,
     ...(ExpiresAt !== undefined && { ExpiresAt }),

@@ -1,0 +1,196 @@
+/** What a change of a table says in the log. */
+import { canonicalJson } from './canonical-json'
+import type { Entry, RevisionEntry, RosterEntry } from './entry'
+import { commitment, type Item, itemHash, numberOf, saltOf, sessionTag, textOf } from './item'
+
+/** A change of an item, as DynamoDB's streams tell it. */
+export interface ItemChange {
+  readonly table: 'Sessions' | 'Sweeps'
+  /** The item's key. */
+  readonly keys: Item
+  /** Absent: the item was new. */
+  readonly before?: Item
+  /** Absent: the item is gone. */
+  readonly after?: Item
+  readonly at: Date
+  /** Whether DynamoDB itself deleted the item, since its time was over. */
+  readonly isExpiry: boolean
+}
+
+/** Undefined: the change is no evidence. */
+export function toEntry(change: ItemChange): Entry | undefined {
+  return change.table === 'Sessions' ? sessionEntry(change) : sweepsEntry(change)
+}
+
+/** Why no code of this software can have made the change. Undefined: it can. */
+export function unexpected(entry: Entry): string | undefined {
+  if (entry.type === 'revision') return entry.unexpected
+  if (entry.type === 'removed') return 'a record was deleted'
+  return entry.type === 'unexpected' ? entry.reason : undefined
+}
+
+function sessionEntry(change: ItemChange): Entry {
+  const { before, after, keys } = change
+  const record = after ?? before
+  const salt = record && saltOf(record)
+  const sessionId = textOf(keys, 'SessionId')
+  const sweep = record && textOf(record, 'SweepId')
+  if (record === undefined || salt === undefined || sessionId === undefined || sweep === undefined)
+    return unexplained(change, 'an item without SessionId, Salt or SweepId')
+  const startDay = textOf(record, 'StartDay')
+  const said = {
+    source: `${textOf(record, 'AccountId')}/${textOf(record, 'Region')}`,
+    session: sessionTag(sessionId, salt),
+    ...(startDay !== undefined && { startDay }),
+    revision: count(record, 'Revision'),
+    commitment: commitment(record, salt),
+  }
+  if (after === undefined) return { type: isDue(change) ? 'expired' : 'removed', ...said }
+  const expiresAt = numberOf(after, 'ExpiresAt')
+  const reason = whyUnexpected(before, after)
+  return {
+    type: 'revision',
+    ...said,
+    state: textOf(after, 'State') ?? 'none',
+    change: kindOf(before, after),
+    sweep,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(reason !== undefined && { unexpected: reason }),
+  }
+}
+
+/** Whether DynamoDB deleted the record, and after its time: the attribute that says so can be changed by an administrator. */
+function isDue({ before, isExpiry, at }: ItemChange): boolean {
+  const expiresAt = numberOf(before, 'ExpiresAt')
+  return isExpiry && expiresAt !== undefined && expiresAt * 1000 <= at.getTime()
+}
+
+const CONTENT = ['ContentHash', 'ObservedAt', 'SweepId']
+
+function kindOf(before: Item | undefined, after: Item): RevisionEntry['change'] {
+  if (before === undefined) return 'archived'
+  return CONTENT.some((name) => isChanged(before, after, name)) ? 'updated' : 'marked'
+}
+
+/** Never change. */
+const FIXED = ['Salt', 'AccountId', 'Region', 'FirstArchivedAt']
+/** What marks change. */
+const MARKS = [
+  'MissingSince',
+  'LastKnownActiveAt',
+  'EndUnknown',
+  'OpenSource',
+  'LongSource',
+  'ExpiresAt',
+  'Revision',
+]
+
+function whyUnexpected(before: Item | undefined, after: Item): string | undefined {
+  const revision = count(after, 'Revision')
+  const expected = before === undefined ? 1 : count(before, 'Revision') + 1
+  if (revision !== expected) return `revision ${revision}, expected ${expected}`
+  if (before === undefined) return undefined
+  const fixed = FIXED.filter((name) => isChanged(before, after, name))
+  if (fixed.length > 0) return `${fixed.join(', ')} changed`
+  if (kindOf(before, after) === 'updated')
+    return textOf(before, 'State') === 'History' && textOf(after, 'State') !== 'History'
+      ? 'an ended session became open'
+      : undefined
+  const others = Object.keys({ ...before, ...after }).filter(
+    (name) => !MARKS.includes(name) && isChanged(before, after, name),
+  )
+  return others.length > 0 ? 'the content changed, and no sweep saw it' : undefined
+}
+
+function isChanged(before: Item, after: Item, name: string): boolean {
+  return canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null)
+}
+
+const SOURCE = /^\d{12}\/[a-z0-9-]+$/
+const SWEEP_ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[0-9a-f]{8}$/
+/** What is rewritten all the time, and proves nothing. */
+const WORKING_STATE = ['STATE', 'LISTING']
+
+function sweepsEntry(change: ItemChange): Entry | undefined {
+  const { keys, before, after } = change
+  const source = textOf(keys, 'Source') ?? ''
+  const id = textOf(keys, 'ItemId') ?? ''
+  if (WORKING_STATE.includes(id)) return undefined
+  if (after === undefined) return unexplained(change, `item ${id} of ${source} was deleted`)
+  if (source === 'ROSTER' && /^\d{12}$/.test(id)) return rosterEntry(change, id, after)
+  if (before !== undefined) return unexplained(change, `item ${id} of ${source} was changed`)
+  if (source === 'ROUNDS' && SWEEP_ID.test(id)) return { type: 'round', round: id, hash: itemHash(after) }
+  if (SOURCE.test(source) && SWEEP_ID.test(id)) return receiptEntry(source, id, after)
+  const [, text = '', part] = /^REJECTED#([0-9a-f]{64})#(\d+)$/.exec(id) ?? []
+  if (SOURCE.test(source) && part !== undefined)
+    return {
+      type: 'rejected',
+      source,
+      text,
+      part: Number(part),
+      sweep: textOf(after, 'FirstSweepId') ?? 'none',
+    }
+  return unexplained(change, `item ${id} of ${source} is unknown`)
+}
+
+function receiptEntry(source: string, sweep: string, receipt: Item): Entry {
+  const coversFrom = textOf(receipt, 'CoversFrom')
+  const coversUntil = textOf(receipt, 'CoversUntil')
+  const retentionDays = numberOf(receipt, 'RetentionDays')
+  return {
+    type: 'receipt',
+    source,
+    sweep,
+    finishedAt: textOf(receipt, 'FinishedAt') ?? 'none',
+    outcome: textOf(receipt, 'Outcome') ?? 'none',
+    ...(coversFrom !== undefined && { coversFrom }),
+    ...(coversUntil !== undefined && { coversUntil }),
+    archived: count(receipt, 'Archived'),
+    updated: count(receipt, 'Updated'),
+    rejected: count(receipt, 'Rejected'),
+    ...(retentionDays !== undefined && { retentionDays }),
+    hash: itemHash(receipt),
+  }
+}
+
+function rosterEntry(change: ItemChange, account: string, after: Item): Entry | undefined {
+  const { before } = change
+  const entry = toRoster(account, after)
+  if (before === undefined) return entry
+  const known = toRoster(account, before)
+  const dropped = Object.keys(known.regions).filter((region) => !Object.hasOwn(entry.regions, region))
+  if (dropped.length > 0)
+    return unexplained(change, `${dropped.join(', ')} of account ${account} dropped out`)
+  return canonicalJson(known) === canonicalJson(entry) ? undefined : entry
+}
+
+function toRoster(account: string, item: Item): RosterEntry {
+  const regions = Object.entries(mapOf(item.Regions)).map(
+    ([name, value]) => [name, stateOf(mapOf(value))] as const,
+  )
+  return { type: 'roster', account, ...stateOf(item), regions: Object.fromEntries(regions) }
+}
+
+function stateOf(item: Item) {
+  const until = textOf(item, 'Until')
+  return {
+    state: textOf(item, 'State') ?? 'none',
+    since: textOf(item, 'Since') ?? 'none',
+    ...(until !== undefined && { until }),
+  }
+}
+
+function mapOf(value: Item[string] | undefined): Item {
+  const inner = value?.M
+  return typeof inner === 'object' && inner !== null ? { ...(inner as Item) } : {}
+}
+
+/** A number of an item; 0 if it is none. */
+function count(item: Item, name: string): number {
+  const value = numberOf(item, name)
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : 0
+}
+
+function unexplained({ table, keys }: ItemChange, reason: string): Entry {
+  return { type: 'unexpected', table, key: itemHash(keys), reason: reason.toWellFormed().slice(0, 500) }
+}
