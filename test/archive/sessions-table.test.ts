@@ -20,7 +20,7 @@ test('of a stored session, only what a new content depends on is read', async ()
     FirstArchivedAt: noonPlus(1),
     ObservedAt: noonPlus(1),
     SweepId: 'sweep-0',
-    Revision: 1,
+    Revision: 2,
     ContentHash: expect.any(String),
     ...{ AccountId: '111122223333', Region: 'us-east-1' },
     SchemaVersion: 1,
@@ -47,7 +47,12 @@ test('an open session that vanishes is marked once, and stays open', async () =>
   const before = await record()
   await markMissing()
   await markMissing('s', 2)
-  expect(await record()).toEqual({ ...before, MissingSince: noonPlus(60), LastKnownActiveAt: noonPlus(1) })
+  expect(await record()).toEqual({
+    ...before,
+    MissingSince: noonPlus(60),
+    LastKnownActiveAt: noonPlus(1),
+    Revision: 2,
+  })
 })
 
 test('a missing session that is given up counts as long, and as open no more', async () => {
@@ -59,7 +64,7 @@ test('a missing session that is given up counts as long, and as open no more', a
   for (let n = 0; n < 2; n++) await stage.sessions.markEndUnknown('s', SOURCE)
   await markMissing('s', 2)
   expect(statuses).toEqual([200, 400, 400]) // later marks are refused
-  expect(await record()).toEqual({ ...before, EndUnknown: true, LongSource: OpenSource })
+  expect(await record()).toEqual({ ...before, EndUnknown: true, LongSource: OpenSource, Revision: 3 })
   expect(await stage.sessions.openSessions(SOURCE)).toEqual([])
 })
 

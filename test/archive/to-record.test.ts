@@ -40,6 +40,7 @@ test('the record of an ended session has its members, its dates as text, and wha
     ObservedAt: '2026-03-01T12:00:01.000Z',
     SweepId: 'sweep-0',
     Revision: 1,
+    Salt: expect.stringMatching(/^[0-9a-f]{32}$/),
     ContentHash: createHash('sha256').update(canonical).digest('hex'),
     SchemaVersion: 1,
   })
@@ -47,7 +48,7 @@ test('the record of an ended session has its members, its dates as text, and wha
 
 test('the record of a session with nothing but a SessionId has no attribute without a value', () => {
   const where = ['AccountId', 'ContentHash', 'FirstArchivedAt', 'ObservedAt', 'Region', 'Revision']
-  const expected = [...where, 'SchemaVersion', 'SessionId', 'State', 'SweepId']
+  const expected = [...where, 'Salt', 'SchemaVersion', 'SessionId', 'State', 'SweepId']
   expect(Object.keys(record({})).sort()).toEqual(expected)
 })
 

@@ -48,6 +48,7 @@ const PROVENANCE = {
   ObservedAt: '2026-03-01T10:00:00.000Z',
   SweepId: '2026-03-01T10:00:00.000Z-0a1b2c3d',
   ...{ ContentHash: expect.stringMatching(/^[0-9a-f]{64}$/), Revision: 1, SchemaVersion: 1 },
+  Salt: expect.stringMatching(/^[0-9a-f]{32}$/),
 }
 
 /** Everything known about it, provenance included. */
@@ -60,7 +61,7 @@ const RECORD = {
 
 const LOST = {
   ...PROVENANCE,
-  ...{ SessionId: 'lost', Status: 'Connected', State: 'Active', EndUnknown: true },
+  ...{ SessionId: 'lost', Status: 'Connected', State: 'Active', EndUnknown: true, Revision: 3 },
   ...{ MissingSince: '2026-03-02T00:00:00.000Z', LastKnownActiveAt: '2026-03-01T23:00:00.000Z' },
 }
 
