@@ -75,6 +75,8 @@ export interface RosterEntry {
   readonly state: string
   readonly since: string
   readonly until?: string
+  /** `no`: AWS did not list its regions, so there may be others. */
+  readonly listed: 'yes' | 'no'
   readonly regions: Readonly<Record<string, RosterRegion>>
 }
 
@@ -145,7 +147,7 @@ const SHAPES: Readonly<Record<Entry['type'], Shape>> = {
     hash: 'hash',
   },
   rejected: { source: 'text', text: 'hash', part: 'count', sweep: 'text' },
-  roster: { account: 'text', ...REGION, regions: 'regions' },
+  roster: { account: 'text', ...REGION, listed: 'text', regions: 'regions' },
   round: { round: 'text', hash: 'hash' },
   unexpected: { table: 'text', key: 'hash', reason: 'text' },
 }

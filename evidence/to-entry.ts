@@ -74,16 +74,8 @@ function kindOf(before: Item | undefined, after: Item): RevisionEntry['change'] 
 
 /** Never change. */
 const FIXED = ['Salt', 'AccountId', 'Region', 'FirstArchivedAt']
-/** What marks change. */
-const MARKS = [
-  'MissingSince',
-  'LastKnownActiveAt',
-  'EndUnknown',
-  'OpenSource',
-  'LongSource',
-  'ExpiresAt',
-  'Revision',
-]
+/** What marks change, and ExpiresAt if the session is given up. */
+const MARKS = ['MissingSince', 'LastKnownActiveAt', 'EndUnknown', 'OpenSource', 'LongSource', 'Revision']
 
 function whyUnexpected(before: Item | undefined, after: Item): string | undefined {
   const revision = count(after, 'Revision')
@@ -96,8 +88,9 @@ function whyUnexpected(before: Item | undefined, after: Item): string | undefine
     return textOf(before, 'State') === 'History' && textOf(after, 'State') !== 'History'
       ? 'an ended session became open'
       : undefined
+  const isGivenUp = before.EndUnknown === undefined && after.EndUnknown !== undefined
   const others = Object.keys({ ...before, ...after }).filter(
-    (name) => !MARKS.includes(name) && isChanged(before, after, name),
+    (name) => isChanged(before, after, name) && !MARKS.includes(name) && !(isGivenUp && name === 'ExpiresAt'),
   )
   return others.length > 0 ? 'the content changed, and no sweep saw it' : undefined
 }
@@ -168,7 +161,8 @@ function toRoster(account: string, item: Item): RosterEntry {
   const regions = Object.entries(mapOf(item.Regions)).map(
     ([name, value]) => [name, stateOf(mapOf(value))] as const,
   )
-  return { type: 'roster', account, ...stateOf(item), regions: Object.fromEntries(regions) }
+  const listed = textOf(item, 'RegionsProblem') === undefined ? 'yes' : 'no'
+  return { type: 'roster', account, ...stateOf(item), listed, regions: Object.fromEntries(regions) }
 }
 
 function stateOf(item: Item) {

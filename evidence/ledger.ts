@@ -1,0 +1,147 @@
+/** What all entries of a log say together. */
+import { Coverage } from './coverage'
+import type { Entry, ReceiptEntry, RemovedEntry, RevisionEntry } from './entry'
+import { Findings } from './findings'
+import { SessionStates } from './session-states'
+import { unexpected } from './to-entry'
+
+/** Days of start, `YYYY-MM-DD`, both included. */
+export interface Period {
+  readonly from: string
+  readonly to: string
+}
+
+/** Whether a session belongs to the period. One without a start belongs to all. */
+export function isIn({ from, to }: Period, startDay = ''): boolean {
+  return startDay === '' || (startDay >= from && startDay <= to)
+}
+
+/** A sweep whose receipt does not account for its records yet. */
+interface Sweep {
+  readonly id: string
+  readonly source: string
+  archived: number
+  updated: number
+  receipt?: ReceiptEntry
+  /** Whether a session of the period is among them. */
+  isInPeriod: boolean
+  /** Days from a session's start until its record expires: the fewest of its records. */
+  keptDays: number
+}
+
+/** The records of a sweep and its receipt reach the log at different times. */
+const PENDING_MS = 60 * 60 * 1000
+const DAY_MS = 24 * 60 * 60 * 1000
+
+export class Ledger {
+  readonly sessions = new SessionStates()
+  readonly coverage = new Coverage()
+  /** What no code of this software does. */
+  readonly unexpected = new Findings()
+  /** Records of the period that are gone, and not since their time was over. */
+  readonly removed = new Findings()
+  readonly count = { entries: 0, sessions: 0, receipts: 0, expired: 0, rejected: 0 }
+  private readonly sweeps = new Map<string, Sweep>()
+  private newest = ''
+
+  constructor(readonly period: Period) {}
+
+  /** Entries are read in the log's order. */
+  read(entry: Entry, index: number): void {
+    this.count.entries += 1
+    const reason = unexpected(entry)
+    const isAsked = !('session' in entry) || isIn(this.period, entry.startDay)
+    if (reason !== undefined && isAsked) this.unexpected.add(`entry ${index}: ${reason}`)
+    if (entry.type === 'revision') this.readRevision(entry, index)
+    if (entry.type === 'removed' || entry.type === 'expired') this.readRemoved(entry, index)
+    if (entry.type === 'receipt') this.readReceipt(entry)
+    if (entry.type === 'roster') this.coverage.addRoster(entry)
+    if (entry.type === 'rejected') this.count.rejected += 1
+  }
+
+  private readRevision(entry: RevisionEntry, index: number): void {
+    const { session, revision, commitment, startDay = '', source, sweep } = entry
+    const known = this.sessions.get(session)
+    const expected = (known?.revision ?? 0) + 1
+    if (revision !== expected || known?.isGone)
+      this.unexpected.add(`entry ${index}: revision ${revision} of a session, expected ${expected}`)
+    if (known === undefined) this.count.sessions += 1
+    this.sessions.set(session, { revision, commitment, startDay, isGone: false, isFound: false })
+    if (entry.change === 'marked') return
+    const of = this.sweep(source, sweep)
+    of[entry.change] += 1
+    of.isInPeriod ||= isIn(this.period, startDay)
+    if (entry.expiresAt !== undefined && startDay !== '')
+      of.keptDays = Math.min(of.keptDays, (entry.expiresAt * 1000 - Date.parse(startDay)) / DAY_MS)
+    this.settle(of)
+  }
+
+  private readRemoved(
+    { type, session, revision, commitment, startDay = '' }: RemovedEntry,
+    index: number,
+  ): void {
+    const known = this.sessions.get(session)
+    if (known?.commitment !== commitment || known.isGone)
+      this.unexpected.add(`entry ${index}: received a record that is gone, and was never logged so`)
+    this.sessions.set(session, { revision, commitment, startDay, isGone: true, isFound: false })
+    if (!isIn(this.period, startDay)) return
+    if (type === 'expired') this.count.expired += 1
+    else
+      this.removed.add(
+        `entry ${index}: the record of a session of ${startDay || 'an unknown day'} was deleted`,
+      )
+  }
+
+  private readReceipt(receipt: ReceiptEntry): void {
+    this.count.receipts += 1
+    this.coverage.addReceipt(receipt)
+    if (receipt.finishedAt > this.newest) this.newest = receipt.finishedAt
+    const of = this.sweep(receipt.source, receipt.sweep)
+    of.receipt = receipt
+    this.settle(of)
+  }
+
+  /** Forgets a sweep that its receipt accounts for. Whatever claims to be of it later is of a sweep without receipt. */
+  private settle({ id, source, archived, updated, receipt, keptDays }: Sweep): void {
+    if (receipt?.archived !== archived || receipt.updated !== updated) return
+    const { retentionDays = Number.POSITIVE_INFINITY } = receipt
+    // a session ends after it starts, so its record is kept for longer
+    if (keptDays < retentionDays)
+      this.unexpected.add(
+        `a record of the sweep ${id} of ${source} expires ${Math.floor(keptDays)} days after its start, expected ${retentionDays} or more`,
+      )
+    this.sweeps.delete(keyOf(source, id))
+  }
+
+  /** Sweeps whose receipts do not account for exactly the records that they wrote. */
+  unaccounted(): Findings {
+    const findings = new Findings()
+    const pending = new Date(Date.parse(this.newest || '9999') - PENDING_MS).toISOString()
+    for (const { id, source, archived, updated, receipt, isInPeriod } of this.sweeps.values()) {
+      const isAsked = isInPeriod || (receipt !== undefined && receipt.finishedAt >= this.period.from)
+      if (!isAsked || (receipt?.finishedAt ?? id) >= pending) continue
+      const counted =
+        receipt === undefined ? 'left no receipt' : `counted ${receipt.archived} and ${receipt.updated}`
+      findings.add(
+        `the log has ${archived} new and ${updated} changed records of the sweep ${id} of ${source}, which ${counted}`,
+      )
+    }
+    return findings
+  }
+
+  private sweep(source: string, id: string): Sweep {
+    const key = keyOf(source, id)
+    const known = this.sweeps.get(key)
+    if (known !== undefined) return known
+    const sweep = {
+      ...{ id, source, archived: 0, updated: 0, isInPeriod: false },
+      keptDays: Number.POSITIVE_INFINITY,
+    }
+    this.sweeps.set(key, sweep)
+    return sweep
+  }
+}
+
+function keyOf(source: string, id: string): string {
+  return `${source} ${id}`
+}

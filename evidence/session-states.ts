@@ -1,0 +1,74 @@
+/** What the log said of a session last. */
+export interface SessionState {
+  readonly revision: number
+  /** 64 hexadecimal digits. */
+  readonly commitment: string
+  /** `YYYY-MM-DD`; empty: not known. */
+  readonly startDay: string
+  readonly isGone: boolean
+  /** Whether its record was found to be as the log says. */
+  readonly isFound: boolean
+}
+
+const BYTES = 32
+const GONE = 1
+const FOUND = 2
+/** `YYYY-MM-DD` fits into it. */
+const DAY_BYTES = 10
+
+/** The last states of millions of sessions, some 130 bytes each. */
+export class SessionStates {
+  private readonly indexes = new Map<string, number>()
+  private commitments = Buffer.alloc(BYTES * 64)
+  private days = Buffer.alloc(DAY_BYTES * 64)
+  private revisions = new Float64Array(64)
+  private flags = new Uint8Array(64)
+
+  get(tag: string): SessionState | undefined {
+    const n = this.indexes.get(keyOf(tag))
+    if (n === undefined) return undefined
+    const flags = this.flags[n] ?? 0
+    return {
+      revision: this.revisions[n] ?? 0,
+      commitment: this.commitments.toString('hex', n * BYTES, (n + 1) * BYTES),
+      startDay: this.days.toString('latin1', n * DAY_BYTES, (n + 1) * DAY_BYTES).trim(),
+      isGone: (flags & GONE) > 0,
+      isFound: (flags & FOUND) > 0,
+    }
+  }
+
+  set(tag: string, { revision, commitment, startDay, isGone, isFound }: SessionState): void {
+    const n = this.indexes.get(keyOf(tag)) ?? this.add(tag)
+    this.revisions[n] = revision
+    this.commitments.write(commitment, n * BYTES, 'hex')
+    this.days.write(startDay.padEnd(DAY_BYTES).slice(0, DAY_BYTES), n * DAY_BYTES, 'latin1')
+    this.flags[n] = (isGone ? GONE : 0) | (isFound ? FOUND : 0)
+  }
+
+  *[Symbol.iterator](): Generator<[tag: string, SessionState]> {
+    for (const key of this.indexes.keys()) {
+      const tag = Buffer.from(key, 'latin1').toString('hex')
+      const state = this.get(tag)
+      if (state !== undefined) yield [tag, state]
+    }
+  }
+
+  private add(tag: string): number {
+    const n = this.indexes.size
+    this.indexes.set(keyOf(tag), n)
+    if (n < this.flags.length) return n
+    const grown = Math.ceil(n * 1.5)
+    this.commitments = Buffer.concat([this.commitments], grown * BYTES)
+    this.days = Buffer.concat([this.days], grown * DAY_BYTES)
+    const [revisions, flags] = [new Float64Array(grown), new Uint8Array(grown)]
+    revisions.set(this.revisions)
+    flags.set(this.flags)
+    ;[this.revisions, this.flags] = [revisions, flags]
+    return n
+  }
+}
+
+/** A byte a character takes half of the memory. */
+function keyOf(tag: string): string {
+  return Buffer.from(tag, 'hex').toString('latin1')
+}

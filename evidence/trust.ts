@@ -1,0 +1,62 @@
+import type { SignedCheckpoint } from './checkpoint'
+import { parseCheckpoint } from './checkpoint'
+import type { Findings } from './findings'
+import { isSignedBy, parseKey } from './note'
+
+/** What the reader has from elsewhere. */
+export interface Trust {
+  /** The key of the archive's log: a line NAME+ID+KEY. */
+  readonly key?: string
+  /** Text of a checkpoint that was received before. */
+  readonly earlier?: string
+}
+
+/**
+ * The log is signed by the key, whose name is the log's.
+ *
+ * @throws NoteError if the key that was received is none
+ */
+export function checkSignature(
+  { origin, note }: SignedCheckpoint,
+  received: string,
+  { key }: Trust,
+  against: Findings,
+  missing: Findings,
+): void {
+  if (key === undefined)
+    missing.add(`--key: nothing but what was received says that the log's key is ${JSON.stringify(received)}`)
+  else if (key !== received)
+    against.add(`received the key ${JSON.stringify(received)}, expected ${JSON.stringify(key)}`)
+  const trusted = parseKey(key ?? received)
+  if (origin !== trusted.name)
+    against.add(`the log is ${JSON.stringify(origin)}, expected ${JSON.stringify(trusted.name)}`)
+  if (!isSignedBy(note, trusted)) against.add(`the checkpoint is not signed by the key ${trusted.name}`)
+}
+
+/** What was signed before is still there, and at the same place. */
+export function checkEarlier(
+  { origin, size }: SignedCheckpoint,
+  rootAt: (size: number) => Buffer,
+  { key, earlier: text }: Trust,
+  against: Findings,
+  missing: Findings,
+): void {
+  if (text === undefined) return
+  const earlier = parseCheckpoint(text)
+  const what = `the earlier checkpoint of ${earlier.size} entries`
+  if (key !== undefined && !isSignedBy(earlier.note, parseKey(key)))
+    missing.add(`a signature of the key under ${what}`)
+  if (earlier.origin !== origin) against.add(`${what} is of another log, ${JSON.stringify(earlier.origin)}`)
+  else if (earlier.size > size) against.add(`${what} is of more than the ${size} of this one`)
+  else if (!rootAt(earlier.size).equals(earlier.root)) against.add(`${what} is of another history`)
+}
+
+/** What a proof rests on, and since when. */
+export function anchorOf({ key, earlier }: Trust): string {
+  if (key === undefined) return 'anchor: none'
+  const signature =
+    "the signature alone: whoever administers the archive's account could have had another history signed"
+  return earlier === undefined
+    ? `anchor: ${signature}`
+    : `anchor: up to ${parseCheckpoint(earlier).size} entries, the earlier checkpoint; after them, ${signature}`
+}

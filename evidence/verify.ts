@@ -1,0 +1,152 @@
+/** Two verdicts about a bundle, made from nothing but the bundle, and what its reader brings. */
+import { Bundle, BundleError } from './bundle'
+import { CanonicalJsonError } from './canonical-json'
+import { parseCheckpoint, type SignedCheckpoint } from './checkpoint'
+import { EntryError, parseEntry } from './entry'
+import { Findings } from './findings'
+import { commitment, type Item, numberOf, saltOf, sessionTag, textOf } from './item'
+import { isIn, Ledger } from './ledger'
+import { NoteError } from './note'
+import { leafHash, Tree } from './tree'
+import { anchorOf, checkEarlier, checkSignature, type Trust } from './trust'
+import { type Judgement, judge, type Verification } from './verdict'
+
+/** What a bundle must not be able to do: these errors are findings. */
+const FINDINGS = [BundleError, CanonicalJsonError, EntryError, NoteError]
+
+/** @throws BundleError if the folder is no bundle at all */
+export async function verifyBundle(folder: string, trust: Trust): Promise<Verification> {
+  const bundle = await Bundle.open(folder)
+  const ledger = new Ledger(bundle.period)
+  const against = new Findings()
+  const missing = new Findings()
+  const note = (error: unknown) => {
+    if (!FINDINGS.some((kind) => error instanceof kind)) throw error
+    against.add(messageOf(error))
+  }
+  const tree = new Tree()
+  let checkpoint: SignedCheckpoint | undefined
+  try {
+    checkpoint = parseCheckpoint(bundle.checkpoint)
+    checkSignature(checkpoint, bundle.key, trust, against, missing)
+    await readEntries(bundle, checkpoint, tree, ledger)
+    checkEarlier(checkpoint, (size) => tree.root(size), trust, against, missing)
+  } catch (error) {
+    note(error)
+  }
+  const isLogSound = against.count === 0 && missing.count === 0
+  const lacking = new Findings()
+  try {
+    await readRecords(bundle, ledger, against, missing)
+    for (const [tag, { startDay, isGone, isFound }] of ledger.sessions)
+      if (!isGone && !isFound && isIn(bundle.period, startDay))
+        lacking.add(
+          `the record of a session of ${startDay || 'an unknown day'} (${tag.slice(0, 16)}…) is missing`,
+        )
+  } catch (error) {
+    note(error)
+  }
+  return {
+    unaltered: judge([against, ledger.unexpected, ledger.removed, lacking], [missing, ledger.unaccounted()]),
+    complete: judgeComplete(ledger, lacking, isLogSound),
+    basis: basisOf(ledger, checkpoint, trust),
+  }
+}
+
+/** @throws BundleError if the entries are not those of the checkpoint */
+async function readEntries(
+  bundle: Bundle,
+  { size, root }: SignedCheckpoint,
+  tree: Tree,
+  ledger: Ledger,
+): Promise<void> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  for await (const bytes of bundle.entries(size)) {
+    const index = tree.size
+    tree.append(leafHash(bytes))
+    try {
+      ledger.read(parseEntry(decoder.decode(bytes)), index)
+    } catch (error) {
+      throw new BundleError(`entry ${index}: ${messageOf(error)}`, { cause: error })
+    }
+  }
+  if (!tree.root(size).equals(root))
+    throw new BundleError(`the ${size} entries are not those that the checkpoint was signed for`)
+  await bundle.checkTiles(tree, size)
+}
+
+async function readRecords(
+  bundle: Bundle,
+  ledger: Ledger,
+  against: Findings,
+  missing: Findings,
+): Promise<void> {
+  for await (const record of bundle.records()) {
+    const name = JSON.stringify(textOf(record, 'SessionId') ?? null)
+    const tag = tagOf(record)
+    const said = tag === undefined ? undefined : ledger.sessions.get(tag)
+    if (tag === undefined || said === undefined) {
+      against.add(`session ${name}: the log never had a record of it with this Salt`)
+      continue
+    }
+    const revision = numberOf(record, 'Revision') ?? 0
+    const isSame = commitmentOf(record) === said.commitment
+    if (said.isGone) against.add(`session ${name}: its record is here, and the log says that it is gone`)
+    else if (isSame) ledger.sessions.set(tag, { ...said, isFound: true })
+    else if (revision > said.revision) {
+      missing.add(
+        `session ${name}: its record is revision ${revision}, newer than the log's ${said.revision}`,
+      )
+      ledger.sessions.set(tag, { ...said, isFound: true })
+    } else {
+      against.add(`session ${name}: its record is not the one of the log, revision ${said.revision}`)
+      ledger.sessions.set(tag, { ...said, isFound: true })
+    }
+  }
+}
+
+function tagOf(record: Item): string | undefined {
+  const [id, salt] = [textOf(record, 'SessionId'), saltOf(record)]
+  return id === undefined || salt === undefined ? undefined : sessionTag(id, salt)
+}
+
+function commitmentOf(record: Item): string | undefined {
+  const salt = saltOf(record)
+  return salt && commitment(record, salt)
+}
+
+function judgeComplete(ledger: Ledger, lacking: Findings, isLogSound: boolean): Judgement {
+  const { coverage, removed, period } = ledger
+  const missing = new Findings()
+  if (!isLogSound) missing.add('a log that is proven: see unaltered')
+  const until = new Date(Date.parse(period.to) + 24 * 60 * 60 * 1000).toISOString()
+  const asked = { from: new Date(period.from).toISOString(), until }
+  if (coverage.sourcesSince(asked.from).length === 0) missing.add('a source: the log knows of none')
+  for (const { source, from, until } of coverage.gaps(asked))
+    missing.add(`a sweep of ${source} that covers ${from} to ${until}`)
+  for (const account of coverage.unlistedAccounts)
+    missing.add(`a list of the regions of account ${account}: AWS gave none`)
+  return judge([removed, lacking], [missing])
+}
+
+function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust: Trust): string[] {
+  const { count, period, coverage } = ledger
+  const others = (checkpoint?.note.signatures ?? []).filter(({ name }) => name !== checkpoint?.origin)
+  const [expired, rejected] = [count.expired, count.rejected]
+  return [
+    `sessions that started from ${period.from} to ${period.to}, UTC, or whose start is not known`,
+    ...(checkpoint === undefined
+      ? []
+      : [`checkpoint ${checkpoint.origin} ${checkpoint.size} ${checkpoint.root.toString('base64')}`]),
+    `${count.entries} entries: ${count.sessions} sessions, ${count.receipts} receipts`,
+    `${coverage.sourcesSince(period.from).length} sources`,
+    ...(expired > 0 ? [`${expired} records have expired, as was configured`] : []),
+    ...(rejected > 0 ? [`${rejected} texts are kept of sessions that no record can hold`] : []),
+    ...others.map(({ name }) => `a cosignature by ${JSON.stringify(name)}, not verified`),
+    anchorOf(trust),
+  ]
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
