@@ -5,6 +5,7 @@ import { makeDynamoDBClient } from '../sweep/clients'
 import { type AwsConfig, awsConfig } from './aws-config'
 import type { ArchiveLocation, AwsFlags } from './flags'
 import type { Io } from './io'
+import { logChanges } from './local-log'
 import { messageOf } from './output/message-of'
 import { stackOutputs } from './stack-outputs'
 
@@ -68,7 +69,11 @@ export async function openFolder(folder?: string): Promise<OpenArchive> {
     sweeps: { client, tableName: database.sweepsTable },
     close: async () => {
       client.destroy()
-      await database.close()
+      try {
+        if (folder !== undefined && database.changes) await logChanges(database.changes, folder)
+      } finally {
+        await database.close()
+      }
     },
   }
 }

@@ -60,6 +60,13 @@ function isRealDay(day: string): boolean {
   return !Number.isNaN(value.getTime()) && value.toISOString().startsWith(day)
 }
 
+/** A day, as it is written. */
+export function day(text: string): string {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || !isRealDay(text))
+    throw new InvalidArgumentError('Expected a date such as 2026-11-24.')
+  return text
+}
+
 const UNIT_SECONDS = { s: 1, m: 60, h: 60 * 60, d: 24 * 60 * 60, w: 7 * 24 * 60 * 60 }
 
 /** `90m`, `36h`, `7d` or `2w`, in seconds. */

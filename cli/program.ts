@@ -25,6 +25,12 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => C
     'Write the answer as one HTML page to hand over, with the proof of coverage.',
     () => require('./commands/report'),
   ],
+  evidence: [
+    'Write what an auditor needs to verify a period without AWS: log, records, key.',
+    () => require('./commands/evidence'),
+  ],
+  prove: ['Write the proof of one session.', () => require('./commands/prove')],
+  verify: ['Judge a bundle or a proof, offline: unaltered? complete?', () => require('./commands/verify')],
   archive: [
     'Sweep once, now, from here: archive every session that AWS still shows.',
     () => require('./commands/archive'),
@@ -51,7 +57,7 @@ const HINT = '(--help explains more)'
  * Runs the command line.
  *
  * @param args without the names of Node.js and of this program
- * @returns the exit status: 0, 1 (failed) or 2 (wrong usage)
+ * @returns the exit status: 0, 1 (failed), 2 (wrong usage) or 3 (not proven)
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { stdout, stderr } = io

@@ -6,14 +6,17 @@ import { promisify } from 'node:util'
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DeleteItemCommand,
   DescribeTableCommand,
   DynamoDBClient,
   type KeySchemaElement,
+  paginateScan,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { Level } from 'level'
 import { type Key, SESSIONS, SWEEPS, type TableDefinition } from '../archive/tables'
+import { Changes, withStore } from './changes'
 import { LOCAL_CREDENTIALS } from './local-credentials'
 
 export interface Database {
@@ -21,6 +24,10 @@ export interface Database {
   readonly endpoint: string
   readonly sessionsTable: string
   readonly sweepsTable: string
+  /** Every change of both tables, until it is acknowledged. */
+  readonly changes?: Changes
+  /** Deletes what has expired by then, as DynamoDB does some days later. */
+  expire(now: Date): Promise<void>
   close(): Promise<void>
 }
 
@@ -29,28 +36,73 @@ export interface DatabaseOptions {
   readonly folder?: string
   /** @default - any free port */
   readonly port?: number
+  /** Whether changes are kept until they are acknowledged. @default - of a folder, they are */
+  readonly feed?: boolean
+  /** When a change is made. @default - the real time */
+  readonly now?: () => Date
 }
+
+const TABLES = { Sessions: SESSIONS, Sweeps: SWEEPS }
 
 /**
  * Starts the embedded database on loopback, with the archive's tables.
  *
  * @throws Error if the folder cannot be used, or if another process uses it
  */
-export async function startDatabase({ folder, port = 0 }: DatabaseOptions = {}): Promise<Database> {
+export async function startDatabase({
+  folder,
+  port = 0,
+  feed = folder !== undefined,
+  now = () => new Date(),
+}: DatabaseOptions = {}): Promise<Database> {
   if (folder !== undefined) await requireUsable(folder)
-  const server = dynalite({ path: folder, createTableMs: 0 })
+  const { made: server, store } = withStore(() => dynalite({ path: folder, createTableMs: 0 }))
+  const changes = feed ? new Changes(store, keyNames(), now) : undefined
+  await changes?.open()
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const { port: bound } = server.address() as AddressInfo
-  const database: Database = {
-    endpoint: `http://127.0.0.1:${bound}`,
+  const endpoint = `http://127.0.0.1:${bound}`
+  for (const [name, definition] of Object.entries(TABLES)) await createTable(endpoint, name, definition)
+  return {
+    endpoint,
     sessionsTable: 'Sessions',
     sweepsTable: 'Sweeps',
+    changes,
+    expire: (at) => expire(endpoint, at, changes),
     close: promisify(server.close.bind(server)),
   }
-  await createTable(database, database.sessionsTable, SESSIONS)
-  await createTable(database, database.sweepsTable, SWEEPS)
-  return database
+}
+
+function keyNames(): Map<string, string[]> {
+  return new Map(
+    Object.entries(TABLES).map(([name, { partitionKey, sortKey }]: [string, TableDefinition]) => [
+      name,
+      sortKey === undefined ? [partitionKey] : [partitionKey, sortKey],
+    ]),
+  )
+}
+
+async function expire(endpoint: string, now: Date, changes: Changes | undefined): Promise<void> {
+  const client = new DynamoDBClient({ ...LOCAL_CREDENTIALS, endpoint })
+  const expired = {
+    TableName: 'Sessions',
+    ExpressionAttributeNames: { '#at': SESSIONS.timeToLiveAttribute },
+    ExpressionAttributeValues: { ':now': { N: String(Math.floor(now.getTime() / 1000)) } },
+  }
+  const remove = async () => {
+    for await (const { Items = [] } of paginateScan(
+      { client },
+      { ...expired, FilterExpression: '#at <= :now' },
+    ))
+      for (const { SessionId } of Items)
+        if (SessionId !== undefined)
+          await client.send(
+            new DeleteItemCommand({ ...expired, Key: { SessionId }, ConditionExpression: '#at <= :now' }),
+          )
+  }
+  await (changes === undefined ? remove() : changes.expiring(remove))
+  client.destroy()
 }
 
 /** dynalite ends the process if it cannot open its folder. */
@@ -67,7 +119,7 @@ async function requireUsable(folder: string): Promise<void> {
   }
 }
 
-async function createTable({ endpoint }: Database, name: string, definition: TableDefinition): Promise<void> {
+async function createTable(endpoint: string, name: string, definition: TableDefinition): Promise<void> {
   const client = new DynamoDBClient({ ...LOCAL_CREDENTIALS, endpoint })
   try {
     await client.send(new CreateTableCommand(createTableInput(name, definition)))

@@ -5,15 +5,17 @@ import { Findings } from './findings'
 import { SessionStates } from './session-states'
 import { unexpected } from './to-entry'
 
-/** Days of start, `YYYY-MM-DD`, both included. */
+/** Days on which sessions started, UTC. */
 export interface Period {
+  /** The first day, `YYYY-MM-DD`. */
   readonly from: string
+  /** The day after the last. */
   readonly to: string
 }
 
 /** Whether a session belongs to the period. One without a start belongs to all. */
 export function isIn({ from, to }: Period, startDay = ''): boolean {
-  return startDay === '' || (startDay >= from && startDay <= to)
+  return startDay === '' || (startDay >= from && startDay < to)
 }
 
 /** A sweep whose receipt does not account for its records yet. */
@@ -40,9 +42,10 @@ export class Ledger {
   readonly unexpected = new Findings()
   /** Records of the period that are gone, and not since their time was over. */
   readonly removed = new Findings()
-  readonly count = { entries: 0, sessions: 0, receipts: 0, expired: 0, rejected: 0 }
+  readonly count = { entries: 0, sessions: 0, undated: 0, receipts: 0, expired: 0, rejected: 0 }
   private readonly sweeps = new Map<string, Sweep>()
-  private newest = ''
+  /** When the newest receipt was written. */
+  newest = ''
 
   constructor(readonly period: Period) {}
 
@@ -60,13 +63,15 @@ export class Ledger {
   }
 
   private readRevision(entry: RevisionEntry, index: number): void {
-    const { session, revision, commitment, startDay = '', source, sweep } = entry
+    const { session, revision, commitment, startDay = '', source, sweep, expiresAt } = entry
     const known = this.sessions.get(session)
     const expected = (known?.revision ?? 0) + 1
     if (revision !== expected || known?.isGone)
       this.unexpected.add(`entry ${index}: revision ${revision} of a session, expected ${expected}`)
     if (known === undefined) this.count.sessions += 1
-    this.sessions.set(session, { revision, commitment, startDay, isGone: false, isFound: false })
+    if (startDay === '' && (known === undefined || known.startDay !== '')) this.count.undated += 1
+    if (startDay !== '' && known?.startDay === '') this.count.undated -= 1
+    this.sessions.set(session, { revision, commitment, startDay, expiresAt, isGone: false, isFound: false })
     if (entry.change === 'marked') return
     const of = this.sweep(source, sweep)
     of[entry.change] += 1
@@ -84,6 +89,7 @@ export class Ledger {
     if (known?.commitment !== commitment || known.isGone)
       this.unexpected.add(`entry ${index}: received a record that is gone, and was never logged so`)
     this.sessions.set(session, { revision, commitment, startDay, isGone: true, isFound: false })
+    if (startDay === '') this.count.undated -= 1
     if (!isIn(this.period, startDay)) return
     if (type === 'expired') this.count.expired += 1
     else

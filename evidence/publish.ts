@@ -1,7 +1,7 @@
 import type { Bucket } from './bucket'
 import { checkpointText, parseCheckpoint, type SignedCheckpoint } from './checkpoint'
 import { type Head, newestFirst } from './log'
-import { formatNote, type VerifierKey } from './note'
+import { formatKey, formatNote, type VerifierKey } from './note'
 import { rootOfEdge } from './tree'
 
 export interface Signer {
@@ -32,4 +32,16 @@ export async function publish(
 export async function readCheckpoint(bucket: Bucket): Promise<string | undefined> {
   for await (const name of bucket.list(CHECKPOINTS, 1)) return (await bucket.read(name))?.toString()
   return undefined
+}
+
+const KEY = 'key'
+
+/** Puts the line of the log's key beside the log. */
+export async function publishKey(bucket: Bucket, { key }: Signer): Promise<void> {
+  await bucket.create(KEY, Buffer.from(`${formatKey(key)}\n`))
+}
+
+/** The line of the log's key, as the bucket has it. */
+export async function readKey(bucket: Bucket): Promise<string | undefined> {
+  return (await bucket.read(KEY))?.toString().trimEnd()
 }

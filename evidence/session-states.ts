@@ -5,6 +5,8 @@ export interface SessionState {
   readonly commitment: string
   /** `YYYY-MM-DD`; empty: not known. */
   readonly startDay: string
+  /** Epoch seconds. */
+  readonly expiresAt?: number
   readonly isGone: boolean
   /** Whether its record was found to be as the log says. */
   readonly isFound: boolean
@@ -22,6 +24,7 @@ export class SessionStates {
   private commitments = Buffer.alloc(BYTES * 64)
   private days = Buffer.alloc(DAY_BYTES * 64)
   private revisions = new Float64Array(64)
+  private expiries = new Float64Array(64)
   private flags = new Uint8Array(64)
 
   get(tag: string): SessionState | undefined {
@@ -32,14 +35,16 @@ export class SessionStates {
       revision: this.revisions[n] ?? 0,
       commitment: this.commitments.toString('hex', n * BYTES, (n + 1) * BYTES),
       startDay: this.days.toString('latin1', n * DAY_BYTES, (n + 1) * DAY_BYTES).trim(),
+      expiresAt: this.expiries[n] || undefined,
       isGone: (flags & GONE) > 0,
       isFound: (flags & FOUND) > 0,
     }
   }
 
-  set(tag: string, { revision, commitment, startDay, isGone, isFound }: SessionState): void {
+  set(tag: string, { revision, commitment, startDay, expiresAt, isGone, isFound }: SessionState): void {
     const n = this.indexes.get(keyOf(tag)) ?? this.add(tag)
     this.revisions[n] = revision
+    this.expiries[n] = expiresAt ?? 0
     this.commitments.write(commitment, n * BYTES, 'hex')
     this.days.write(startDay.padEnd(DAY_BYTES).slice(0, DAY_BYTES), n * DAY_BYTES, 'latin1')
     this.flags[n] = (isGone ? GONE : 0) | (isFound ? FOUND : 0)
@@ -60,12 +65,16 @@ export class SessionStates {
     const grown = Math.ceil(n * 1.5)
     this.commitments = Buffer.concat([this.commitments], grown * BYTES)
     this.days = Buffer.concat([this.days], grown * DAY_BYTES)
-    const [revisions, flags] = [new Float64Array(grown), new Uint8Array(grown)]
-    revisions.set(this.revisions)
-    flags.set(this.flags)
-    ;[this.revisions, this.flags] = [revisions, flags]
+    this.revisions = moved(this.revisions, new Float64Array(grown))
+    this.expiries = moved(this.expiries, new Float64Array(grown))
+    this.flags = moved(this.flags, new Uint8Array(grown))
     return n
   }
+}
+
+function moved<A extends Float64Array | Uint8Array>(from: A, to: A): A {
+  to.set(from)
+  return to
 }
 
 /** A byte a character takes half of the memory. */

@@ -38,11 +38,7 @@ export async function verifyBundle(folder: string, trust: Trust): Promise<Verifi
   const lacking = new Findings()
   try {
     await readRecords(bundle, ledger, against, missing)
-    for (const [tag, { startDay, isGone, isFound }] of ledger.sessions)
-      if (!isGone && !isFound && isIn(bundle.period, startDay))
-        lacking.add(
-          `the record of a session of ${startDay || 'an unknown day'} (${tag.slice(0, 16)}…) is missing`,
-        )
+    findMissing(ledger, lacking, missing)
   } catch (error) {
     note(error)
   }
@@ -105,6 +101,17 @@ async function readRecords(
   }
 }
 
+/** What the log has of the period and the bundle lacks. */
+function findMissing({ sessions, period, newest }: Ledger, lacking: Findings, missing: Findings): void {
+  for (const [tag, { startDay, expiresAt = Number.POSITIVE_INFINITY, isGone, isFound }] of sessions) {
+    if (isGone || isFound || !isIn(period, startDay)) continue
+    const record = `the record of a session of ${startDay || 'an unknown day'} (${tag.slice(0, 16)}…)`
+    if (expiresAt * 1000 <= Date.parse(newest))
+      missing.add(`the log's word that ${record} expired: its time is over`)
+    else lacking.add(`${record} is missing`)
+  }
+}
+
 function tagOf(record: Item): string | undefined {
   const [id, salt] = [textOf(record, 'SessionId'), saltOf(record)]
   return id === undefined || salt === undefined ? undefined : sessionTag(id, salt)
@@ -119,8 +126,7 @@ function judgeComplete(ledger: Ledger, lacking: Findings, isLogSound: boolean): 
   const { coverage, removed, period } = ledger
   const missing = new Findings()
   if (!isLogSound) missing.add('a log that is proven: see unaltered')
-  const until = new Date(Date.parse(period.to) + 24 * 60 * 60 * 1000).toISOString()
-  const asked = { from: new Date(period.from).toISOString(), until }
+  const asked = { from: new Date(period.from).toISOString(), until: new Date(period.to).toISOString() }
   if (coverage.sourcesSince(asked.from).length === 0) missing.add('a source: the log knows of none')
   for (const { source, from, until } of coverage.gaps(asked))
     missing.add(`a sweep of ${source} that covers ${from} to ${until}`)
@@ -134,14 +140,13 @@ function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust
   const others = (checkpoint?.note.signatures ?? []).filter(({ name }) => name !== checkpoint?.origin)
   const [expired, rejected] = [count.expired, count.rejected]
   return [
-    `sessions that started from ${period.from} to ${period.to}, UTC, or whose start is not known`,
+    `sessions that started from ${period.from} to before ${period.to}, UTC, or whose start is not known`,
     ...(checkpoint === undefined
       ? []
       : [`checkpoint ${checkpoint.origin} ${checkpoint.size} ${checkpoint.root.toString('base64')}`]),
-    `${count.entries} entries: ${count.sessions} sessions, ${count.receipts} receipts`,
-    `${coverage.sourcesSince(period.from).length} sources`,
-    ...(expired > 0 ? [`${expired} records have expired, as was configured`] : []),
-    ...(rejected > 0 ? [`${rejected} texts are kept of sessions that no record can hold`] : []),
+    `entries: ${count.entries}, sessions: ${count.sessions}, receipts: ${count.receipts}, sources: ${coverage.sourcesSince(period.from).length}`,
+    ...(expired > 0 ? [`expired, as was configured: ${expired}`] : []),
+    ...(rejected > 0 ? [`kept as text, since no record can hold them: ${rejected}`] : []),
     ...others.map(({ name }) => `a cosignature by ${JSON.stringify(name)}, not verified`),
     anchorOf(trust),
   ]

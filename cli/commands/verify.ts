@@ -1,0 +1,69 @@
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Command, Option } from '@commander-js/extra-typings'
+import type { Judgement, Verdict, Verification } from '../../evidence/verdict'
+import { Ended, type Io, write } from '../io'
+import { printable } from '../output/printable'
+import { nonEmpty } from '../parsers'
+
+const STATUS: Readonly<Record<Verdict, number>> = { proven: 0, disproven: 1, 'not proven': 3 }
+
+export function define(command: Command, io: Io): void {
+  command
+    .argument('<path>', "a bundle of 'evidence', or a proof of 'prove'", nonEmpty)
+    .option('--key <line>', "the key of the archive's log, from elsewhere than the bundle", nonEmpty)
+    .option('--checkpoint <file>', 'a checkpoint of the same log that was received before', nonEmpty)
+    .addOption(new Option('--output <format>', 'table or json').choices(['table', 'json']).default('table'))
+    .addHelpText(
+      'after',
+      `
+Needs neither AWS nor the archive. Two verdicts, each proven, disproven or not
+proven: unaltered (every record is what the log says of it, and the log is what was
+signed and has only grown) and complete (receipts in the log cover the whole period
+for every source, and no record is missing). docs/evidence.md tells what each rests
+on, and how to check it with other tools.
+
+The exit status is 0 if both are proven, 1 if one is disproven, and 3 if one is not
+proven. The proof of one session is about unaltered alone.
+
+Examples:
+  session-archive verify evidence-2026 --key 'ssm-session-archive/…+0a1b2c3d+AT…'
+  session-archive verify evidence-2026 --key "$KEY" --checkpoint last-year/checkpoint
+  session-archive verify alice.proof.json --key "$KEY"`,
+    )
+    .action(async (path, { key, checkpoint, output }) => {
+      const { verifyBundle } = require('../../evidence/verify') as typeof import('../../evidence/verify')
+      const { verifyProof } = require('../../evidence/proof') as typeof import('../../evidence/proof')
+      const file = resolve(io.cwd, path)
+      const earlier = checkpoint && (await readFile(resolve(io.cwd, checkpoint), 'utf8'))
+      const isFolder = (await stat(file)).isDirectory()
+      const verified = isFolder
+        ? await verifyBundle(file, { key, earlier })
+        : verifyProof(await readFile(file, 'utf8'), { key })
+      await write(io, output === 'json' ? `${JSON.stringify(verified, undefined, 2)}\n` : describe(verified))
+      const verdicts = isFolder
+        ? [verified.unaltered.verdict, verified.complete.verdict]
+        : [verified.unaltered.verdict]
+      const status = verdicts.map((verdict) => STATUS[verdict])
+      if (status.includes(1)) throw new Ended(1)
+      if (status.includes(3)) throw new Ended(3)
+    })
+}
+
+function describe({ unaltered, complete, basis }: Verification): string {
+  return [
+    ...judgement('unaltered', unaltered),
+    ...judgement('complete', complete),
+    ...basis.map((line) => `  ${line}`),
+  ]
+    .map((line) => `${printable(line)}\n`)
+    .join('')
+}
+
+function judgement(name: string, { verdict, against, missing }: Judgement): string[] {
+  return [
+    `${name.padEnd(10)} ${verdict}`,
+    ...against.map((line) => `  against: ${line}`),
+    ...missing.map((line) => `  missing: ${line}`),
+  ]
+}
