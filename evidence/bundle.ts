@@ -7,6 +7,7 @@ import { lstat, mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { canonicalJson, parseCanonicalJson } from './canonical-json'
 import { parseCheckpoint } from './checkpoint'
+import { isCode } from './folder'
 import { canonicalItem, type Item } from './item'
 import type { Period } from './ledger'
 import { formatEntries, hashTiles, parseEntries, TILE, tilePath, tilesOf } from './tiles'
@@ -147,8 +148,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
     if (!found.isFile()) throw new BundleError(`${path}: expected a plain file`)
     return found.size
   } catch (error) {
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code)))
-      return undefined
+    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return undefined
     throw error
   }
 }

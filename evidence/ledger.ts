@@ -35,6 +35,8 @@ interface Sweep {
 const PENDING_MS = 60 * 60 * 1000
 const DAY_MS = 24 * 60 * 60 * 1000
 
+const NEW = { isSuspect: false, isGone: false, isFound: false }
+
 export class Ledger {
   readonly sessions = new SessionStates()
   readonly coverage = new Coverage()
@@ -66,16 +68,19 @@ export class Ledger {
     const { session, revision, commitment, startDay = '', source, sweep, expiresAt } = entry
     const known = this.sessions.get(session)
     const expected = (known?.revision ?? 0) + 1
-    if (revision !== expected || known?.isGone)
+    const isAsked = isIn(this.period, startDay) || (known !== undefined && isIn(this.period, known.startDay))
+    const isNext = revision === expected && !known?.isGone
+    if (isAsked && !isNext)
       this.unexpected.add(`entry ${index}: revision ${revision} of a session, expected ${expected}`)
     if (known === undefined) this.count.sessions += 1
-    if (startDay === '' && (known === undefined || known.startDay !== '')) this.count.undated += 1
-    if (startDay !== '' && known?.startDay === '') this.count.undated -= 1
-    this.sessions.set(session, { revision, commitment, startDay, expiresAt, isGone: false, isFound: false })
+    if (known?.startDay === '') this.count.undated -= 1
+    if (startDay === '') this.count.undated += 1
+    const isSuspect = !isNext || known?.isSuspect || entry.unexpected !== undefined
+    this.sessions.set(session, { ...NEW, revision, commitment, startDay, expiresAt, isSuspect })
     if (entry.change === 'marked') return
     const of = this.sweep(source, sweep)
     of[entry.change] += 1
-    of.isInPeriod ||= isIn(this.period, startDay)
+    of.isInPeriod ||= isAsked
     if (entry.expiresAt !== undefined && startDay !== '')
       of.keptDays = Math.min(of.keptDays, (entry.expiresAt * 1000 - Date.parse(startDay)) / DAY_MS)
     this.settle(of)
@@ -86,12 +91,13 @@ export class Ledger {
     index: number,
   ): void {
     const known = this.sessions.get(session)
-    if (known?.commitment !== commitment || known.isGone)
+    const isAsked = isIn(this.period, startDay)
+    if (isAsked && (known?.commitment !== commitment || known.isGone))
       this.unexpected.add(`entry ${index}: received a record that is gone, and was never logged so`)
-    this.sessions.set(session, { revision, commitment, startDay, isGone: true, isFound: false })
-    if (startDay === '') this.count.undated -= 1
-    if (!isIn(this.period, startDay)) return
-    if (type === 'expired') this.count.expired += 1
+    this.sessions.set(session, { ...NEW, revision, commitment, startDay, isGone: true })
+    if (known?.startDay === '') this.count.undated -= 1
+    if (!isAsked) return
+    if (type === 'expired' && !known?.isSuspect) this.count.expired += 1
     else
       this.removed.add(
         `entry ${index}: the record of a session of ${startDay || 'an unknown day'} was deleted`,

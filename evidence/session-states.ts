@@ -7,6 +7,8 @@ export interface SessionState {
   readonly startDay: string
   /** Epoch seconds. */
   readonly expiresAt?: number
+  /** Whether some change of it was unexpected. */
+  readonly isSuspect: boolean
   readonly isGone: boolean
   /** Whether its record was found to be as the log says. */
   readonly isFound: boolean
@@ -15,6 +17,7 @@ export interface SessionState {
 const BYTES = 32
 const GONE = 1
 const FOUND = 2
+const SUSPECT = 4
 /** `YYYY-MM-DD` fits into it. */
 const DAY_BYTES = 10
 
@@ -36,18 +39,22 @@ export class SessionStates {
       commitment: this.commitments.toString('hex', n * BYTES, (n + 1) * BYTES),
       startDay: this.days.toString('latin1', n * DAY_BYTES, (n + 1) * DAY_BYTES).trim(),
       expiresAt: this.expiries[n] || undefined,
+      isSuspect: (flags & SUSPECT) > 0,
       isGone: (flags & GONE) > 0,
       isFound: (flags & FOUND) > 0,
     }
   }
 
-  set(tag: string, { revision, commitment, startDay, expiresAt, isGone, isFound }: SessionState): void {
+  set(
+    tag: string,
+    { revision, commitment, startDay, expiresAt, isSuspect, isGone, isFound }: SessionState,
+  ): void {
     const n = this.indexes.get(keyOf(tag)) ?? this.add(tag)
     this.revisions[n] = revision
     this.expiries[n] = expiresAt ?? 0
     this.commitments.write(commitment, n * BYTES, 'hex')
     this.days.write(startDay.padEnd(DAY_BYTES).slice(0, DAY_BYTES), n * DAY_BYTES, 'latin1')
-    this.flags[n] = (isGone ? GONE : 0) | (isFound ? FOUND : 0)
+    this.flags[n] = (isGone ? GONE : 0) | (isFound ? FOUND : 0) | (isSuspect ? SUSPECT : 0)
   }
 
   *[Symbol.iterator](): Generator<[tag: string, SessionState]> {

@@ -28,10 +28,13 @@ export function useStage(): Stage {
   return stage
 }
 
-/** @param world @default - without sessions, frozen at {@link NOW} */
-export async function openStage(world = new World({ clock: Clock.frozenAt(NOW) })) {
+/**
+ * @param world @default - without sessions, frozen at {@link NOW}
+ * @param feed whether the database keeps its changes
+ */
+export async function openStage(world = new World({ clock: Clock.frozenAt(NOW) }), feed = false) {
   const emulator = await startEmulator({ world, recordCalls: true })
-  const database = await startDatabase()
+  const database = await startDatabase({ feed, now: () => world.clock.now() })
   const proxy = await startDatabaseProxy(database.endpoint)
   const direct = databaseClient(database.endpoint)
   const retryStrategy = new ConfiguredRetryStrategy(2, () => 0)
