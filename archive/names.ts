@@ -32,6 +32,15 @@ export const ENVIRONMENT = {
   queueUrl: 'SESSION_ARCHIVE_QUEUE_URL',
 } as const
 
+/** Environment variables of the function that logs evidence, beside the names of both tables. */
+export const EVIDENCE_ENVIRONMENT = {
+  bucket: 'SESSION_ARCHIVE_EVIDENCE_BUCKET',
+  /** ARN of the key that signs. */
+  signingKey: 'SESSION_ARCHIVE_SIGNING_KEY',
+  /** ARN of the archive's key: its use is what CloudTrail writes down. */
+  archiveKey: 'SESSION_ARCHIVE_KEY',
+} as const
+
 /**
  * The metrics that the function emits and the alarms watch. Their one dimension is `service`, the function's
  * name: the number of metrics, and so their price, does not grow with the sources.
@@ -60,4 +69,12 @@ export const METRICS = {
   sourcesDenied: 'SourcesDenied',
   /** Hours since a listing of accounts was complete and believed; without an organization, of the own regions. */
   rosterAge: 'RosterAge',
+} as const
+
+/** Metrics of the function that logs evidence, once per invocation. */
+export const EVIDENCE_METRICS = {
+  entriesLogged: 'EntriesLogged',
+  checkpoints: 'Checkpoints',
+  /** Changes that no code of this software makes. */
+  unexpectedChange: 'UnexpectedChange',
 } as const

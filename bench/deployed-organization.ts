@@ -39,7 +39,7 @@ export type DeployedOrganization = Awaited<ReturnType<typeof deployOrganization>
  */
 export async function deployOrganization(accounts: number, now: number, sweptAgoMs = 0) {
   const template = synthesise({ organizationId: 'o-exampleorgid' })
-  const { Properties, logicalId } = template.resource('AWS::Lambda::Function')
+  const { Properties, logicalId } = template.resource('AWS::Lambda::Function', 'Archiver')
   const { Variables } = Properties.Environment
   const tables = [Variables[ENVIRONMENT.sessionsTable], Variables[ENVIRONMENT.sweepsTable]]
   const settings = settingsOf(template)

@@ -63,7 +63,7 @@ function reader(environment: Environment) {
   return (name: string) => environment[name] || undefined
 }
 
-function required(environment: Environment, name: string, expected: string): string {
+export function required(environment: Environment, name: string, expected: string): string {
   const value = environment[name]
   if (!value) throw invalid(environment, name, expected)
   return value

@@ -49,6 +49,27 @@ export const ACKNOWLEDGED = {
     reason:
       'This queue is itself a dead-letter queue: of the function and of the schedule, or of the queue of sweeps. Nothing consumes it automatically, so no message can fail in it; an alarm rings for the first one.',
   },
+  bucketLogs: {
+    ids: [
+      'AwsSolutions::AwsSolutions-S1',
+      'HIPAA.Security::HIPAA.Security-S3BucketLoggingEnabled',
+      'NIST.800.53.R5::NIST.800.53.R5-S3BucketLoggingEnabled',
+      'PCI.DSS.321::PCI.DSS.321-S3BucketLoggingEnabled',
+      'cdk-validator-cfnguard::s3_bucket_logging_enabled',
+    ],
+    reason:
+      'Access logs would need another bucket, with the same question. The objects are written once, by one role, under Object Lock; each write is a chained and signed part of the log itself. Data events of CloudTrail, if the account records them, say who read them.',
+  },
+  bucketReplication: {
+    ids: [
+      'HIPAA.Security::HIPAA.Security-S3BucketReplicationEnabled',
+      'NIST.800.53.R5::NIST.800.53.R5-S3BucketReplicationEnabled',
+      'PCI.DSS.321::PCI.DSS.321-S3BucketReplicationEnabled',
+      'cdk-validator-cfnguard::s3_bucket_replication_enabled',
+    ],
+    reason:
+      'Where a copy may be is for whoever deploys to decide. Object Lock keeps the log from deletion, and a bundle that was handed over is a complete copy of it.',
+  },
   deliveries: {
     ids: ['Serverless::Serverless-LambdaEventSourceMappingDestination'],
     reason:

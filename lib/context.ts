@@ -24,6 +24,8 @@ const PARSERS: { readonly [Key in Exclude<keyof SessionArchiveProps, 'vpc'>]-?: 
   keyArn: text,
   breakGlassPrincipals: list,
   backupRetentionDays: (value) => (value === 'off' ? false : number(value)),
+  evidence: boolean,
+  evidenceRetentionDays: number,
   logRetentionDays: number,
   removalPolicy: text,
   vpcId: text,

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib'
+import { Fn, Stack } from 'aws-cdk-lib'
 import {
   AnyPrincipal,
   Effect,
@@ -79,4 +79,18 @@ export function serviceLinkedRoles(scope: Construct): string {
 /** A condition that an AWS service fulfils only if it acts for this account. */
 export function forThisAccount(scope: Construct): Record<string, unknown> {
   return { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } }
+}
+
+/**
+ * CloudFormation's role of the CDK bootstrap, which trusts nobody else, the role that the stack's synthesizer names
+ * instead, and the roles that AWS has for itself.
+ */
+export function deployers(scope: Construct): string[] {
+  let stack = Stack.of(scope)
+  const { partition, account } = stack
+  while (stack.nestedStackParent) stack = stack.nestedStackParent // it is deployed with the role of that one
+  const { cloudFormationExecutionRole: own } = stack.synthesizer
+  const usual = [`arn:${partition}:iam::${account}:role/cdk-*-cfn-exec-role-*`, serviceLinkedRoles(scope)]
+  const isUsual = own === undefined || /:role\/cdk-[^/]*-cfn-exec-role-/.test(own)
+  return isUsual ? usual : [...usual, Fn.sub(own)] // the CDK writes ${AWS::AccountId} and the like into it
 }

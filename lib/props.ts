@@ -21,6 +21,10 @@ export interface SessionArchiveProps extends SweepProps, OrganizationProps {
   readonly breakGlassPrincipals?: readonly string[]
   /** Days, 35 to 36,500, that a monthly backup is kept; false for no backups. @default 365, and false with RemovalPolicy.DESTROY */
   readonly backupRetentionDays?: number | false
+  /** Whether every change is logged, signed and so can be verified. @default true, and false with RemovalPolicy.DESTROY */
+  readonly evidence?: boolean
+  /** Days, 1 to 36,500, for which nobody can delete what is in the evidence log, the root user included. @default 365 */
+  readonly evidenceRetentionDays?: number
   /** Days that the function's log is kept: one of the numbers that CloudWatch Logs takes. @default 365 */
   readonly logRetentionDays?: number
   /** What happens to tables, key, log and backups when the stack is deleted; DESTROY deletes all and is for trials. @default RemovalPolicy.RETAIN */
@@ -65,6 +69,8 @@ export function checkProps(
   const {
     breakGlassPrincipals,
     backupRetentionDays,
+    evidence,
+    evidenceRetentionDays,
     logRetentionDays,
     removalPolicy,
     vpc,
@@ -98,6 +104,15 @@ export function checkProps(
     throw invalid(
       'backupRetentionDays',
       'none with removalPolicy "destroy": a vault that holds backups cannot be deleted',
+    )
+  if (!isBoolean(evidence)) throw invalid('evidence', 'true or false')
+  if (!isWithin(evidenceRetentionDays, 1, 36_500))
+    throw invalid('evidenceRetentionDays', 'a whole number of days from 1 to 36500')
+  const hasLock = evidence ?? removalPolicy !== RemovalPolicy.DESTROY
+  if (evidenceRetentionDays !== undefined && (!hasLock || removalPolicy === RemovalPolicy.DESTROY))
+    throw invalid(
+      'evidenceRetentionDays',
+      'none without evidence, and with removalPolicy "destroy": nothing is locked',
     )
   if (logRetentionDays !== undefined && !LOG_RETENTION_DAYS.includes(logRetentionDays as number))
     throw invalid(

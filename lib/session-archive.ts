@@ -5,6 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 import { MEMBER_ROLE_NAME } from '../archive/names'
+import { Evidence } from './evidence/evidence'
 import { Monitoring } from './monitoring/monitoring'
 import { checkProps, checkRegions, type SessionArchiveProps } from './props'
 import { Backup } from './storage/backup'
@@ -40,6 +41,8 @@ export class SessionArchive extends Construct {
       logRetentionDays = 365,
       removalPolicy = RemovalPolicy.RETAIN,
       backupRetentionDays = removalPolicy === RemovalPolicy.RETAIN && 365,
+      evidence: hasEvidence = removalPolicy === RemovalPolicy.RETAIN,
+      evidenceRetentionDays = 365,
       vpcEndpoints = true,
       alarmWarmUp = true,
     } = props
@@ -50,6 +53,7 @@ export class SessionArchive extends Construct {
     const tables = new ArchiveTables(storage, 'Default', {
       key,
       expiring: props.retentionDays !== undefined,
+      streaming: hasEvidence,
       removalPolicy,
       breakGlassPrincipals,
     })
@@ -63,6 +67,7 @@ export class SessionArchive extends Construct {
             regions,
             organizationId: organization?.organizationId,
             endpoints: vpcEndpoints,
+            evidence: hasEvidence,
           })
     const archiver = new Archiver(this, 'Archiver', {
       key,
@@ -77,6 +82,18 @@ export class SessionArchive extends Construct {
       retentionDays: props.retentionDays,
       network,
     })
+    const evidence = hasEvidence
+      ? new Evidence(this, 'Evidence', {
+          key,
+          tables,
+          failureQueue: archiver.failureQueue,
+          lockDays: evidenceRetentionDays,
+          removalPolicy,
+          breakGlassPrincipals,
+          logRetentionDays,
+          network,
+        })
+      : undefined
     if (organization && props.deployMemberRoles)
       new MemberRoles(this, 'MemberRoles', {
         organization,
@@ -97,6 +114,7 @@ export class SessionArchive extends Construct {
       key,
       tables,
       archiver,
+      evidence,
       archiveName,
       backupVaultName: backupRetentionDays === false ? undefined : backup?.vault.backupVaultName,
       schedule,
@@ -115,6 +133,10 @@ export class SessionArchive extends Construct {
     output('SweepsTable', 'A receipt for each sweep', tables.sweeps.tableName)
     output('FunctionName', 'Sweeps what is due', archiver.function.functionName)
     output('AlarmTopic', 'Subscribe to be alarmed', topic.topicArn)
+    if (evidence !== undefined) {
+      output('EvidenceBucket', 'The evidence log', evidence.bucket.bucketName)
+      output('EvidenceKey', 'Signs the evidence log', evidence.signingKeyArn)
+    }
     if (organization === undefined) return
     output('OrganizationId', 'Its accounts are swept', organization.organizationId)
     output('MemberRoleName', 'The role that is assumed in each account', organization.memberRoleName)

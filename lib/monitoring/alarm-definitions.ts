@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { Archiver } from '../sweeping/archiver'
 import type { Metrics } from './metrics'
@@ -6,6 +6,7 @@ import type { Metrics } from './metrics'
 const DAY_MINUTES = 24 * 60
 /** Accounts are listed in every round, regions once a day. A list that is older by this is stale. */
 const STALE_HOURS = 6
+const HOURS_PER_PERIOD = 6
 
 export interface AlarmDefinition {
   readonly metric: IMetric
@@ -28,6 +29,7 @@ export function alarmDefinitions(metrics: Metrics): Record<string, AlarmDefiniti
     ...ofTheSources(metrics),
     ...ofSessions(metrics),
     ...ofServices(metrics),
+    ...ofTheEvidence(metrics),
   }
 }
 
@@ -162,6 +164,39 @@ function ofServices(metrics: Metrics): Record<string, AlarmDefinition> {
         first: 'Read StatusMessage of the latest backup jobs.',
       },
     }),
+  }
+}
+
+function ofTheEvidence(metrics: Metrics): Record<string, AlarmDefinition> {
+  const [failed, age] = [metrics.evidenceErrors(), metrics.evidenceAge()]
+  const unexpected = metrics.ofEvidence('unexpectedChange')
+  const checkpoints = metrics.ofEvidence('checkpoints', Duration.hours(HOURS_PER_PERIOD))
+  if (!failed || !age || !unexpected || !checkpoints) return {}
+  return {
+    UnexpectedChange: {
+      metric: unexpected,
+      means: 'Somebody else than the archiver changed or deleted what is archived. The log says so for ever.',
+      first: 'Read the log of the function evidence-log: unexpected change.',
+    },
+    EvidenceLogFailed: {
+      metric: failed,
+      periods: 3,
+      means: 'Changes could not be logged for 15 minutes. They wait for a day at most.',
+      first: 'Read the log of the function evidence-log.',
+    },
+    EvidenceLogBehind: {
+      metric: age,
+      atLeast: 3 * 60 * 60 * 1000,
+      means: 'A change has waited for three hours to be logged. After 24 hours it is lost to the log.',
+      first: 'Read the log of the function evidence-log.',
+    },
+    NoCheckpoint: {
+      metric: checkpoints,
+      atMost: 0,
+      periods: DAY_MINUTES / 60 / HOURS_PER_PERIOD,
+      means: 'Nothing was logged and signed for a day, although every round leaves a receipt.',
+      first: 'Check the event source mappings of the function evidence-log.',
+    },
   }
 }
 

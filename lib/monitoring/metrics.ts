@@ -1,12 +1,15 @@
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
-import { METRIC_NAMESPACE, METRICS } from '../../archive/names'
+import { EVIDENCE_METRICS, METRIC_NAMESPACE, METRICS } from '../../archive/names'
+import type { Evidence } from '../evidence/evidence'
 import type { ArchiveTables } from '../storage/tables'
 import type { Archiver } from '../sweeping/archiver'
 
 export interface MetricsProps {
   readonly archiver: Archiver
+  /** @default - there is no evidence log */
+  readonly evidence?: Evidence
   readonly tables: ArchiveTables
   /** Name of the vault that monthly backups go to. @default - there are none */
   readonly backupVaultName?: string
@@ -51,6 +54,28 @@ export class Metrics {
     const period = schedule.toMinutes() < HOUR.toMinutes() ? HOUR : schedule
     const periods = Math.ceil(quietSchedule.toMinutes() / period.toMinutes()) + 2
     return { metric: this.own('sweepsCompleted', Stats.SUM, period), periods }
+  }
+
+  /** Of the evidence log. Undefined: there is none. */
+  ofEvidence(name: keyof typeof EVIDENCE_METRICS, period = FIVE_MINUTES): Metric | undefined {
+    const { evidence } = this.props
+    if (evidence === undefined) return undefined
+    return new Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName: EVIDENCE_METRICS[name],
+      dimensionsMap: { service: evidence.function.functionName },
+      period,
+      statistic: Stats.SUM,
+    })
+  }
+
+  evidenceErrors(): Metric | undefined {
+    return this.props.evidence?.function.metricErrors({ period: FIVE_MINUTES, statistic: Stats.SUM })
+  }
+
+  /** Age of the oldest change that is not logged. Milliseconds. */
+  evidenceAge(): Metric | undefined {
+    return this.props.evidence?.function.metric('IteratorAge', MOST)
   }
 
   errors(): Metric {

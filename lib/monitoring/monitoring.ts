@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
+import type { Evidence } from '../evidence/evidence'
 import { forThisAccount } from '../iam'
 import { allowAlarms } from '../storage/key'
 import type { ArchiveTables } from '../storage/tables'
@@ -18,6 +19,8 @@ export interface MonitoringProps {
   readonly key: IKey
   readonly tables: ArchiveTables
   readonly archiver: Archiver
+  /** @default - there is no evidence log */
+  readonly evidence?: Evidence
   /** Name of the vault that monthly backups go to. @default - there are none */
   readonly backupVaultName?: string
   /** What tells this archive from others of the stack; may be empty. */
@@ -40,11 +43,11 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id)
-    const { key, tables, archiver, backupVaultName, archiveName, topicArn, alarmEmail } = props
+    const { key, tables, archiver, evidence, backupVaultName, archiveName, topicArn, alarmEmail } = props
     const { schedule, quietSchedule } = props
     this.topic = topicArn === undefined ? this.newTopic(key) : Topic.fromTopicArn(this, 'Topic', topicArn)
     if (alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(alarmEmail))
-    const metrics = new Metrics({ archiver, tables, backupVaultName, schedule, quietSchedule })
+    const metrics = new Metrics({ archiver, evidence, tables, backupVaultName, schedule, quietSchedule })
     const alarms = addAlarms(this, { metrics, topic: this.topic, warmUp: props.alarmWarmUp })
     addDashboard(this, { metrics, alarms })
     addLogQueries(this, archiver.logGroup, [Stack.of(this).stackName, archiveName].filter(Boolean).join('/'))

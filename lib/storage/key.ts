@@ -48,6 +48,16 @@ export function allowUseThrough(key: IKey, service: string, role: IPrincipal): v
   )
 }
 
+/** Lets a role have the key used so that CloudTrail writes down what it says of the evidence log, and for nothing else. */
+export function allowNotary(key: IKey, role: IPrincipal): void {
+  allow(key, role, ['kms:GenerateDataKeyWithoutPlaintext'], {
+    'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': NOTARISED },
+    Null: { 'kms:EncryptionContextKeys': 'false' },
+  })
+}
+
+const NOTARISED = ['origin', 'root', 'size'].map((name) => `ssm-session-archive-${name}`)
+
 /** Lets the alarms of this account publish to a topic that the key encrypts. */
 export function allowAlarms(key: IKey): void {
   allow(

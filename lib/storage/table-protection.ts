@@ -1,7 +1,6 @@
-import { Fn, Stack } from 'aws-cdk-lib'
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import { denyEveryone, EXCEPT_SERVICES, exceptPrincipals, serviceLinkedRoles } from '../iam'
+import { denyEveryone, deployers, EXCEPT_SERVICES, exceptPrincipals } from '../iam'
 
 /**
  * All actions that change items or settings, of those that DynamoDB supports in a table's policy. If a policy
@@ -74,18 +73,4 @@ export class TableProtection {
       denyEveryone('OnlyTheArchiverWrites', ADD_OR_CHANGE, exceptPrincipals(admitted)),
     )
   }
-}
-
-/**
- * CloudFormation's role of the CDK bootstrap, which trusts nobody else, the role that the stack's synthesizer names
- * instead, and the roles that AWS has for itself.
- */
-function deployers(scope: Construct): string[] {
-  let stack = Stack.of(scope)
-  const { partition, account } = stack
-  while (stack.nestedStackParent) stack = stack.nestedStackParent // it is deployed with the role of that one
-  const { cloudFormationExecutionRole: own } = stack.synthesizer
-  const usual = [`arn:${partition}:iam::${account}:role/cdk-*-cfn-exec-role-*`, serviceLinkedRoles(scope)]
-  const isUsual = own === undefined || /:role\/cdk-[^/]*-cfn-exec-role-/.test(own)
-  return isUsual ? usual : [...usual, Fn.sub(own)] // the CDK writes ${AWS::AccountId} and the like into it
 }

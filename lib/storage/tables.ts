@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
@@ -21,6 +28,8 @@ export interface ArchiveTablesProps {
   readonly key: IKey
   /** Whether records may expire, at the time they carry. */
   readonly expiring: boolean
+  /** Whether every change is told to whoever listens. */
+  readonly streaming: boolean
   /** Whether the tables outlive the stack. */
   readonly removalPolicy: RemovalPolicy
   /** Who may change and delete what is archived. */
@@ -66,6 +75,7 @@ export class ArchiveTables extends Construct {
       deletionProtection: !deletable,
       removalPolicy,
       resourcePolicy: protection.policy,
+      stream: this.props.streaming ? StreamViewType.NEW_AND_OLD_IMAGES : undefined,
       timeToLiveAttribute: expiring ? timeToLiveAttribute : undefined,
     })
     for (const [indexName, key] of Object.entries(indexes))

@@ -24,8 +24,10 @@ export interface NetworkProps {
   readonly regions: 'all' | readonly string[]
   /** Of the accounts that are swept from it. @default - the stack's account alone */
   readonly organizationId?: string
-  /** Whether the VPC gets the endpoints that the function needs. */
+  /** Whether the VPC gets the endpoints that the functions need. */
   readonly endpoints: boolean
+  /** Whether there is an evidence log, which needs more of them. */
+  readonly evidence: boolean
 }
 
 const WITHOUT_NAT = 'in a VPC without private subnets that have a NAT gateway'
@@ -52,7 +54,7 @@ export class Network extends Construct {
       allowAllOutbound: false,
     })
     this.securityGroup.connections.allowToAnyIpv4(HTTPS, 'AWS services')
-    if (endpoints) this.addEndpoints()
+    if (endpoints) this.addEndpoints(props.evidence)
   }
 
   /** @throws Error if something is to be swept that can only be reached by a NAT gateway */
@@ -80,24 +82,29 @@ export class Network extends Construct {
   }
 
   /**
-   * The endpoint of Systems Manager has private DNS, so every host of the VPC uses it from then on, and it must admit
-   * all of them.
+   * The endpoints of Systems Manager and KMS have private DNS, so every host of the VPC uses them from then on, and
+   * they must admit all of them.
    *
    * The log, the failure queue and the metrics need no endpoint: Lambda itself sends those.
    */
-  private addEndpoints(): void {
+  private addEndpoints(evidence: boolean): void {
+    const { DYNAMODB, S3 } = GatewayVpcEndpointAwsService
+    const { SSM, KMS } = InterfaceVpcEndpointAwsService
+    this.addGateway('DynamoDB', DYNAMODB)
+    this.addInterface('Ssm', SSM)
+    if (!evidence) return
+    this.addGateway('S3', S3)
+    this.addInterface('Kms', KMS)
+  }
+
+  private addGateway(id: string, service: GatewayVpcEndpointAwsService): void {
     const { vpc, vpcSubnets } = this
-    new GatewayVpcEndpoint(this, 'DynamoDB', {
-      vpc,
-      service: GatewayVpcEndpointAwsService.DYNAMODB,
-      subnets: [vpcSubnets],
-    })
-    const endpoint = new InterfaceVpcEndpoint(this, 'Ssm', {
-      vpc,
-      service: InterfaceVpcEndpointAwsService.SSM,
-      subnets: vpcSubnets,
-      open: false,
-    })
+    new GatewayVpcEndpoint(this, id, { vpc, service, subnets: [vpcSubnets] })
+  }
+
+  private addInterface(id: string, service: InterfaceVpcEndpointAwsService): void {
+    const { vpc, vpcSubnets } = this
+    const endpoint = new InterfaceVpcEndpoint(this, id, { vpc, service, subnets: vpcSubnets, open: false })
     for (const range of rangesOf(vpc))
       endpoint.connections.allowFrom(Peer.ipv4(range), HTTPS, 'Hosts of the VPC')
   }

@@ -11,7 +11,7 @@ const STACK_SET = STACK.resource('AWS::CloudFormation::StackSet').Properties
 
 const ARCHIVER = `arn:aws:iam::${AUDIT}:role/session-archive-archiver-us-east-1`
 const archiverOf = (stack: DeployedTemplate) =>
-  policiesOf(stack, stack.resource('AWS::Lambda::Function').Properties.Role)
+  policiesOf(stack, stack.resource('AWS::Lambda::Function', 'Archiver').Properties.Role)
 const OWN_POLICIES = archiverOf(STACK)
 /** The own policies of all other callers allow everything. */
 const EVERYTHING: Statement[] = [{ Effect: 'Allow', Action: '*', Resource: '*' }]

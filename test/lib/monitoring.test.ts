@@ -36,7 +36,7 @@ test.each([
     const time = `${alarm.EvaluationPeriods} x ${seconds} s, no data ${alarm.TreatMissingData}`
     return [name, `${metric}: ${condition.trim()} for ${time}`]
   })
-  const id = stack.resource('AWS::Lambda::Function').logicalId
+  const id = stack.resource('AWS::Lambda::Function', 'Archiver').logicalId
   const queueOf = (part: string) => stack.resource('AWS::SQS::Queue', part).logicalId
   const visible = 'AWS/SQS ApproximateNumberOfMessagesVisible QueueName'
   const rare = `>= 1 for 1 x 300 s, no data notBreaching`

@@ -104,7 +104,7 @@ test('a VPC without its range gets no endpoint that would shut its hosts out', (
 
 test('function and schedule wait for the endpoints, which sweeps need', () => {
   const endpoints = Object.keys(FULL.resources('AWS::EC2::VPCEndpoint'))
-  const { logicalId, DependsOn } = FULL.resource('AWS::Lambda::Function')
+  const { logicalId, DependsOn } = FULL.resource('AWS::Lambda::Function', 'Archiver')
   expect(DependsOn).toEqual(expect.arrayContaining(endpoints))
   for (const { Target } of FULL.all('AWS::Scheduler::Schedule')) expect(Target.Arn).toContain(logicalId)
 })

@@ -127,7 +127,7 @@ test('lists that are not refused fit into the environment of a function, whateve
   const { Variables } = fromProps({
     ...{ organizationId, memberRoleName, retentionDays: 36_500 },
     excludeAccounts: accounts(most),
-  }).resource('AWS::Lambda::Function').Properties.Environment
+  }).resource('AWS::Lambda::Function', 'Archiver').Properties.Environment
   const longest = {
     ...Variables,
     SESSION_ARCHIVE_SESSIONS_TABLE: 't'.repeat(255),
@@ -178,6 +178,8 @@ const REFUSED: Record<Key, [expected: string, ...received: unknown[]]> = {
     '*',
   ],
   backupRetentionDays: [BACKUP_DAYS, '34', '0', 'none', '', true],
+  evidence: ['true or false', 'yes', '', 1],
+  evidenceRetentionDays: ['a whole number of days from 1 to 36500', 0, 36_501, 1.5, 'ever', ''],
   logRetentionDays: ['one of the numbers of days that CloudWatch Logs takes: 1, 3, 5,', '2', '366'],
   removalPolicy: ['"retain" or "destroy"', 'snapshot', true],
   vpcId: ['the id of a VPC', 'default'],

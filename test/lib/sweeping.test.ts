@@ -15,7 +15,7 @@ import {
   withEveryOption,
 } from './synth'
 
-const functionOf = (stack: DeployedTemplate) => stack.resource('AWS::Lambda::Function').Properties
+const functionOf = (stack: DeployedTemplate) => stack.resource('AWS::Lambda::Function', 'Archiver').Properties
 const variablesOf = (stack: DeployedTemplate) => functionOf(stack).Environment.Variables
 
 describe('the archiver', () => {
@@ -144,7 +144,7 @@ describe('the network', () => {
   test.each(MANAGES_INTERFACES.split(/\s+/))(
     'in a VPC, Lambda may call ec2:%s, but not the function’s own code',
     (action) => {
-      const { logicalId, Properties } = FULL.resource('AWS::Lambda::Function')
+      const { logicalId, Properties } = FULL.resource('AWS::Lambda::Function', 'Archiver')
       const statements = policiesOf(FULL, Properties.Role)
       const access = { action: `ec2:${action}`, resource: '*' }
       const code = `arn:aws:lambda:us-east-1:111122223333:function:${logicalId}`
@@ -211,7 +211,7 @@ describe('the queue of sweeps', () => {
   test('each message starts the function, five times at once at most, when Lambda may receive it', () => {
     const { Properties, DependsOn } = ORGANIZATION.resource('AWS::Lambda::EventSourceMapping')
     expect(Properties).toEqual({
-      FunctionName: ORGANIZATION.resource('AWS::Lambda::Function').logicalId,
+      FunctionName: ORGANIZATION.resource('AWS::Lambda::Function', 'Archiver').logicalId,
       EventSourceArn: arnOf(queue),
       BatchSize: 1,
       ScalingConfig: { MaximumConcurrency: 5 },

@@ -56,6 +56,8 @@ export const EVERY_OPTION: Required<Omit<SessionArchiveProps, 'vpc' | 'vpcId' | 
   keyArn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
   breakGlassPrincipals: [BREAK_GLASS],
   backupRetentionDays: 2_555,
+  evidence: true,
+  evidenceRetentionDays: 2_555,
   logRetentionDays: 731,
   removalPolicy: RemovalPolicy.RETAIN,
   vpcEndpoints: true,

@@ -112,7 +112,7 @@ test.each(TABLES)('the policy of $table in $stack does not deny reading', (table
 
 test.each(TABLES)('the archiver only puts and updates items of $table in $stack', (table) => {
   const { deployed, policy, resource } = table
-  const role = String(deployed.resource('AWS::Lambda::Function').Properties.Role)
+  const role = String(deployed.resource('AWS::Lambda::Function', 'Archiver').Properties.Role)
   const context = { 'aws:PrincipalArn': role, 'aws:PrincipalIsAWSService': 'false' }
   const allowedBy = (statements: Statement[]) =>
     [...ITEMS, ...SETTINGS].filter((action) =>

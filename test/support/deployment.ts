@@ -38,7 +38,7 @@ export async function openDeployment(options: DeploymentOptions = {}) {
   const proxy = await startDatabaseProxy(database.endpoint)
   const client = databaseClient(database.endpoint)
   for (const table of tablesOf(template)) await client.send(new CreateTableCommand(table))
-  const { Variables } = template.resource('AWS::Lambda::Function').Properties.Environment
+  const { Variables } = template.resource('AWS::Lambda::Function', 'Archiver').Properties.Environment
   const tables: Record<'sessions' | 'sweeps', string> = {
     sessions: Variables[ENVIRONMENT.sessionsTable],
     sweeps: Variables[ENVIRONMENT.sweepsTable],

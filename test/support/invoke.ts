@@ -25,7 +25,7 @@ export function startInvocation(
   template: DeployedTemplate,
   { event, environment, nodeFlags = [], now = new Date() }: InvokeOptions,
 ) {
-  const { Properties, logicalId } = template.resource('AWS::Lambda::Function')
+  const { Properties, logicalId } = template.resource('AWS::Lambda::Function', 'Archiver')
   const [module, name] = String(Properties.Handler).split('.')
   const asset = join(template.asset(Properties), `${module}.js`)
   const child = spawn(

@@ -35,7 +35,7 @@ function callsOf({ proxy, emulator }: Deployment): Access[] {
 /** Expects that the function's role allows every call that the function made, and no action that it did not need. */
 export function expectExactRole(deployment: Deployment, others: readonly Access[] = []): void {
   const { template } = deployment
-  const { Properties } = template.resource('AWS::Lambda::Function')
+  const { Properties } = template.resource('AWS::Lambda::Function', 'Archiver')
   const calls = [...callsOf(deployment), ...others]
   const statements = policiesOf(template, Properties.Role)
   expect(calls.filter((access) => !isAllowed(statements, access))).toEqual([])

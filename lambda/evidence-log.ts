@@ -1,0 +1,75 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import { KMSClient } from '@aws-sdk/client-kms'
+import { S3Client } from '@aws-sdk/client-s3'
+import { ENVIRONMENT, EVIDENCE_ENVIRONMENT, EVIDENCE_METRICS, METRIC_NAMESPACE } from '../archive/names'
+import { Log } from '../evidence/log'
+import { publish, publishKey, type Signer } from '../evidence/publish'
+import { S3Bucket } from '../evidence/s3-bucket'
+import { RETRIES, TIMEOUTS } from '../sweep/clients'
+import type { LambdaContext } from './archiver'
+import { required } from './config'
+import { notarise, openKmsSigner } from './kms-signer'
+import { readStreamEvent } from './stream-event'
+
+const { env } = process
+const names = {
+  sessionsTable: required(env, ENVIRONMENT.sessionsTable, 'the name of the Sessions table'),
+  sweepsTable: required(env, ENVIRONMENT.sweepsTable, 'the name of the Sweeps table'),
+}
+const bucketName = required(env, EVIDENCE_ENVIRONMENT.bucket, 'the name of a bucket')
+const signingKey = required(env, EVIDENCE_ENVIRONMENT.signingKey, 'the ARN of a key')
+const archiveKey = required(env, EVIDENCE_ENVIRONMENT.archiveKey, 'the ARN of a key')
+const functionName = required(env, 'AWS_LAMBDA_FUNCTION_NAME', "the function's name, set by Lambda")
+
+const logger = new Logger({ serviceName: functionName })
+const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: functionName })
+const client = { ...RETRIES, requestHandler: TIMEOUTS }
+const kms = new KMSClient(client)
+const bucket = new S3Bucket(new S3Client(client), bucketName)
+const log = new Log(bucket)
+let signer: Signer | undefined
+
+/**
+ * Appends what has changed in the tables to the evidence log, signs the log, and has it notarised.
+ *
+ * @throws Error if any of that failed: Lambda then delivers the same changes again, and those after them wait
+ */
+export async function handler(event: unknown, context: LambdaContext): Promise<void> {
+  logger.resetKeys()
+  logger.appendKeys({ requestId: context.awsRequestId })
+  try {
+    const { changes, unexpected } = readStreamEvent(event, names)
+    for (const reason of unexpected) logger.warn('unexpected change', { reason })
+    const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value)
+    count(EVIDENCE_METRICS.unexpectedChange, unexpected.length)
+    count(EVIDENCE_METRICS.entriesLogged, changes.length)
+    if (changes.length > 0) count(EVIDENCE_METRICS.checkpoints, await logChanges(changes, context))
+  } catch (error) {
+    logger.error('invocation failed', error as Error)
+    throw error
+  } finally {
+    metrics.publishStoredMetrics()
+  }
+}
+
+/** @returns the number of checkpoints that were signed and notarised */
+async function logChanges(changes: Parameters<Log['append']>[0], context: LambdaContext): Promise<number> {
+  const head = await log.append(changes)
+  signer ??= await openSigner(context)
+  const checkpoint = await publish(bucket, head, signer)
+  await notarise(kms, archiveKey, checkpoint)
+  logger.info('logged', { changes: changes.length, size: checkpoint.size })
+  return 1
+}
+
+async function openSigner({ invokedFunctionArn }: LambdaContext): Promise<Signer> {
+  const [, , , region, account] = invokedFunctionArn.split(':')
+  const opened = await openKmsSigner(
+    kms,
+    signingKey,
+    `ssm-session-archive/${account}/${region}/${bucketName}`,
+  )
+  await publishKey(bucket, opened)
+  return opened
+}
