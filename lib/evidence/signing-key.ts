@@ -10,7 +10,8 @@ export function signingKey(scope: Construct, removalPolicy: RemovalPolicy): Key 
     description: 'Signs the evidence log of the archive of Session Manager sessions',
     keySpec: KeySpec.ECC_NIST_EDWARDS25519,
     keyUsage: KeyUsage.SIGN_VERIFY,
-    removalPolicy,
+    removalPolicy:
+      removalPolicy === RemovalPolicy.DESTROY ? removalPolicy : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     pendingWindow: Duration.days(30),
   })
 }

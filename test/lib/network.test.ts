@@ -64,28 +64,31 @@ test.each<[string, (app: App) => SessionArchiveStackProps, string[]]>([
   ['that is described by attributes', byAttributes, HOSTS],
   ['that is looked up', lookedUp, HOSTS],
   ['of the same app', ofTheApp, ['10.0.0.4', '10.0.0.254', '10.0.1.4', '10.0.1.254']],
-])('no host of a VPC %s loses access to Systems Manager', (_name, props, hosts) => {
+])('no host of a VPC %s loses access to Systems Manager or KMS', (_name, props, hosts) => {
   const app = appWithoutBundle()
   new SessionArchiveStack(app, 'SessionArchive', props(app))
   const stack = new DeployedTemplate(app.synth().directory)
   const endpoints = stack.all('AWS::EC2::VPCEndpoint')
-  // hosts of the VPC resolve the name of Systems Manager to the second
+  // hosts of the VPC resolve the names of Systems Manager and KMS to the second and the fourth
   expect(endpoints).toMatchObject([
+    { VpcEndpointType: 'Gateway' },
+    { VpcEndpointType: 'Interface', PrivateDnsEnabled: true },
     { VpcEndpointType: 'Gateway' },
     { VpcEndpointType: 'Interface', PrivateDnsEnabled: true },
   ])
   for (const endpoint of endpoints) expect(endpoint).not.toHaveProperty('PolicyDocument')
-  const groups: string[] = endpoints[1].SecurityGroupIds
-  const admitted = new BlockList()
-  for (const [id, { Properties }] of Object.entries(stack.resources('AWS::EC2::SecurityGroup')))
-    if (groups.includes(id))
-      for (const { CidrIp, IpProtocol, FromPort, ToPort } of Properties.SecurityGroupIngress) {
-        expect({ IpProtocol, FromPort, ToPort }).toEqual({ IpProtocol: 'tcp', FromPort: 443, ToPort: 443 })
-        const [address = '', bits] = String(CidrIp).split('/') // that of a VPC of the app is a reference
-        if (bits !== undefined) admitted.addSubnet(address, Number(bits))
-      }
-  expect(hosts.filter((host) => !admitted.check(host))).toEqual([])
-  expect(admitted.check('192.0.2.1')).toBe(false)
+  for (const { SecurityGroupIds: groups } of [endpoints[1], endpoints[3]]) {
+    const admitted = new BlockList()
+    for (const [id, { Properties }] of Object.entries(stack.resources('AWS::EC2::SecurityGroup')))
+      if (groups.includes(id))
+        for (const { CidrIp, IpProtocol, FromPort, ToPort } of Properties.SecurityGroupIngress) {
+          expect({ IpProtocol, FromPort, ToPort }).toEqual({ IpProtocol: 'tcp', FromPort: 443, ToPort: 443 })
+          const [address = '', bits] = String(CidrIp).split('/') // that of a VPC of the app is a reference
+          if (bits !== undefined) admitted.addSubnet(address, Number(bits))
+        }
+    expect(hosts.filter((host) => !admitted.check(host))).toEqual([])
+    expect(admitted.check('192.0.2.1')).toBe(false)
+  }
 })
 
 test('a VPC without its range gets no endpoint that would shut its hosts out', () => {

@@ -49,7 +49,7 @@ describe('the backups', () => {
 
 describe('the key', () => {
   const stack = fromContext({ breakGlassPrincipals: BREAK_GLASS })
-  const { EnableKeyRotation, KeyPolicy } = stack.resource('AWS::KMS::Key').Properties
+  const { EnableKeyRotation, KeyPolicy } = stack.resource('AWS::KMS::Key', 'TablesKey').Properties
   const POLICY: Statement[] = KeyPolicy.Statement
   /** No role's own policy has an action of KMS, so the key's statement for the account allows the role nothing. */
   const WITHOUT_ACCOUNT = POLICY.filter(({ Principal }) => !JSON.stringify(Principal).includes(':root'))
@@ -96,7 +96,7 @@ describe('the key', () => {
   })
 
   test('no role of the stack may use the key directly, or change it', () => {
-    expect(ROLES).toHaveLength(3)
+    expect(ROLES).toHaveLength(4)
     for (const role of ROLES)
       for (const action of ['Decrypt', 'PutKeyPolicy', 'DisableKey', 'ScheduleKeyDeletion'])
         expect({ role, action, allowed: roleMay(role, action) }).toEqual({ role, action, allowed: false })

@@ -120,10 +120,12 @@ describe('the network', () => {
     expect(own[0]).not.toHaveProperty('SecurityGroupIngress')
   })
 
-  test('the VPC gets endpoints of DynamoDB and Systems Manager', () => {
+  test('the VPC gets endpoints of DynamoDB and Systems Manager, and of S3 and KMS for the evidence log', () => {
     expect(FULL.all('AWS::EC2::VPCEndpoint')).toMatchObject([
       { VpcEndpointType: 'Gateway', ServiceName: 'com.amazonaws.us-east-1.dynamodb' },
       { VpcEndpointType: 'Interface', ServiceName: 'com.amazonaws.us-east-1.ssm' },
+      { VpcEndpointType: 'Gateway', ServiceName: 'com.amazonaws.us-east-1.s3' },
+      { VpcEndpointType: 'Interface', ServiceName: 'com.amazonaws.us-east-1.kms' },
     ])
   })
 
@@ -209,7 +211,7 @@ describe('the queue of sweeps', () => {
   })
 
   test('each message starts the function, five times at once at most, when Lambda may receive it', () => {
-    const { Properties, DependsOn } = ORGANIZATION.resource('AWS::Lambda::EventSourceMapping')
+    const { Properties, DependsOn } = ORGANIZATION.resource('AWS::Lambda::EventSourceMapping', 'Deliveries')
     expect(Properties).toEqual({
       FunctionName: ORGANIZATION.resource('AWS::Lambda::Function', 'Archiver').logicalId,
       EventSourceArn: arnOf(queue),
@@ -231,16 +233,19 @@ describe('what is deployed', () => {
     'AWS::Backup::BackupPlan': 1,
     'AWS::Backup::BackupSelection': 1,
     'AWS::Backup::BackupVault': 1,
-    'AWS::CloudWatch::Alarm': 15,
+    'AWS::CloudWatch::Alarm': 19,
     'AWS::CloudWatch::Dashboard': 1,
     'AWS::DynamoDB::Table': 2,
-    'AWS::IAM::ManagedPolicy': 3,
-    'AWS::IAM::Role': 3,
-    'AWS::KMS::Key': 1,
-    'AWS::Lambda::EventInvokeConfig': 1,
-    'AWS::Lambda::Function': 1,
-    'AWS::Logs::LogGroup': 1,
+    'AWS::IAM::ManagedPolicy': 4,
+    'AWS::IAM::Role': 4,
+    'AWS::KMS::Key': 2,
+    'AWS::Lambda::EventInvokeConfig': 2,
+    'AWS::Lambda::EventSourceMapping': 2,
+    'AWS::Lambda::Function': 2,
+    'AWS::Logs::LogGroup': 2,
     'AWS::Logs::QueryDefinition': 2,
+    'AWS::S3::Bucket': 1,
+    'AWS::S3::BucketPolicy': 1,
     'AWS::SNS::Topic': 1,
     'AWS::SNS::TopicPolicy': 1,
     'AWS::SQS::Queue': 1,
@@ -248,15 +253,28 @@ describe('what is deployed', () => {
     'AWS::Scheduler::Schedule': 1,
   }
 
-  test('a single account has one function, one schedule, and no queue of sweeps', () => {
+  test('a single account has one function that sweeps and one that logs, one schedule, and no queue of sweeps', () => {
     expect(counts(DEFAULT)).toEqual(SINGLE)
+  })
+
+  test('without evidence, nothing of it is there, and no table tells its changes', () => {
+    const stack = fromContext({ evidence: 'false' })
+    expect(counts(stack)).toMatchObject({
+      'AWS::Lambda::Function': 1,
+      'AWS::KMS::Key': 1,
+      'AWS::CloudWatch::Alarm': 15,
+    })
+    expect(stack.all('AWS::S3::Bucket')).toEqual([])
+    for (const table of stack.all('AWS::DynamoDB::Table'))
+      expect(table).not.toHaveProperty('StreamSpecification')
+    expect(Object.keys(stack.json.Outputs).filter((name) => name.includes('Evidence'))).toEqual([])
   })
 
   test('an organization adds a queue with its dead letters, two alarms, and nothing else', () => {
     expect(counts(ORGANIZATION)).toEqual({
       ...SINGLE,
-      'AWS::CloudWatch::Alarm': 17,
-      'AWS::Lambda::EventSourceMapping': 1,
+      'AWS::CloudWatch::Alarm': 21,
+      'AWS::Lambda::EventSourceMapping': 3,
       'AWS::SQS::Queue': 3,
       'AWS::SQS::QueuePolicy': 3,
     })

@@ -13,6 +13,8 @@ export interface Invocation {
 
 export interface InvokeOptions {
   readonly event: unknown
+  /** In the logical id of the function. @default 'Archiver' */
+  readonly part?: string
   /** Variables that differ from the deployed ones, such as endpoints. */
   readonly environment: Readonly<Record<string, string>>
   readonly nodeFlags?: readonly string[]
@@ -23,9 +25,9 @@ export interface InvokeOptions {
 /** Starts the deployed function, with the template's code, handler and environment, in a new process. */
 export function startInvocation(
   template: DeployedTemplate,
-  { event, environment, nodeFlags = [], now = new Date() }: InvokeOptions,
+  { event, part = 'Archiver', environment, nodeFlags = [], now = new Date() }: InvokeOptions,
 ) {
-  const { Properties, logicalId } = template.resource('AWS::Lambda::Function', 'Archiver')
+  const { Properties, logicalId } = template.resource('AWS::Lambda::Function', part)
   const [module, name] = String(Properties.Handler).split('.')
   const asset = join(template.asset(Properties), `${module}.js`)
   const child = spawn(

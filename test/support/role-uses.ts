@@ -1,6 +1,6 @@
 import type { Deployment } from './deployment'
 import { type Access, isAllowed, list, policiesOf, type Statement } from './iam'
-import { DEPLOYMENT } from './template'
+import { DEPLOYMENT, type DeployedTemplate } from './template'
 
 const PLACE = `${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}`
 
@@ -34,9 +34,16 @@ function callsOf({ proxy, emulator }: Deployment): Access[] {
 
 /** Expects that the function's role allows every call that the function made, and no action that it did not need. */
 export function expectExactRole(deployment: Deployment, others: readonly Access[] = []): void {
-  const { template } = deployment
-  const { Properties } = template.resource('AWS::Lambda::Function', 'Archiver')
-  const calls = [...callsOf(deployment), ...others]
+  expectExactStatements(deployment.template, 'Archiver', [...callsOf(deployment), ...others])
+}
+
+/** The same of a function with this in its logical id. */
+export function expectExactStatements(
+  template: DeployedTemplate,
+  part: string,
+  calls: readonly Access[],
+): void {
+  const { Properties } = template.resource('AWS::Lambda::Function', part)
   const statements = policiesOf(template, Properties.Role)
   expect(calls.filter((access) => !isAllowed(statements, access))).toEqual([])
 

@@ -16,6 +16,9 @@ export const DEPLOYMENT = {
   'AWS::URLSuffix': 'amazonaws.com',
 } as const
 
+/** Of both tables' streams. */
+export const STREAM_LABEL = '2026-11-24T00:00:00.000'
+
 interface Resource {
   readonly Type: string
   // biome-ignore lint/suspicious/noExplicitAny: the properties of any resource, intrinsic functions resolved
@@ -91,8 +94,9 @@ export class DeployedTemplate {
   }
 
   private attribute([id, attribute]: [string, string]): string {
-    if (attribute !== 'Arn' && attribute !== 'TopicArn') return id
     const place = `${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}`
+    if (attribute === 'StreamArn') return `arn:aws:dynamodb:${place}:table/${id}/stream/${STREAM_LABEL}`
+    if (attribute !== 'Arn' && attribute !== 'TopicArn') return id
     const services: Record<string, string> = {
       'AWS::CloudWatch::Alarm': `cloudwatch:${place}:alarm:${id}`,
       'AWS::DynamoDB::Table': `dynamodb:${place}:table/${id}`,
@@ -100,6 +104,7 @@ export class DeployedTemplate {
       'AWS::KMS::Key': `kms:${place}:key/${id}`,
       'AWS::Lambda::Function': `lambda:${place}:function:${id}`,
       'AWS::Logs::LogGroup': `logs:${place}:log-group:${id}:*`,
+      'AWS::S3::Bucket': `s3:::${id}`,
       'AWS::SQS::Queue': `sqs:${place}:${id}`,
     }
     const service = services[this.json.Resources[id].Type]
