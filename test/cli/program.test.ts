@@ -12,6 +12,7 @@ const folder = temporaryFolder()
 const VALUES: Readonly<Record<string, string>> = {
   '--min-duration': '8h',
   time: '2026-11-24',
+  date: '2026-11-24',
   n: '1',
   id: '111122223333',
   state: 'swept',
@@ -32,11 +33,21 @@ const COMMANDS = [
   'sweeps',
   'sources',
   'report',
+  'evidence',
+  'prove',
+  'verify',
   'archive',
   'member-role',
   'emulate',
   'demo',
 ]
+
+/** What a command does not do without. */
+const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  report: ['--out', 'page.html'],
+  prove: ['--out', 'proof.json'],
+  evidence: ['--out', 'bundle', '--from', '2026-01-01', '--to', '2027-01-01'],
+}
 
 test.each([['--help'], ['-h'], ['help']])('%s names every command', async (flag) => {
   expect(printedBy(await runCli([flag])).match(/(?<=^ {2})[a-z-]+(?= )/gm)).toEqual([...COMMANDS, 'help'])
@@ -90,7 +101,7 @@ test.each<[string[], string]>([
   [['--nope'], "unknown option '--nope'"],
   [['--nope', 'demo'], "unknown option '--nope'"],
   ...COMMANDS.map((command): [string[], string] => [
-    [command, ...(command === 'report' ? ['--out', 'page.html'] : []), '--nope'],
+    [command, ...(REQUIRED[command] ?? []), '--nope'],
     "unknown option '--nope'",
   ]),
   [['sweeps', '--limit', '1', '--limit', '2'], "received '--limit 1' and '--limit 2', expected --limit once"],

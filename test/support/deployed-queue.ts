@@ -9,7 +9,9 @@ export async function openDeployedQueue(template: DeployedTemplate) {
 
 /** What the template says of its queue, its dead letters and the mapping. */
 export function settingsOf(template: DeployedTemplate): MappingSettings | undefined {
-  const [mapping] = template.all('AWS::Lambda::EventSourceMapping')
+  const mapping = template
+    .all('AWS::Lambda::EventSourceMapping')
+    .find(({ EventSourceArn }) => EventSourceArn.startsWith('arn:aws:sqs:'))
   if (mapping === undefined) return undefined
   const arn: string = mapping.EventSourceArn
   const queue = template.resource('AWS::SQS::Queue', arn.split(':').at(-1)).Properties
