@@ -64,13 +64,20 @@ async function openTables(
 export async function openFolder(folder?: string): Promise<OpenArchive> {
   const database = await startDatabase({ folder })
   const client = makeDynamoDBClient({ ...LOCAL_CREDENTIALS, endpoint: database.endpoint })
+  const log = async () => {
+    if (folder !== undefined && database.changes) await logChanges(database.changes, folder)
+  }
+  await log().catch(async (error: unknown) => {
+    await database.close()
+    throw error
+  }) // what a process that was killed has left
   return {
     sessions: { client, tableName: database.sessionsTable },
     sweeps: { client, tableName: database.sweepsTable },
     close: async () => {
       client.destroy()
       try {
-        if (folder !== undefined && database.changes) await logChanges(database.changes, folder)
+        await log()
       } finally {
         await database.close()
       }

@@ -1,0 +1,183 @@
+import type { Item } from '../../evidence/item'
+import { type ItemChange, toEntry, unexpected } from '../../evidence/to-entry'
+
+const AT = new Date('2026-11-24T12:00:00Z')
+const SWEEP = '2026-11-24T11:00:00.000Z-0a1b2c3d'
+const SOURCE = '111122223333/eu-west-1'
+const S = (S: string) => ({ S })
+const N = (N: number) => ({ N: String(N) })
+
+const RECORD: Item = {
+  ...{ SessionId: S('alice-1'), Salt: S('00112233445566778899aabbccddeeff'), AccountId: S('111122223333') },
+  ...{
+    Region: S('eu-west-1'),
+    State: S('Active'),
+    Revision: N(1),
+    SweepId: S(SWEEP),
+    StartDay: S('2026-11-24'),
+  },
+  ...{ ContentHash: S('h1'), ObservedAt: S('t1'), FirstArchivedAt: S('t1'), OpenSource: S(SOURCE) },
+}
+const ENDED: Item = {
+  ...RECORD,
+  State: S('History'),
+  Revision: N(2),
+  ContentHash: S('h2'),
+  ObservedAt: S('t2'),
+}
+
+const ofSession = (before?: Item, after?: Item, isExpiry = false): ItemChange => ({
+  ...{ table: 'Sessions', keys: { SessionId: S('alice-1') }, before, after, at: AT, isExpiry },
+})
+const why = (change: ItemChange) => {
+  const entry = toEntry(change)
+  return entry && unexpected(entry)
+}
+
+test('a new record, a new content and a mark each become a revision', () => {
+  expect(toEntry(ofSession(undefined, RECORD))).toEqual({
+    ...{
+      type: 'revision',
+      source: SOURCE,
+      startDay: '2026-11-24',
+      revision: 1,
+      state: 'Active',
+      change: 'archived',
+    },
+    sweep: SWEEP,
+    session: expect.stringMatching(/^[0-9a-f]{64}$/),
+    commitment: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+  expect(toEntry(ofSession(RECORD, ENDED))).toMatchObject({
+    change: 'updated',
+    revision: 2,
+    state: 'History',
+  })
+  const missing: Item = { ...RECORD, Revision: N(2), MissingSince: S('t'), LastKnownActiveAt: S('t') }
+  expect(toEntry(ofSession(RECORD, missing))).toMatchObject({ change: 'marked', revision: 2 })
+  const { OpenSource: _gone, ...open } = missing
+  const givenUp = {
+    ...open,
+    Revision: N(3),
+    EndUnknown: { BOOL: true },
+    LongSource: S(SOURCE),
+    ExpiresAt: N(2e9),
+  }
+  expect(toEntry(ofSession(missing, givenUp))).toMatchObject({ change: 'marked', expiresAt: 2e9 })
+  for (const change of [
+    ofSession(undefined, RECORD),
+    ofSession(RECORD, ENDED),
+    ofSession(RECORD, missing),
+    ofSession(missing, givenUp),
+  ])
+    expect(why(change)).toBeUndefined()
+})
+
+test.each<[string, ItemChange, string]>([
+  ['the same revision', ofSession(RECORD, { ...ENDED, Revision: N(1) }), 'revision 1, expected 2'],
+  ['a revision left out', ofSession(RECORD, { ...ENDED, Revision: N(3) }), 'revision 3, expected 2'],
+  ['a new record that is not the first', ofSession(undefined, ENDED), 'revision 2, expected 1'],
+  ['another Salt', ofSession(RECORD, { ...ENDED, Salt: S('f'.repeat(32)) }), 'Salt changed'],
+  ['another account', ofSession(RECORD, { ...ENDED, AccountId: S('444455556666') }), 'AccountId changed'],
+  [
+    'another first sight',
+    ofSession(RECORD, { ...ENDED, FirstArchivedAt: S('t0') }),
+    'FirstArchivedAt changed',
+  ],
+  [
+    'an ended session that opens',
+    ofSession(ENDED, { ...RECORD, Revision: N(3), ContentHash: S('h3') }),
+    'an ended session became open',
+  ],
+  [
+    'a content that no sweep saw',
+    ofSession(RECORD, { ...RECORD, Revision: N(2), Reason: S('x') }),
+    'no sweep saw it',
+  ],
+  [
+    'an expiry that is changed',
+    ofSession(RECORD, { ...RECORD, Revision: N(2), ExpiresAt: N(1) }),
+    'no sweep saw it',
+  ],
+  ['a deletion', ofSession(ENDED), 'a record was deleted'],
+  [
+    'an expiry before its time',
+    ofSession({ ...ENDED, ExpiresAt: N(AT.getTime() / 1000 + 1) }, undefined, true),
+    'a record was deleted',
+  ],
+  ['an expiry of what never expires', ofSession(ENDED, undefined, true), 'a record was deleted'],
+  ['a deletion after its time', ofSession({ ...ENDED, ExpiresAt: N(1) }), 'a record was deleted'],
+  [
+    'a record without Salt',
+    ofSession(undefined, { SessionId: S('alice-1') }),
+    'without SessionId, Salt or SweepId',
+  ],
+])('%s is unexpected', (_what, change, reason) => {
+  expect(why(change)).toContain(reason)
+})
+
+test('a record that DynamoDB deletes after its time has expired', () => {
+  const expired = toEntry(ofSession({ ...ENDED, ExpiresAt: N(AT.getTime() / 1000) }, undefined, true))
+  expect(expired).toMatchObject({ type: 'expired', revision: 2 })
+})
+
+const ofSweeps = (Source: string, ItemId: string, before?: Item, after?: Item): ItemChange => {
+  const key = { Source: S(Source), ItemId: S(ItemId) }
+  const item = (one?: Item) => one && { ...key, ...one }
+  return { table: 'Sweeps', keys: key, before: item(before), after: item(after), at: AT, isExpiry: false }
+}
+const RECEIPT = {
+  ...{ Outcome: S('complete'), FinishedAt: S('t'), CoversFrom: S('a'), CoversUntil: S('b') },
+  Archived: N(2),
+  Updated: N(1),
+  Rejected: N(0),
+  Error: S('x'),
+}
+const REGIONS = (...names: string[]) => ({
+  M: Object.fromEntries(names.map((name) => [name, { M: { State: S('swept'), Since: S('t') } }])),
+})
+const ACCOUNT = {
+  State: S('swept'),
+  Since: S('t'),
+  Regions: REGIONS('eu-west-1', 'us-east-1'),
+  UpdatedAt: S('1'),
+}
+
+test('receipts, rounds, rejected sessions and the roster become entries; working state does not', () => {
+  expect(toEntry(ofSweeps(SOURCE, SWEEP, undefined, RECEIPT))).toEqual({
+    ...{ type: 'receipt', source: SOURCE, sweep: SWEEP, finishedAt: 't', outcome: 'complete' },
+    ...{ coversFrom: 'a', coversUntil: 'b', archived: 2, updated: 1, rejected: 0 },
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+  expect(toEntry(ofSweeps('ROUNDS', SWEEP, undefined, {}))).toMatchObject({ type: 'round', round: SWEEP })
+  const rejected = ofSweeps(SOURCE, `REJECTED#${'0'.repeat(64)}#1`, undefined, { FirstSweepId: S(SWEEP) })
+  expect(toEntry(rejected)).toMatchObject({ type: 'rejected', text: '0'.repeat(64), part: 1, sweep: SWEEP })
+  expect(toEntry(ofSweeps('ROSTER', '111122223333', undefined, ACCOUNT))).toEqual({
+    ...{ type: 'roster', account: '111122223333', state: 'swept', since: 't', listed: 'yes' },
+    regions: { 'eu-west-1': { state: 'swept', since: 't' }, 'us-east-1': { state: 'swept', since: 't' } },
+  })
+  expect(
+    toEntry(ofSweeps('ROSTER', '111122223333', ACCOUNT, { ...ACCOUNT, UpdatedAt: S('2') })),
+  ).toBeUndefined()
+  expect(toEntry(ofSweeps(SOURCE, 'STATE', RECEIPT, undefined))).toBeUndefined()
+  expect(toEntry(ofSweeps('ROSTER', 'LISTING', undefined, {}))).toBeUndefined()
+})
+
+test.each<[string, ItemChange, string]>([
+  [
+    'a receipt that is changed',
+    ofSweeps(SOURCE, SWEEP, RECEIPT, { ...RECEIPT, Archived: N(0) }),
+    'was changed',
+  ],
+  ['a receipt that is deleted', ofSweeps(SOURCE, SWEEP, RECEIPT), 'was deleted'],
+  ['an account that is deleted', ofSweeps('ROSTER', '111122223333', ACCOUNT), 'was deleted'],
+  [
+    'a region that drops out',
+    ofSweeps('ROSTER', '111122223333', ACCOUNT, { ...ACCOUNT, Regions: REGIONS('eu-west-1') }),
+    'us-east-1 of account 111122223333 dropped out',
+  ],
+  ['an unknown item', ofSweeps(SOURCE, 'NOTE', undefined, {}), 'is unknown'],
+  ['a receipt of no source', ofSweeps('elsewhere', SWEEP, undefined, RECEIPT), 'is unknown'],
+])('%s is unexpected', (_what, change, reason) => {
+  expect(why(change)).toContain(reason)
+})
