@@ -46,6 +46,8 @@ export class Ledger {
   readonly removed = new Findings()
   readonly count = { entries: 0, sessions: 0, undated: 0, receipts: 0, expired: 0, rejected: 0 }
   private readonly sweeps = new Map<string, Sweep>()
+  /** Recent ones that their receipts account for. */
+  private readonly settled = new Set<string>()
   /** When the newest receipt was written. */
   newest = ''
 
@@ -123,17 +125,32 @@ export class Ledger {
         `a record of the sweep ${id} of ${source} expires ${Math.floor(keptDays)} days after its start, expected ${retentionDays} or more`,
       )
     this.sweeps.delete(keyOf(source, id))
+    this.settled.add(keyOf(source, id))
+    for (const key of this.settled) {
+      if (key >= this.pendingSince()) break
+      this.settled.delete(key)
+    }
+  }
+
+  /** What began or was written later may not have reached the log as a whole. */
+  private pendingSince(): string {
+    return new Date(Date.parse(this.newest || '9999') - PENDING_MS).toISOString()
   }
 
   /** Sweeps whose receipts do not account for exactly the records that they wrote. */
   unaccounted(): Findings {
     const findings = new Findings()
-    const pending = new Date(Date.parse(this.newest || '9999') - PENDING_MS).toISOString()
     for (const { id, source, archived, updated, receipt, isInPeriod } of this.sweeps.values()) {
       const isAsked = isInPeriod || (receipt !== undefined && receipt.finishedAt >= this.period.from)
-      if (!isAsked || (receipt?.finishedAt ?? id) >= pending) continue
+      const isMore =
+        this.settled.has(keyOf(source, id)) ||
+        (receipt !== undefined && (archived > receipt.archived || updated > receipt.updated))
+      const isPending = (receipt?.finishedAt ?? id) >= this.pendingSince()
+      if (!isAsked || (isPending && !isMore)) continue
       const counted =
-        receipt === undefined ? 'left no receipt' : `counted ${receipt.archived} and ${receipt.updated}`
+        receipt === undefined
+          ? 'left no receipt that counts them'
+          : `counted ${receipt.archived} and ${receipt.updated}`
       findings.add(
         `the log has ${archived} new and ${updated} changed records of the sweep ${id} of ${source}, which ${counted}`,
       )
@@ -155,5 +172,5 @@ export class Ledger {
 }
 
 function keyOf(source: string, id: string): string {
-  return `${source} ${id}`
+  return `${id} ${source}` // in order of time
 }

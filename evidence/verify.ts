@@ -88,6 +88,7 @@ async function readRecords(
     const revision = numberOf(record, 'Revision') ?? 0
     const isSame = commitmentOf(record) === said.commitment
     if (said.isGone) against.add(`session ${name}: its record is here, and the log says that it is gone`)
+    else if (said.isFound) against.add(`session ${name}: its record is here twice`)
     else if (isSame) ledger.sessions.set(tag, { ...said, isFound: true })
     else if (revision > said.revision) {
       missing.add(

@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
 import type { Judgement, Verdict, Verification } from '../../evidence/verdict'
-import { Ended, type Io, write } from '../io'
+import { Ended, type Io, UsageError, write } from '../io'
+import { messageOf } from '../output/message-of'
 import { printable } from '../output/printable'
 import { nonEmpty } from '../parsers'
 
@@ -23,8 +24,8 @@ signed and has only grown) and complete (receipts in the log cover the whole per
 for every source, and no record is missing). docs/evidence.md tells what each rests
 on, and how to check it with other tools.
 
-The exit status is 0 if both are proven, 1 if one is disproven, and 3 if one is not
-proven. The proof of one session is about unaltered alone.
+The exit status is 0 if both are proven, 1 if one is disproven, 3 if one is not
+proven, and 2 if there is nothing to judge. The proof of one session is about unaltered alone.
 
 Examples:
   session-archive verify evidence-2026 --key 'ssm-session-archive/…+0a1b2c3d+AT…'
@@ -37,9 +38,11 @@ Examples:
       const file = resolve(io.cwd, path)
       const earlier = checkpoint && (await readFile(resolve(io.cwd, checkpoint), 'utf8'))
       const isFolder = (await stat(file)).isDirectory()
-      const verified = isFolder
-        ? await verifyBundle(file, { key, earlier })
-        : verifyProof(await readFile(file, 'utf8'), { key })
+      const verify = async () =>
+        isFolder ? verifyBundle(file, { key, earlier }) : verifyProof(await readFile(file, 'utf8'), { key })
+      const verified = await verify().catch((error: unknown) => {
+        throw new UsageError(`${path}: expected a bundle or a proof: ${messageOf(error)}`)
+      })
       await write(io, output === 'json' ? `${JSON.stringify(verified, undefined, 2)}\n` : describe(verified))
       const verdicts = isFolder
         ? [verified.unaltered.verdict, verified.complete.verdict]

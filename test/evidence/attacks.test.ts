@@ -114,7 +114,9 @@ describe('in the tables', () => {
     await send(new PutCommand({ TableName: table(), Item: forged }))
     const verified = await judged()
     expect(verdicts(verified)).toEqual(['not proven', 'proven'])
-    expect(why(verified)).toContain('0badc0de of 111122223333/us-east-1, which left no receipt')
+    expect(why(verified)).toContain(
+      '0badc0de of 111122223333/us-east-1, which left no receipt that counts them',
+    )
   })
 
   test('a record that claims to be of a sweep that was accounted for is not proven', async () => {

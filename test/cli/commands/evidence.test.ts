@@ -158,6 +158,6 @@ test('wrong usage is refused before anything is written', async () => {
     'expected --stack or --local',
   )
   expectFailure(await cli('verify', 'nowhere'), 'ENOENT')
-  expectFailure(await cli('verify', 'archive'), 'bundle.json: received no file')
+  expectWrongUsage(await cli('verify', 'archive'), 'bundle.json: received no file')
   expect(readdirSync(folder())).toEqual(['archive'])
 })
