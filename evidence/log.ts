@@ -97,8 +97,7 @@ export class Log {
       }
       break
     }
-    const [oldest] = newer
-    if (oldest !== undefined && oldest.previous !== this.recent.at(-1)?.first) this.recent.length = 0
+    // if not all that is new was read, all that was known is older than `from`, and is dropped
     this.recent.push(...newer)
     while (this.recent.length > 1 && this.recent[0] && !isSince(this.recent[0], from)) this.recent.shift()
     for (
