@@ -27,7 +27,7 @@ export const ACKNOWLEDGED = {
       'NIST.800.53.R5::NIST.800.53.R5-LambdaConcurrency',
     ],
     reason:
-      'The control guards against exhaustion by callers. Only the schedule starts this function, once per period, and with an organization its queue, five times at once at most; overlaps are harmless (docs/decisions/0003). Reserved concurrency would fail the deployment in accounts with the initial quota, and throttling an archiver puts records at risk.',
+      'The control guards against exhaustion by callers. Only the schedule starts the archiver, once per period, and with an organization its queue, five times at once at most; the evidence log is started once at a time per shard of a stream. Overlaps are harmless (docs/decisions/0003). Reserved concurrency would fail the deployment in accounts with the initial quota, and throttling an archiver puts records at risk.',
   },
   vpc: {
     ids: [
@@ -55,7 +55,7 @@ export const ACKNOWLEDGED = {
       'HIPAA.Security::HIPAA.Security-S3BucketLoggingEnabled',
       'NIST.800.53.R5::NIST.800.53.R5-S3BucketLoggingEnabled',
       'PCI.DSS.321::PCI.DSS.321-S3BucketLoggingEnabled',
-      'cdk-validator-cfnguard::s3_bucket_logging_enabled',
+      'cdk-validator-cfnguard::s3_bucket_logging_enabled_check',
     ],
     reason:
       'Access logs would need another bucket, with the same question. The objects are written once, by one role, under Object Lock; each write is a chained and signed part of the log itself. Data events of CloudTrail, if the account records them, say who read them.',
@@ -65,10 +65,32 @@ export const ACKNOWLEDGED = {
       'HIPAA.Security::HIPAA.Security-S3BucketReplicationEnabled',
       'NIST.800.53.R5::NIST.800.53.R5-S3BucketReplicationEnabled',
       'PCI.DSS.321::PCI.DSS.321-S3BucketReplicationEnabled',
-      'cdk-validator-cfnguard::s3_bucket_replication_enabled',
     ],
     reason:
       'Where a copy may be is for whoever deploys to decide. Object Lock keeps the log from deletion, and a bundle that was handed over is a complete copy of it.',
+  },
+  bucketLifecycle: {
+    ids: [
+      'cdk-validator-cfnguard::s3_lifecycle_policy_check',
+      'cdk-validator-cfnguard::s3_version_lifecycle_policy_check',
+    ],
+    reason:
+      'A lifecycle rule deletes. The log is what proves the archive, and each part of it proves the parts before: none may ever go. It costs cents a month (docs/costs-and-scale.md).',
+  },
+  bucketEvents: {
+    ids: ['cdk-validator-cfnguard::s3_event_notifications_enabled_check'],
+    reason:
+      'One function writes, and its own metrics and alarms tell of each checkpoint, and of a day without one. Nobody else can write or delete.',
+  },
+  evidenceObjects: {
+    ids: [
+      'AwsSolutions::AwsSolutions-IAM5[Resource::<SessionArchiveTablesSessions97EB5AF3.Arn>/stream/*]',
+      'AwsSolutions::AwsSolutions-IAM5[Resource::<SessionArchiveTablesSweeps07B46758.Arn>/stream/*]',
+      'AwsSolutions::AwsSolutions-IAM5[Resource::<SessionArchiveEvidenceBucketDF2FC699.Arn>/checkpoints/*]',
+      'AwsSolutions::AwsSolutions-IAM5[Resource::<SessionArchiveEvidenceBucketDF2FC699.Arn>/segments/*]',
+    ],
+    reason:
+      'The objects of the log are named by numbers, so none can be listed before it is written; a table has one stream, whose name AWS makes, and Lambda asks for the list of it.',
   },
   deliveries: {
     ids: ['Serverless::Serverless-LambdaEventSourceMappingDestination'],
@@ -84,6 +106,13 @@ export function memberRoles(partition: string, roleName: string): Acknowledgemen
   return Token.isUnresolved(partition)
     ? { ids: named, reason }
     : { ids: named.map((id) => id.replace('<AWS::Partition>', partition)), reason }
+}
+
+/** The findings about streams and objects, for tables and a bucket with these logical ids. */
+export function evidenceObjects(sessions: string, sweeps: string, bucket: string): Acknowledgement {
+  const { ids, reason } = ACKNOWLEDGED.evidenceObjects
+  const names = [sessions, sweeps, bucket, bucket]
+  return { ids: ids.map((id, n) => id.replace(/<.*\.Arn>/, `<${names[n]}.Arn>`)), reason }
 }
 
 export function acknowledge(construct: IConstruct, { ids, reason }: Acknowledgement): void {

@@ -45,6 +45,8 @@ export function evidenceBucket(scope: Construct, props: EvidenceBucketProps): Bu
   })
   acknowledge(bucket, ACKNOWLEDGED.bucketLogs)
   acknowledge(bucket, ACKNOWLEDGED.bucketReplication)
+  acknowledge(bucket, ACKNOWLEDGED.bucketLifecycle)
+  acknowledge(bucket, ACKNOWLEDGED.bucketEvents)
   return bucket
 }
 

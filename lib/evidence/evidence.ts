@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib'
+import { CfnElement, Duration, Stack } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { EventSourceMapping, FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
@@ -6,6 +6,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { ENVIRONMENT, EVIDENCE_ENVIRONMENT } from '../../archive/names'
+import { acknowledge, evidenceObjects } from '../acknowledged'
 import { addFunction, type FunctionSettings } from '../function'
 import type { HandWrittenRole } from '../iam'
 import { allowNotary, allowUseThrough } from '../storage/key'
@@ -54,6 +55,11 @@ export class Evidence extends Construct {
     allowSigning(signing, { removalPolicy, breakGlassPrincipals, signer: role.role, signerArn: roleArn })
     for (const service of ['dynamodb', 's3']) allowUseThrough(key, service, role.role)
     allowNotary(key, role.role)
+    const { sessions, sweeps } = tables
+    acknowledge(
+      role.policy,
+      evidenceObjects(logicalIdOf(sessions), logicalIdOf(sweeps), logicalIdOf(this.bucket)),
+    )
     this.function = lambda
     this.signingKeyArn = signing.keyArn
     this.deliver('Sessions', tables.sessions.tableStreamArn, role, failureQueue)
@@ -81,6 +87,12 @@ export class Evidence extends Construct {
     })
     mapping.node.addDependency(policy) // Lambda checks that it may read
   }
+}
+
+function logicalIdOf(construct: Construct): string {
+  const { defaultChild } = construct.node
+  if (!CfnElement.isCfnElement(defaultChild)) throw new Error(`${construct.node.path} has no resource`)
+  return Stack.of(construct).resolve(defaultChild.logicalId)
 }
 
 /** What Lambda does for the function: nothing of the tables themselves. */

@@ -3,6 +3,7 @@ import { type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import type { Construct } from 'constructs'
 import { denyEveryone, exceptPrincipals } from '../iam'
+import { denyGrants } from '../storage/key'
 
 /** The key that signs the evidence log: Ed25519, and it never leaves KMS. */
 export function signingKey(scope: Construct, removalPolicy: RemovalPolicy): Key {
@@ -42,7 +43,7 @@ export function allowSigning(key: Key, signing: Signing): void {
     }),
   )
   key.addToResourcePolicy(denyEveryone('OnlyTheLogSigns', ['kms:Sign'], exceptPrincipals([signerArn])))
-  key.addToResourcePolicy(denyEveryone('NobodyIsGrantedUse', ['kms:CreateGrant'], {}))
+  denyGrants(key)
   if (removalPolicy !== RemovalPolicy.DESTROY)
     key.addToResourcePolicy(
       denyEveryone(

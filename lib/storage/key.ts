@@ -21,11 +21,7 @@ export function archiveKey(scope: Construct, id: string, props: ArchiveKeyProps)
     enableKeyRotation: true,
     removalPolicy: props.removalPolicy,
   })
-  key.addToResourcePolicy(
-    denyEveryone('OnlyServicesMayBeGrantedUse', ['kms:CreateGrant'], {
-      BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' },
-    }),
-  )
+  denyGrants(key)
   allowLogs(key)
   if (props.removalPolicy !== RemovalPolicy.DESTROY)
     key.addToResourcePolicy(
@@ -36,6 +32,15 @@ export function archiveKey(scope: Construct, id: string, props: ArchiveKeyProps)
       ),
     )
   return key
+}
+
+/** Only AWS's services may be granted the use of the key. */
+export function denyGrants(key: IKey): void {
+  key.addToResourcePolicy(
+    denyEveryone('OnlyServicesMayBeGrantedUse', ['kms:CreateGrant'], {
+      BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' },
+    }),
+  )
 }
 
 /** Lets a role use the key, but only through a service: `dynamodb`, `sqs` … */
