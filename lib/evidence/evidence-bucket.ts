@@ -34,7 +34,6 @@ export function evidenceBucket(scope: Construct, props: EvidenceBucketProps): Bu
     encryptionKey: key,
     bucketKeyEnabled: true,
     enforceSSL: true,
-    minimumTLSVersion: 1.2,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     versioned: true,
     ...(isKept && {
