@@ -93,6 +93,7 @@ const TESTS: Readonly<Record<string, typeof matches>> = {
 
 /** Whether one condition holds. A missing value fulfils only negated operators, those in IfExists, and ForAllValues. */
 function holds(operator: string, given: string | string[] | undefined, patterns: string[]): boolean {
+  if (operator === 'Null') return patterns.includes(String(given === undefined))
   const [quantifier, name = ''] = operator.includes(':') ? operator.split(':') : [undefined, operator]
   const isOptional = name.endsWith('IfExists')
   const positive = name.replace('IfExists', '').replace(/^(String|Arn)Not/, '$1')
