@@ -70,7 +70,7 @@ export async function exportEvidence(
 }
 
 /** The records of a period, as DynamoDB has them. Those without a start are in no index: the whole table is read. */
-async function* recordsOf(
+export async function* recordsOf(
   { client, tableName: TableName }: Table,
   { from, to }: Period,
   hasUndated: boolean,

@@ -17,8 +17,7 @@ const KEY = 'key'
 const CHANGES_AT_ONCE = 1000
 
 /** Appends to a local archive's log what has changed since it was last done, also by a process that was killed. */
-export async function logChanges(changes: Changes, archive: string): Promise<void> {
-  const folder = join(archive, EVIDENCE)
+export async function logChanges(changes: Changes, folder: string): Promise<void> {
   const log = new Log(new Folder(folder))
   for (;;) {
     const unlogged = await changes.read(CHANGES_AT_ONCE)
@@ -34,14 +33,6 @@ function toLog({ table, sequenceNumber, at, ...change }: StoredChange): Change[]
   const entry = toEntry({ table, at: new Date(at), ...change })
   if (entry === undefined) return []
   return [{ id: `${table}/local/${sequenceNumber}`, at: new Date(at), entry: canonicalJson(entry) }]
-}
-
-/** The line of the key of a local archive's log. @throws Error if there is no log */
-export async function readLocalKey(archive: string): Promise<string> {
-  const text = await readFile(join(archive, EVIDENCE, KEY), 'utf8').catch((cause: unknown) => {
-    throw new Error(`folder ${JSON.stringify(archive)}: expected an archive with an evidence log`, { cause })
-  })
-  return text.trimEnd()
 }
 
 async function openSigner(folder: string): Promise<Signer> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Table } from '../archive/batch-get'
 import { startDatabase } from '../emulator/dynamodb'
 import { LOCAL_CREDENTIALS } from '../emulator/local-credentials'
@@ -5,13 +6,15 @@ import { makeDynamoDBClient } from '../sweep/clients'
 import { type AwsConfig, awsConfig } from './aws-config'
 import type { ArchiveLocation, AwsFlags } from './flags'
 import type { Io } from './io'
-import { logChanges } from './local-log'
+import { EVIDENCE, logChanges } from './local-log'
 import { messageOf } from './output/message-of'
 import { stackOutputs } from './stack-outputs'
 
 export interface OpenArchive {
   readonly sessions: Table
   readonly sweeps: Table
+  /** Logs what has changed, if the archive is one of this machine: so does closing it. */
+  log?(): Promise<void>
   close(): Promise<void>
 }
 
@@ -60,12 +63,19 @@ async function openTables(
   }
 }
 
-/** Starts the embedded database, on the folder or in memory. */
-export async function openFolder(folder?: string): Promise<OpenArchive> {
-  const database = await startDatabase({ folder })
+/**
+ * Starts the embedded database, on the folder or in memory.
+ *
+ * @param evidence the folder of the log. @default - in the folder; in memory, there is none
+ */
+export async function openFolder(
+  folder?: string,
+  evidence = folder && join(folder, EVIDENCE),
+): Promise<OpenArchive> {
+  const database = await startDatabase({ folder, feed: evidence !== undefined })
   const client = makeDynamoDBClient({ ...LOCAL_CREDENTIALS, endpoint: database.endpoint })
   const log = async () => {
-    if (folder !== undefined && database.changes) await logChanges(database.changes, folder)
+    if (evidence !== undefined && database.changes) await logChanges(database.changes, evidence)
   }
   await log().catch(async (error: unknown) => {
     await database.close()
@@ -74,6 +84,7 @@ export async function openFolder(folder?: string): Promise<OpenArchive> {
   return {
     sessions: { client, tableName: database.sessionsTable },
     sweeps: { client, tableName: database.sweepsTable },
+    log,
     close: async () => {
       client.destroy()
       try {

@@ -16,37 +16,46 @@ export interface OpenEvidence {
   readonly bucket: Bucket
 }
 
-/** Opens an archive with its log, uses both and closes them. */
+/** Opens an archive with its log, uses both and closes them. @throws Error if it has none */
 export async function withEvidence<T>(
   location: ArchiveLocation,
   flags: AwsFlags,
   io: Io,
   use: (evidence: OpenEvidence) => Promise<T>,
 ): Promise<T> {
-  if ('folder' in location) {
-    const bucket = new Folder(join(location.folder, EVIDENCE))
-    return withArchive(location, flags, io, ({ sessions }) => use({ sessions, bucket }))
-  }
-  if (!('stack' in location))
-    throw new UsageError('the log of an archive is found by its stack: expected --stack or --local')
-  const aws = await awsConfig(flags, io)
-  const s3 = new S3Client({ ...aws, forcePathStyle: aws.endpoint !== undefined })
-  try {
-    const bucket = new S3Bucket(s3, await bucketOf(location.stack, aws))
-    return await withArchive(location, flags, io, ({ sessions }) => use({ sessions, bucket }), aws)
-  } finally {
-    s3.destroy()
-  }
+  const aws = 'folder' in location ? undefined : await awsConfig(flags, io)
+  return withArchive(
+    location,
+    flags,
+    io,
+    ({ sessions }) =>
+      withBucket(location, aws, (bucket) => use({ sessions, bucket: required(bucket, location) })),
+    aws,
+  )
 }
 
-/** @throws Error if the stack has none */
-async function bucketOf(stack: string, aws: AwsConfig): Promise<string> {
-  const outputs = await stackOutputs(stack, aws)
-  const buckets = [...outputs].flatMap(([name, value]) => (name.endsWith('EvidenceBucket') ? [value] : []))
-  const [bucket, ...others] = buckets
-  if (bucket === undefined || others.length > 0)
+/** @param use gets undefined if the archive has no log, or if it is named by its tables only */
+export async function withBucket<T>(
+  location: ArchiveLocation,
+  aws: AwsConfig | undefined,
+  use: (bucket: Bucket | undefined) => Promise<T>,
+): Promise<T> {
+  if ('folder' in location) return use(new Folder(join(location.folder, EVIDENCE)))
+  if (!('stack' in location) || aws === undefined) return use(undefined)
+  const outputs = await stackOutputs(location.stack, aws)
+  const [name, ...others] = [...outputs].flatMap(([key, value]) =>
+    key.endsWith('EvidenceBucket') ? [value] : [],
+  )
+  if (name === undefined || others.length > 0) return use(undefined)
+  const s3 = new S3Client({ ...aws, forcePathStyle: aws.endpoint !== undefined })
+  return use(new S3Bucket(s3, name)).finally(() => s3.destroy())
+}
+
+function required(bucket: Bucket | undefined, location: ArchiveLocation): Bucket {
+  if (bucket !== undefined) return bucket
+  if ('stack' in location)
     throw new Error(
-      `stack ${JSON.stringify(stack)}: received ${buckets.length} outputs EvidenceBucket, expected one`,
+      `stack ${JSON.stringify(location.stack)}: expected one output EvidenceBucket (evidence: true)`,
     )
-  return bucket
+  throw new UsageError('the log of an archive is found by its stack: expected --stack or --local')
 }

@@ -72,7 +72,7 @@ export class Ledger {
     const expected = (known?.revision ?? 0) + 1
     const isAsked = isIn(this.period, startDay) || (known !== undefined && isIn(this.period, known.startDay))
     const isNext = revision === expected && !known?.isGone
-    if (isAsked && !isNext)
+    if (isAsked && !isNext && entry.unexpected === undefined)
       this.unexpected.add(`entry ${index}: revision ${revision} of a session, expected ${expected}`)
     if (known === undefined) this.count.sessions += 1
     if (known?.startDay === '') this.count.undated -= 1

@@ -87,6 +87,7 @@ async function readRecords(
     }
     const revision = numberOf(record, 'Revision') ?? 0
     const isSame = commitmentOf(record) === said.commitment
+    if (said.isSuspect) against.add(`session ${name}: its record was changed, and not by the archiver`)
     if (said.isGone) against.add(`session ${name}: its record is here, and the log says that it is gone`)
     else if (said.isFound) against.add(`session ${name}: its record is here twice`)
     else if (isSame) ledger.sessions.set(tag, { ...said, isFound: true })

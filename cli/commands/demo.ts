@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import type { SessionRecord } from '../../archive/record'
 import { findAllReceipts, findSources } from '../../audit/find-receipts'
@@ -7,6 +10,7 @@ import { Clock } from '../../emulator/clock'
 import { generateOrganization } from '../../emulator/generate-organization'
 import type { Organization } from '../../emulator/organization'
 import { startEmulator } from '../../emulator/server'
+import { demoEvidence } from '../demo-evidence'
 import { demoRounds } from '../demo-rounds'
 import { type Io, write } from '../io'
 import { type OpenArchive, openFolder } from '../open-archive'
@@ -31,12 +35,15 @@ export function define(command: Command, io: Io): void {
     .action(async ({ sessions, seed }) => {
       const organization = generateOrganization({ sessions, seed, clock: Clock.frozenAt(new Date()) })
       const emulator = await startEmulator({ organization })
-      const archive = await openFolder()
+      const folder = await mkdtemp(join(tmpdir(), 'session-archive-demo-'))
+      const archive = await openFolder(undefined, join(folder, 'evidence'))
       try {
         await tellStory(organization, emulator.url, archive, io)
+        await demoEvidence(organization.clock.now(), archive, folder, io)
       } finally {
         await emulator.close()
         await archive.close()
+        await rm(folder, { recursive: true })
       }
     })
 }

@@ -4,6 +4,7 @@ import type { Question } from '../../audit/question'
 import { version } from '../../package.json'
 import { addReadFlags, archiveToRead } from '../flags'
 import { type Io, say } from '../io'
+import type { OpenArchive } from '../open-archive'
 import { counted } from '../output/format'
 import { nonEmpty } from '../parsers'
 import { addQuestionFlags, QUESTION_HELP, questionOf } from '../question-flags'
@@ -13,7 +14,8 @@ export function define(command: Command, io: Io): void {
     addQuestionFlags(
       command
         .requiredOption('--out <file.html>', 'the page; replaces one that exists', nonEmpty)
-        .option('--without-list', 'leave out the list of all sessions, as for printing', false),
+        .option('--without-list', 'leave out the list of all sessions, as for printing', false)
+        .option('--without-evidence', 'do not read the evidence log: both verdicts are left out', false),
     ),
   )
     .addHelpText(
@@ -26,7 +28,7 @@ Examples:
   session-archive report --from 90d --without-list --out to-print.html
   session-archive report --local ./sessions --out sessions.html`,
     )
-    .action(async ({ out, withoutList, ...flags }) => {
+    .action(async ({ out, withoutList, withoutEvidence, ...flags }) => {
       const location = archiveToRead(flags, ['table', 'sweepsTable'], io)
       const asked = questionOf(flags, io)
       const { readRoster } = require('../../archive/roster') as typeof import('../../archive/roster')
@@ -42,8 +44,12 @@ Examples:
       const { asOf, leftOut } = require('../beside-answer') as typeof import('../beside-answer')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
       const { writeReport } = require('../report/write-report') as typeof import('../report/write-report')
+      const { withBucket } = require('../open-evidence') as typeof import('../open-evidence')
+      const { judgeNow } = require('../judge-now') as typeof import('../judge-now')
+      const { awsConfig } = require('../aws-config') as typeof import('../aws-config')
       const now = new Date()
-      const written = await withArchive(location, flags, io, async ({ sessions, sweeps }) => {
+      const aws = 'folder' in location ? undefined : await awsConfig(flags, io)
+      const make = async ({ sessions, sweeps }: OpenArchive) => {
         const question = { ...asked, accountIds: await resolveAccounts(flags.account, sweeps) }
         const extent = extentOf(await readRoster(sweeps), question)
         const shown = asOf(findSessions({ ...sessions, question, now }), sweeps, now, io)
@@ -60,6 +66,11 @@ Examples:
             unknown: unknownLines(extent, now),
           },
           coverage: await findCoverage(sweeps, extent.sources, now),
+          evidence: await withBucket(location, aws, async (bucket) =>
+            bucket && !withoutEvidence && question.from !== undefined
+              ? judgeNow(sessions, bucket, question.from, question.to ?? now.toISOString())
+              : undefined,
+          ),
           sessions: shown,
           generatedAt: now,
           version,
@@ -68,7 +79,8 @@ Examples:
         const written = await writeReport(report, resolve(io.cwd, out))
         shown.whenPrinted?.()
         return written
-      })
+      }
+      const written = await withArchive(location, flags, io, make, aws)
       for (const line of leftOut(asked)) say(io, line)
       say(io, `${counted(written, 'session')} in ${JSON.stringify(out)}.`)
     })

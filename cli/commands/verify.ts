@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
-import type { Judgement, Verdict, Verification } from '../../evidence/verdict'
+import type { Verdict } from '../../evidence/verdict'
 import { Ended, type Io, UsageError, write } from '../io'
 import { messageOf } from '../output/message-of'
-import { printable } from '../output/printable'
 import { nonEmpty } from '../parsers'
+import { describeVerdicts } from '../verdict-lines'
 
 const STATUS: Readonly<Record<Verdict, number>> = { proven: 0, disproven: 1, 'not proven': 3 }
 
@@ -43,7 +43,10 @@ Examples:
       const verified = await verify().catch((error: unknown) => {
         throw new UsageError(`${path}: expected a bundle or a proof: ${messageOf(error)}`)
       })
-      await write(io, output === 'json' ? `${JSON.stringify(verified, undefined, 2)}\n` : describe(verified))
+      await write(
+        io,
+        output === 'json' ? `${JSON.stringify(verified, undefined, 2)}\n` : describeVerdicts(verified),
+      )
       const verdicts = isFolder
         ? [verified.unaltered.verdict, verified.complete.verdict]
         : [verified.unaltered.verdict]
@@ -51,22 +54,4 @@ Examples:
       if (status.includes(1)) throw new Ended(1)
       if (status.includes(3)) throw new Ended(3)
     })
-}
-
-function describe({ unaltered, complete, basis }: Verification): string {
-  return [
-    ...judgement('unaltered', unaltered),
-    ...judgement('complete', complete),
-    ...basis.map((line) => `  ${line}`),
-  ]
-    .map((line) => `${printable(line)}\n`)
-    .join('')
-}
-
-function judgement(name: string, { verdict, against, missing }: Judgement): string[] {
-  return [
-    `${name.padEnd(10)} ${verdict}`,
-    ...against.map((line) => `  against: ${line}`),
-    ...missing.map((line) => `  missing: ${line}`),
-  ]
 }

@@ -1,5 +1,6 @@
 import type { SourceCoverage } from '../../audit/find-receipts'
 import type { ShownSession } from '../../audit/last-seen'
+import type { JudgedNow } from '../judge-now'
 
 /** What a page shows. */
 export interface Report {
@@ -27,6 +28,8 @@ export interface Report {
   }
   /** Of every source asked about. Empty: no receipts. */
   readonly coverage: readonly SourceCoverage[]
+  /** @default - there is no evidence log, or it was not read */
+  readonly evidence?: JudgedNow
   /** In order of StartDate. */
   readonly sessions: AsyncIterable<ShownSession>
   /** Whether the page lists every session. */

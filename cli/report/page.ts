@@ -7,6 +7,7 @@ import { timeline } from './charts'
 import { coverageAsked } from './coverage-asked'
 import { coverageAlerts, coverageSection } from './coverage-section'
 import { empty, note, section } from './elements'
+import { evidenceSection } from './evidence-section'
 import { findings } from './findings'
 import { Html, html } from './html'
 import type { Report } from './model'
@@ -68,6 +69,7 @@ export function pageHead(report: Report, tally: Tally): Html {
 ${coverageAlerts(coverage, report.extent)}
 ${question(report)}
 ${coverageSection(coverage, report.extent)}
+${evidenceSection(report.evidence)}
 ${summary(tally)}
 ${overTime(report, tally)}
 ${rankingSections(tally)}

@@ -97,6 +97,18 @@ test('the demo shows an account that lacks its role, first of all sources', asyn
   )
 })
 
+test('the demo proves the archive, and names a record that is changed behind its back', async () => {
+  const { stdout } = await demo('--sessions', '200')
+  expect(stdout.match(/^(unaltered|complete) +.*$/gm)).toEqual([
+    'unaltered  proven',
+    'complete   proven',
+    'unaltered  disproven',
+    'complete   proven',
+  ])
+  const [, id] = /into the record of (\S+), past the archive:$/m.exec(stdout) ?? []
+  expect(stdout).toContain(`  against: session "${id}": its record was changed, and not by the archiver\n`)
+})
+
 test('the month has 2,000 sessions by default', async () => {
   expect(printedBy(await runCli(['demo', '--help']))).toMatch(/--sessions <n> .*\(default: 2000\)/)
 })

@@ -71,7 +71,7 @@ test('a record that is changed behind the archive’s back is disproven and name
   const key = await bundle('bundle')
   const { status, stdout } = await cli('verify', 'bundle', '--key', key)
   expect(status).toBe(1)
-  expect(stdout).toMatch(/^unaltered {2}disproven\n {2}against: entry \d+: revision 1, expected 2\n/)
+  expect(stdout).toMatch(/^unaltered {2}disproven\n {2}against: session "alice": its record was changed/)
   const hostile = join(folder(), 'bundle/records.jsonl')
   writeFileSync(hostile, readFileSync(hostile, 'utf8').replace('alice', '\\u001b]0;\\u202ealice'))
   const run = await cli('verify', 'bundle', '--key', `${key}\u001b[2J`)
@@ -121,6 +121,27 @@ test('changes that a killed process did not log are logged by the next command, 
   const run = await cli('evidence', ...LOCAL, ...PERIOD, '--out', 'bundle')
   const { stdout } = await cli('verify', 'bundle', '--key', run.stdout.trim())
   expect(stdout.match(/a record was deleted/g)).toEqual(['a record was deleted'])
+})
+
+test('a report states both verdicts, the checkpoint that they rest on, and what speaks against them', async () => {
+  await archive()
+  const evidenceOf = async (...flags: string[]) => {
+    const { status } = await cli('report', ...LOCAL, ...PERIOD, ...flags, '--out', 'page.html')
+    expect(status).toBe(0)
+    return /<h2>Evidence.*?<\/section>/s.exec(readFileSync(join(folder(), 'page.html'), 'utf8'))?.[0] ?? ''
+  }
+  const proven = await evidenceOf()
+  expect(proven.match(/>proven</g)).toHaveLength(2)
+  expect(proven).toMatch(/<li>checkpoint ssm-session-archive\/local\/[0-9a-f]{8} \d+ /)
+  expect(await evidenceOf('--without-evidence')).toContain('is not proven here')
+  const { sessions, close } = await openFolder(join(folder(), 'archive'))
+  await sessions.client.send(
+    new DeleteCommand({ TableName: sessions.tableName, Key: { SessionId: 'alice' } }),
+  )
+  await close()
+  expect((await evidenceOf()).match(/>disproven</g)).toHaveLength(2)
+  rmSync(join(folder(), 'archive/evidence/segments'), { recursive: true })
+  expect(await evidenceOf()).toContain('Missing: a log that can be read')
 })
 
 test('the key that signs is its owner’s alone, and stays', async () => {
