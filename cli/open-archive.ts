@@ -13,6 +13,8 @@ import { stackOutputs } from './stack-outputs'
 export interface OpenArchive {
   readonly sessions: Table
   readonly sweeps: Table
+  /** Where the evidence log is. @default - there is none, or the archive is named by its tables */
+  readonly evidence?: { readonly folder: string } | { readonly bucketName: string }
   /** Logs what has changed, if the archive is one of this machine: so does closing it. */
   log?(): Promise<void>
   close(): Promise<void>
@@ -54,11 +56,12 @@ async function openTables(
 ): Promise<OpenArchive> {
   const client = makeDynamoDBClient(aws)
   const region = await regionOf(client)
-  const { sessionsTable, sweepsTable } =
-    'stack' in location ? await tablesOf(location.stack, region, aws) : location
+  const { sessionsTable, sweepsTable, bucketName } =
+    'stack' in location ? await namesOf(location.stack, region, aws) : { ...location, bucketName: undefined }
   return {
     sessions: { client, tableName: sessionsTable },
     sweeps: { client, tableName: sweepsTable },
+    ...(bucketName !== undefined && { evidence: { bucketName } }),
     close: async () => client.destroy(),
   }
 }
@@ -84,6 +87,7 @@ export async function openFolder(
   return {
     sessions: { client, tableName: database.sessionsTable },
     sweeps: { client, tableName: database.sweepsTable },
+    ...(evidence !== undefined && { evidence: { folder: evidence } }),
     log,
     close: async () => {
       client.destroy()
@@ -105,14 +109,15 @@ export async function regionOf({ config }: { config: { region(): Promise<string>
   }
 }
 
-/** The tables of the one archive in a stack. If the construct has another id than SessionArchive, the names of its outputs begin with that id. */
-async function tablesOf(stack: string, region: string, aws: AwsConfig) {
+/** The tables, and the log's bucket, of the one archive in a stack. If the construct has another id than SessionArchive, the names of its outputs begin with that id. */
+async function namesOf(stack: string, region: string, aws: AwsConfig) {
   try {
     const outputs = await stackOutputs(stack, aws)
     const archives = [...outputs].flatMap(([key, sessionsTable]) => {
       const [, name] = /^(.*)SessionsTable$/.exec(key) ?? []
       const sweepsTable = outputs.get(`${name}SweepsTable`)
-      return sweepsTable === undefined ? [] : [{ sessionsTable, sweepsTable }]
+      const bucketName = outputs.get(`${name}EvidenceBucket`)
+      return sweepsTable === undefined ? [] : [{ sessionsTable, sweepsTable, bucketName }]
     })
     const [archive, ...others] = archives
     if (archive === undefined)

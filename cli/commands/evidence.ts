@@ -33,7 +33,7 @@ Examples:
       const location = archiveToRead(flags, ['table'], io)
       const { withEvidence } = require('../open-evidence') as typeof import('../open-evidence')
       const { exportEvidence } = require('../export-evidence') as typeof import('../export-evidence')
-      const written = await withEvidence(location, flags, io, ({ sessions, bucket }) =>
+      const written = await withEvidence(location, flags, io, ({ sessions }, bucket) =>
         exportEvidence(sessions, bucket, { from, to }, folder),
       )
       await write(io, `${written.key}\n`)

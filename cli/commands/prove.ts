@@ -25,7 +25,7 @@ Example:
       const location = archiveToRead(flags, ['table'], io)
       const { withEvidence } = require('../open-evidence') as typeof import('../open-evidence')
       const { proveSession } = require('../prove-session') as typeof import('../prove-session')
-      const { text, key } = await withEvidence(location, flags, io, ({ sessions, bucket }) =>
+      const { text, key } = await withEvidence(location, flags, io, ({ sessions }, bucket) =>
         proveSession(sessions, bucket, id),
       )
       await writeFile(resolve(io.cwd, out), text, { flag: 'wx' })

@@ -48,8 +48,9 @@ Examples:
       const { judgeNow } = require('../judge-now') as typeof import('../judge-now')
       const { awsConfig } = require('../aws-config') as typeof import('../aws-config')
       const now = new Date()
-      const aws = 'folder' in location ? undefined : await awsConfig(flags, io)
-      const make = async ({ sessions, sweeps }: OpenArchive) => {
+      const aws = await awsConfig(flags, io)
+      const make = async (archive: OpenArchive) => {
+        const { sessions, sweeps } = archive
         const question = { ...asked, accountIds: await resolveAccounts(flags.account, sweeps) }
         const extent = extentOf(await readRoster(sweeps), question)
         const shown = asOf(findSessions({ ...sessions, question, now }), sweeps, now, io)
@@ -66,7 +67,7 @@ Examples:
             unknown: unknownLines(extent, now),
           },
           coverage: await findCoverage(sweeps, extent.sources, now),
-          evidence: await withBucket(location, aws, async (bucket) =>
+          evidence: await withBucket(archive, aws, async (bucket) =>
             bucket && !withoutEvidence && question.from !== undefined
               ? judgeNow(sessions, bucket, question.from, question.to ?? now.toISOString())
               : undefined,

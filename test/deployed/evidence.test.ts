@@ -9,12 +9,18 @@ import { type S3, startS3 } from '../../emulator/s3'
 import { parseCheckpoint } from '../../evidence/checkpoint'
 import { isSignedBy, parseKey } from '../../evidence/note'
 import { S3Bucket } from '../../evidence/s3-bucket'
+import { runCli } from '../support/cli'
 import { ANYONE } from '../support/clients'
+import { startCloudFormation } from '../support/cloudformation'
 import { type Invocation, invoke, metricsOf } from '../support/invoke'
 import { expectExactStatements } from '../support/role-uses'
 import { endedSession } from '../support/sessions'
 import { openStage, type Stage } from '../support/stage'
 import { DEPLOYMENT, STREAM_LABEL, synthesise } from '../support/template'
+import { temporaryFolder } from '../support/temporary-folder'
+import { daysAgo } from '../support/times'
+
+const folder = temporaryFolder()
 
 const template = synthesise()
 const { Properties } = template.resource('AWS::Lambda::Function', 'Evidence')
@@ -206,6 +212,25 @@ test.each([
   const { error } = await log(event === 'other' ? other : event)
   expect(error?.message).toContain(message)
   expect(s3.objects.size).toBe(0)
+})
+
+test('the command line finds the log by the stack, and both verdicts are proven', async () => {
+  expect((await log(await changed())).error).toBeUndefined()
+  const outputs = { SessionsTable: 'Sessions', SweepsTable: 'Sweeps', EvidenceBucket: BUCKET }
+  const cloudFormation = await startCloudFormation({ SessionArchive: outputs })
+  const environment = {
+    AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.url,
+    AWS_ENDPOINT_URL_DYNAMODB: stage.database.endpoint,
+    AWS_ENDPOINT_URL_S3: s3.url,
+  }
+  const cwd = folder()
+  const cli = (...args: string[]) => runCli(args, { cwd, environment })
+  const day = (ago: number) => daysAgo(ago).toISOString().slice(0, 10)
+  const { stdout: key, status } = await cli('evidence', '--from', day(20), '--to', day(0), '--out', 'bundle')
+  expect(status).toBe(0)
+  expect(key).toMatch(new RegExp(`^${ORIGIN}\\+`))
+  expect(await cli('verify', 'bundle', '--key', key.trim())).toMatchObject({ status: 0, stderr: '' })
+  await cloudFormation.close()
 })
 
 test('a region without keys of this kind says so', async () => {

@@ -174,9 +174,9 @@ test('wrong usage is refused before anything is written', async () => {
     await cli('evidence', ...LOCAL, ...PERIOD, '--out', 'archive'),
     'expected a folder that does not exist',
   )
-  expectWrongUsage(
-    await cli('evidence', '--table', 't', ...PERIOD, '--out', 'x'),
-    'expected --stack or --local',
+  expectFailure(
+    await cli('evidence', '--table', 't', '--region', 'us-east-1', ...PERIOD, '--out', 'x'),
+    'or it is named by its tables',
   )
   expectFailure(await cli('verify', 'nowhere'), 'ENOENT')
   expectWrongUsage(await cli('verify', 'archive'), 'bundle.json: received no file')
