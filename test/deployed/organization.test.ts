@@ -1,4 +1,3 @@
-import { DeleteQueueCommand } from '@aws-sdk/client-sqs'
 import { METRICS } from '../../archive/names'
 import { Clock } from '../../emulator/clock'
 import { Organization } from '../../emulator/organization'
@@ -9,7 +8,7 @@ import { metricsOf } from '../support/invoke'
 import { expectExactRole } from '../support/role-uses'
 import { endedSession } from '../support/sessions'
 import { DEPLOYMENT, synthesise } from '../support/template'
-import { HOUR, MINUTE } from '../support/times'
+import { MINUTE } from '../support/times'
 
 const ORGANIZATION_ID = 'o-exampleorgid'
 /** With the own account, 306 sources: more than a round sweeps itself. */
@@ -149,12 +148,3 @@ async function completeSources() {
     .map(({ Source }) => Source)
     .sort()
 }
-
-test('a round whose queue takes nothing sweeps what it can itself, and fails, so that it rings', async () => {
-  organization.clock.advance(30 * HOUR)
-  const { queue } = deployment
-  await queue?.client.send(new DeleteQueueCommand({ QueueUrl: queue.queueUrl }))
-  const { error, log } = await deployment.invoke()
-  expect(error?.message).toBe('the queue did not take 106 sources: the next round has them')
-  expect(metricsOf({ log })[0]).toMatchObject({ [METRICS.sweepsCompleted]: 306 })
-})
