@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { evidence } from './evidence'
 import { node24 } from './node24'
 import { organization } from './organization'
 import { type Part, page, section } from './part'
@@ -13,6 +14,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   'steady-state': steadyState,
   scale,
   organization,
+  evidence,
   'late-filters': lateFilters,
 }
 /** Not measured unless it is asked for: it takes as long as the others together. */

@@ -50,6 +50,8 @@ export class Ledger {
   private readonly settled = new Set<string>()
   /** When the newest receipt was written. */
   newest = ''
+  /** The same at the time of an earlier checkpoint. */
+  newestEarlier?: string
 
   constructor(readonly period: Period) {}
 

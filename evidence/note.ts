@@ -1,9 +1,8 @@
 /** Signed notes and their keys: c2sp.org/signed-note. */
 import { createHash, createPublicKey, verify } from 'node:crypto'
 
-const ED25519 = 1
-/** A witness's signature over a checkpoint and a time: c2sp.org/tlog-cosignature. */
-const COSIGNATURE = 4
+/** The one type of key. */
+const ED25519 = Uint8Array.of(1)
 const SEPARATOR = '\n\n— '
 /** DER in front of the 32 bytes of an Ed25519 public key. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
@@ -16,9 +15,7 @@ export class NoteError extends Error {
 export interface VerifierKey {
   /** Neither empty nor with spaces or `+`. */
   readonly name: string
-  /** 1 for a log's Ed25519 key, 4 for a witness's. */
-  readonly algorithm: number
-  /** 32 bytes. */
+  /** Ed25519, 32 bytes. */
   readonly publicKey: Buffer
 }
 
@@ -36,20 +33,15 @@ export interface Note {
 }
 
 export function logKey(name: string, publicKey: Buffer): VerifierKey {
-  return { name, algorithm: ED25519, publicKey }
+  return { name, publicKey }
 }
 
-export function keyId({ name, algorithm, publicKey }: VerifierKey): Buffer {
-  return createHash('sha256')
-    .update(`${name}\n`)
-    .update(Uint8Array.of(algorithm))
-    .update(publicKey)
-    .digest()
-    .subarray(0, 4)
+export function keyId({ name, publicKey }: VerifierKey): Buffer {
+  return createHash('sha256').update(`${name}\n`).update(ED25519).update(publicKey).digest().subarray(0, 4)
 }
 
 export function formatKey(key: VerifierKey): string {
-  const bytes = Buffer.concat([Uint8Array.of(key.algorithm), key.publicKey])
+  const bytes = Buffer.concat([ED25519, key.publicKey])
   return `${key.name}+${keyId(key).toString('hex')}+${bytes.toString('base64')}`
 }
 
@@ -57,9 +49,8 @@ export function formatKey(key: VerifierKey): string {
 export function parseKey(line: string): VerifierKey {
   const [, name = '', id, encoded = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(line) ?? []
   const bytes = decodeBase64(encoded)
-  const key = { name, algorithm: bytes?.[0] ?? 0, publicKey: bytes?.subarray(1) ?? Buffer.alloc(0) }
-  const isKnown = key.algorithm === ED25519 || key.algorithm === COSIGNATURE
-  if (!isKnown || key.publicKey.length !== 32 || keyId(key).toString('hex') !== id)
+  const key = { name, publicKey: bytes?.subarray(1) ?? Buffer.alloc(0) }
+  if (bytes?.length !== 33 || bytes[0] !== ED25519[0] || keyId(key).toString('hex') !== id)
     throw new NoteError(
       `received ${JSON.stringify(line.slice(0, 200))}, expected a key NAME+ID+KEY of type Ed25519 whose ID is right`,
     )
@@ -105,16 +96,16 @@ function isSignature({ name, keyId: id }: Signature, key: VerifierKey): boolean 
   return name === key.name && id.equals(keyId(key))
 }
 
-function holds(text: string, { bytes }: Signature, { algorithm, publicKey }: VerifierKey): boolean {
-  const key = createPublicKey({
-    key: Buffer.concat([SPKI_PREFIX, publicKey]),
-    format: 'der',
-    type: 'spki',
-  })
-  if (algorithm === ED25519) return verify(undefined, Buffer.from(text), key, bytes)
-  if (bytes.length !== 72) return false
-  const message = `cosignature/v1\ntime ${bytes.readBigUInt64BE()}\n${text}`
-  return verify(undefined, Buffer.from(message), key, bytes.subarray(8))
+function holds(text: string, { bytes }: Signature, { publicKey }: VerifierKey): boolean {
+  const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' })
+  return verify(undefined, Buffer.from(text), key, bytes)
+}
+
+/** When a witness cosigned, by its own clock: c2sp.org/tlog-cosignature. Undefined: it is no such signature. */
+export function cosignedAt({ bytes }: Signature): string | undefined {
+  if (bytes.length !== 72) return undefined
+  const time = new Date(Number(bytes.readBigUInt64BE()) * 1000)
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }
 
 /** The 32 bytes of an Ed25519 public key in DER (SPKI), as KMS sends it. */

@@ -51,12 +51,16 @@ export function checkEarlier(
   else if (!rootAt(earlier.size).equals(earlier.root)) against.add(`${what} is of another history`)
 }
 
-/** What a proof rests on, and since when. */
-export function anchorOf({ key, earlier }: Trust): string {
+/**
+ * What a proof rests on, and since when.
+ *
+ * @param until of the newest receipt that the earlier checkpoint is about
+ */
+export function anchorOf({ key, earlier }: Trust, until = 'an unknown time'): string {
   if (key === undefined) return 'anchor: none'
   const signature =
     "the signature alone: whoever administers the archive's account could have had another history signed"
   return earlier === undefined
     ? `anchor: ${signature}`
-    : `anchor: up to ${parseCheckpoint(earlier).size} entries, the earlier checkpoint; after them, ${signature}`
+    : `anchor: up to ${parseCheckpoint(earlier).size} entries, until ${until}, the earlier checkpoint; after them, ${signature}`
 }

@@ -6,7 +6,7 @@ import { EntryError, parseEntry } from './entry'
 import { Findings } from './findings'
 import { commitment, type Item, numberOf, saltOf, sessionTag, textOf } from './item'
 import { isIn, Ledger } from './ledger'
-import { NoteError } from './note'
+import { cosignedAt, NoteError } from './note'
 import { leafHash, Tree } from './tree'
 import { anchorOf, checkEarlier, checkSignature, type Trust } from './trust'
 import { type Judgement, judge, type Verification } from './verdict'
@@ -29,7 +29,7 @@ export async function verifyBundle(folder: string, trust: Trust): Promise<Verifi
   try {
     checkpoint = parseCheckpoint(bundle.checkpoint)
     checkSignature(checkpoint, bundle.key, trust, against, missing)
-    await readEntries(bundle, checkpoint, tree, ledger)
+    await readEntries(bundle, checkpoint, tree, ledger, trust)
     checkEarlier(checkpoint, (size) => tree.root(size), trust, against, missing)
   } catch (error) {
     note(error)
@@ -55,13 +55,16 @@ async function readEntries(
   { size, root }: SignedCheckpoint,
   tree: Tree,
   ledger: Ledger,
+  { earlier }: Trust,
 ): Promise<void> {
+  const earlierSize = earlier === undefined ? -1 : parseCheckpoint(earlier).size
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   for await (const bytes of bundle.entries(size)) {
     const index = tree.size
     tree.append(leafHash(bytes))
     try {
       ledger.read(parseEntry(decoder.decode(bytes)), index)
+      if (tree.size === earlierSize) ledger.newestEarlier = ledger.newest
     } catch (error) {
       throw new BundleError(`entry ${index}: ${messageOf(error)}`, { cause: error })
     }
@@ -149,8 +152,11 @@ function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust
     `entries: ${count.entries}, sessions: ${count.sessions}, receipts: ${count.receipts}, sources: ${coverage.sourcesSince(period.from).length}`,
     ...(expired > 0 ? [`expired, as was configured: ${expired}`] : []),
     ...(rejected > 0 ? [`kept as text, since no record can hold them: ${rejected}`] : []),
-    ...others.map(({ name }) => `a cosignature by ${JSON.stringify(name)}, not verified`),
-    anchorOf(trust),
+    ...others.map(
+      (one) =>
+        `a cosignature by ${JSON.stringify(one.name)} of ${cosignedAt(one) ?? 'no time'}, not verified`,
+    ),
+    anchorOf(trust, ledger.newestEarlier),
   ]
 }
 

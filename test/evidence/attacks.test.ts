@@ -61,6 +61,24 @@ test('without the key from elsewhere, nothing is proven', async () => {
   expect(why(verified)).toContain('--key')
 })
 
+test('an earlier checkpoint anchors what was before it, and a witness is named', async () => {
+  const earlier = (await stage.open(await stage.bundle())).checkpoint
+  stage.world.clock.advance(HOUR)
+  await stage.sweep()
+  await stage.logChanges()
+  const bundle = await stage.bundle()
+  const cosignature = Buffer.concat([Buffer.alloc(4), Buffer.alloc(6), Buffer.of(1, 0), Buffer.alloc(64)])
+  await appendFile(join(bundle, 'checkpoint'), `— witness.example ${cosignature.toString('base64')}\n`)
+  const { unaltered, basis } = await stage.verify(bundle, { key: stage.key, earlier })
+  expect(unaltered.verdict).toBe('proven')
+  expect(basis.join('\n')).toContain(
+    'a cosignature by "witness.example" of 1970-01-01T00:04:16.000Z, not verified',
+  )
+  expect(basis.at(-1)).toMatch(
+    /^anchor: up to 4 entries, until \d{4}-.*, the earlier checkpoint; after them, the signature/,
+  )
+})
+
 test('a time that no sweep covers is not proven to be complete, and named', async () => {
   const bundle = await stage.bundle({ ...PERIOD, from: daysAgo(60).toISOString().slice(0, 10) })
   const verified = await stage.verify(bundle)
