@@ -71,10 +71,5 @@ export const METRICS = {
   rosterAge: 'RosterAge',
 } as const
 
-/** Metrics of the function that logs evidence, once per invocation. */
-export const EVIDENCE_METRICS = {
-  entriesLogged: 'EntriesLogged',
-  checkpoints: 'Checkpoints',
-  /** Changes that no code of this software makes. */
-  unexpectedChange: 'UnexpectedChange',
-} as const
+/** The number of changes that no code of this software makes; the function that logs evidence emits it only then. */
+export const UNEXPECTED_CHANGE = 'UnexpectedChange'

@@ -20,8 +20,9 @@ import { S3Bucket } from '../evidence/s3-bucket'
 import { toEntry } from '../evidence/to-entry'
 import { leafHash, Tree } from '../evidence/tree'
 import { notarise, openKmsSigner } from '../lambda/kms-signer'
+import { buildFunction } from '../lib/function-code'
 import { changeOf, dayOf, entriesOf, recordOf } from './evidence-world'
-import { node24 } from './node24'
+import { CACHE, node24 } from './node24'
 import type { Part } from './part'
 import { whole } from './statistics'
 
@@ -164,7 +165,7 @@ async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
 
 async function verifyAlone(bundle: string, key: string) {
   console.error('verifying …')
-  const script = join(__dirname, 'contenders/verify.ts')
-  const { stdout } = await promisify(execFile)(node24(), ['--require', 'tsx/cjs', script, bundle, key])
+  buildFunction(CACHE, join(__dirname, 'contenders/verify.ts'))
+  const { stdout } = await promisify(execFile)(node24(), [join(CACHE, 'verify.js'), bundle, key])
   return JSON.parse(stdout)
 }

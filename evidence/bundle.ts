@@ -10,8 +10,8 @@ import { parseCheckpoint } from './checkpoint'
 import { isCode } from './folder'
 import { canonicalItem, type Item } from './item'
 import type { Period } from './ledger'
-import { formatEntries, hashTiles, parseEntries, TILE, tilePath, tilesOf } from './tiles'
-import { leafHash, Tree } from './tree'
+import { formatEntries, type HashTile, HashTiles, parseEntries, TILE, tilePath, tilesOf } from './tiles'
+import { leafHash } from './tree'
 
 const FORMAT = 'ssm-session-archive/bundle/v1'
 const FILES = { about: 'bundle.json', checkpoint: 'checkpoint', key: 'key', records: 'records.jsonl' }
@@ -46,22 +46,23 @@ export async function writeBundle(folder: string, content: BundleContent): Promi
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), bytes)
   }
-  const tree = new Tree()
+  const tiles = new HashTiles()
+  let count = 0
   let full: string[] = []
   const writeFull = async () => {
-    const index = Math.ceil(tree.size / TILE) - 1
-    await write(tilePath('entries', index, full.length), formatEntries(full))
+    await write(tilePath('entries', Math.ceil(count / TILE) - 1, full.length), formatEntries(full))
     full = []
   }
   for await (const entry of entries) {
-    if (tree.size === size) break
-    tree.append(leafHash(Buffer.from(entry)))
+    if (count === size) break
+    count += 1
+    for (const { path, bytes } of tiles.append(leafHash(Buffer.from(entry)))) await write(path, bytes)
     full.push(entry)
     if (full.length === TILE) await writeFull()
   }
   if (full.length > 0) await writeFull()
-  if (tree.size < size) throw new BundleError(`received ${tree.size} entries, expected ${size}`)
-  for (const { path, bytes } of hashTiles(tree, size)) await write(path, bytes)
+  if (count < size) throw new BundleError(`received ${count} entries, expected ${size}`)
+  for (const { path, bytes } of tiles.end()) await write(path, bytes)
   await mkdir(folder, { recursive: true })
   const file = await open(join(folder, FILES.records), 'w')
   for await (const record of records) await file.write(`${canonicalItem(record)}\n`)
@@ -107,12 +108,10 @@ export class Bundle {
     }
   }
 
-  /** Whether the tiles of hashes are those of the tree. @throws BundleError if not */
-  async checkTiles(tree: Tree, size: number): Promise<void> {
-    for (const { path, bytes } of hashTiles(tree, size)) {
-      const received = await readAtMost(join(this.folder, path), bytes.length)
-      if (!received?.equals(bytes)) throw new BundleError(`${path}: expected the hashes of the entries`)
-    }
+  /** @throws BundleError if the tile does not hold these hashes */
+  async checkTile({ path, bytes }: HashTile): Promise<void> {
+    const received = await readAtMost(join(this.folder, path), bytes.length)
+    if (!received?.equals(bytes)) throw new BundleError(`${path}: expected the hashes of the entries`)
   }
 
   /** Each line of the records. @throws BundleError if one is no canonical JSON */

@@ -1,9 +1,8 @@
 /** The files of a log as static assets: c2sp.org/tlog-tiles. */
-import type { Tree } from './tree'
+import { nodeHash } from './tree'
 
 /** Hashes in a full tile, and entries in a full bundle. */
 export const TILE = 256
-const TILE_LEVELS = 8
 /** Longest entry, bytes: a bundle has two for its length. */
 export const MAX_ENTRY = 65_535
 
@@ -29,14 +28,55 @@ export function* tilesOf(count: number): Generator<Tile> {
     yield { index, width: Math.min(TILE, count - index * TILE) }
 }
 
-/** Every tile of hashes of a tree of this size. */
-export function* hashTiles(tree: Tree, size: number): Generator<{ path: string; bytes: Buffer }> {
-  for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / TILE))
-    for (const { index, width } of tilesOf(count))
-      yield {
-        path: tilePath(level, index, width),
-        bytes: tree.slice(level * TILE_LEVELS, index * TILE, width),
-      }
+export interface HashTile {
+  readonly path: string
+  readonly bytes: Buffer
+}
+
+/** The tiles of hashes of a growing tree, each as soon as it is full. */
+export class HashTiles {
+  /** By level of tiles: how many are full, and the hashes of the next one. */
+  private readonly levels: { full: number; hashes: Buffer[] }[] = []
+
+  append(leaf: Buffer): HashTile[] {
+    const tiles: HashTile[] = []
+    let hash = leaf
+    for (let level = 0; ; level++) {
+      const { full, hashes } = this.level(level)
+      hashes.push(hash)
+      if (hashes.length < TILE) return tiles
+      tiles.push({ path: tilePath(level, full, TILE), bytes: Buffer.concat(hashes) })
+      hash = rootOf(hashes)
+      this.levels[level] = { full: full + 1, hashes: [] }
+    }
+  }
+
+  /** Those that are not full. */
+  end(): HashTile[] {
+    return this.levels.flatMap(({ full, hashes }, level) =>
+      hashes.length === 0
+        ? []
+        : [{ path: tilePath(level, full, hashes.length), bytes: Buffer.concat(hashes) }],
+    )
+  }
+
+  private level(level: number) {
+    const known = this.levels[level] ?? { full: 0, hashes: [] }
+    this.levels[level] = known
+    return known
+  }
+}
+
+/** The root of a complete subtree of these nodes: 2, 4, 8 … of them. */
+function rootOf(nodes: readonly Buffer[]): Buffer {
+  const [left, right] = nodes
+  if (left === undefined) throw new Error('received no node')
+  if (right === undefined) return left
+  return rootOf(
+    Array.from({ length: nodes.length / 2 }, (_, n) =>
+      nodeHash(nodes[2 * n] ?? left, nodes[2 * n + 1] ?? right),
+    ),
+  )
 }
 
 export function formatEntries(entries: readonly string[]): Buffer {

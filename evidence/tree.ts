@@ -63,11 +63,6 @@ export class Tree {
     return this.level(level).at(index)
   }
 
-  /** The hashes of `count` complete subtrees of 2^level leaves, from the one at `index`. */
-  slice(level: number, index: number, count: number): Buffer {
-    return this.level(level).slice(index, count)
-  }
-
   /** The edge of the tree's first `size` leaves. */
   edge(size = this.size): Edge {
     const edge: Buffer[] = []
@@ -137,13 +132,9 @@ class HashList {
   }
 
   at(index: number): Buffer {
-    return this.slice(index, 1)
-  }
-
-  slice(index: number, count: number): Buffer {
-    if (!Number.isInteger(index) || index < 0 || index + count > this.length)
+    if (!Number.isInteger(index) || index < 0 || index >= this.length)
       throw new RangeError(`received ${index}, expected one of ${this.length} hashes`)
-    return this.bytes.subarray(index * HASH_BYTES, (index + count) * HASH_BYTES)
+    return this.bytes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
   }
 }
 

@@ -33,22 +33,25 @@ export function checkSignature(
   if (!isSignedBy(note, trusted)) against.add(`the checkpoint is not signed by the key ${trusted.name}`)
 }
 
-/** What was signed before is still there, and at the same place. */
+/**
+ * What was signed before is still there, and at the same place.
+ *
+ * @param root of the log at the size of the earlier checkpoint. Undefined: the log is smaller
+ */
 export function checkEarlier(
   { origin, size }: SignedCheckpoint,
-  rootAt: (size: number) => Buffer,
-  { key, earlier: text }: Trust,
+  earlier: SignedCheckpoint,
+  root: Buffer | undefined,
+  { key }: Trust,
   against: Findings,
   missing: Findings,
 ): void {
-  if (text === undefined) return
-  const earlier = parseCheckpoint(text)
   const what = `the earlier checkpoint of ${earlier.size} entries`
   if (key !== undefined && !isSignedBy(earlier.note, parseKey(key)))
     missing.add(`a signature of the key under ${what}`)
   if (earlier.origin !== origin) against.add(`${what} is of another log, ${JSON.stringify(earlier.origin)}`)
-  else if (earlier.size > size) against.add(`${what} is of more than the ${size} of this one`)
-  else if (!rootAt(earlier.size).equals(earlier.root)) against.add(`${what} is of another history`)
+  else if (root === undefined) against.add(`${what} is of more than the ${size} of this one`)
+  else if (!root.equals(earlier.root)) against.add(`${what} is of another history`)
 }
 
 /**

@@ -7,7 +7,8 @@ import { Findings } from './findings'
 import { commitment, type Item, numberOf, saltOf, sessionTag, textOf } from './item'
 import { isIn, Ledger } from './ledger'
 import { cosignedAt, NoteError } from './note'
-import { leafHash, Tree } from './tree'
+import { HashTiles } from './tiles'
+import { appendLeaf, type Edge, leafHash, rootOfEdge } from './tree'
 import { anchorOf, checkEarlier, checkSignature, type Trust } from './trust'
 import { type Judgement, judge, type Verification } from './verdict'
 
@@ -24,13 +25,11 @@ export async function verifyBundle(folder: string, trust: Trust): Promise<Verifi
     if (!FINDINGS.some((kind) => error instanceof kind)) throw error
     against.add(messageOf(error))
   }
-  const tree = new Tree()
   let checkpoint: SignedCheckpoint | undefined
   try {
     checkpoint = parseCheckpoint(bundle.checkpoint)
     checkSignature(checkpoint, bundle.key, trust, against, missing)
-    await readEntries(bundle, checkpoint, tree, ledger, trust)
-    checkEarlier(checkpoint, (size) => tree.root(size), trust, against, missing)
+    await readEntries(bundle, checkpoint, ledger, trust, against, missing)
   } catch (error) {
     note(error)
   }
@@ -52,26 +51,36 @@ export async function verifyBundle(folder: string, trust: Trust): Promise<Verifi
 /** @throws BundleError if the entries are not those of the checkpoint */
 async function readEntries(
   bundle: Bundle,
-  { size, root }: SignedCheckpoint,
-  tree: Tree,
+  checkpoint: SignedCheckpoint,
   ledger: Ledger,
-  { earlier }: Trust,
+  trust: Trust,
+  against: Findings,
+  missing: Findings,
 ): Promise<void> {
-  const earlierSize = earlier === undefined ? -1 : parseCheckpoint(earlier).size
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  for await (const bytes of bundle.entries(size)) {
-    const index = tree.size
-    tree.append(leafHash(bytes))
+  const earlier = trust.earlier === undefined ? undefined : parseCheckpoint(trust.earlier)
+  const tiles = new HashTiles()
+  let edge: Edge = []
+  let index = 0
+  let rootOfEarlier = earlier?.size === 0 ? rootOfEdge(edge) : undefined
+  for await (const bytes of bundle.entries(checkpoint.size)) {
+    const leaf = leafHash(bytes)
     try {
       ledger.read(parseEntry(decoder.decode(bytes)), index)
-      if (tree.size === earlierSize) ledger.newestEarlier = ledger.newest
     } catch (error) {
       throw new BundleError(`entry ${index}: ${messageOf(error)}`, { cause: error })
     }
+    edge = appendLeaf(edge, index, leaf)
+    index += 1
+    for (const tile of tiles.append(leaf)) await bundle.checkTile(tile)
+    if (index !== earlier?.size) continue
+    rootOfEarlier = rootOfEdge(edge)
+    ledger.newestEarlier = ledger.newest
   }
-  if (!tree.root(size).equals(root))
-    throw new BundleError(`the ${size} entries are not those that the checkpoint was signed for`)
-  await bundle.checkTiles(tree, size)
+  if (!rootOfEdge(edge).equals(checkpoint.root))
+    throw new BundleError(`the ${index} entries are not those that the checkpoint was signed for`)
+  for (const tile of tiles.end()) await bundle.checkTile(tile)
+  if (earlier !== undefined) checkEarlier(checkpoint, earlier, rootOfEarlier, trust, against, missing)
 }
 
 async function readRecords(

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { S3Client } from '@aws-sdk/client-s3'
-import { ENVIRONMENT, EVIDENCE_ENVIRONMENT, EVIDENCE_METRICS, METRIC_NAMESPACE } from '../archive/names'
+import { ENVIRONMENT, EVIDENCE_ENVIRONMENT, METRIC_NAMESPACE, UNEXPECTED_CHANGE } from '../archive/names'
 import { Log } from '../evidence/log'
 import { publish, publishKey, type Signer } from '../evidence/publish'
 import { S3Bucket } from '../evidence/s3-bucket'
@@ -41,26 +41,23 @@ export async function handler(event: unknown, context: LambdaContext): Promise<v
   try {
     const { changes, unexpected } = readStreamEvent(event, names)
     for (const reason of unexpected) logger.warn('unexpected change', { reason })
-    const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value)
-    count(EVIDENCE_METRICS.unexpectedChange, unexpected.length)
-    count(EVIDENCE_METRICS.entriesLogged, changes.length)
-    if (changes.length > 0) count(EVIDENCE_METRICS.checkpoints, await logChanges(changes, context))
+    if (unexpected.length > 0) {
+      metrics.addMetric(UNEXPECTED_CHANGE, MetricUnit.Count, unexpected.length)
+      metrics.publishStoredMetrics()
+    }
+    if (changes.length > 0) await logChanges(changes, context)
   } catch (error) {
     logger.error('invocation failed', error as Error)
     throw error
-  } finally {
-    metrics.publishStoredMetrics()
   }
 }
 
-/** @returns the number of checkpoints that were signed and notarised */
-async function logChanges(changes: Parameters<Log['append']>[0], context: LambdaContext): Promise<number> {
+async function logChanges(changes: Parameters<Log['append']>[0], context: LambdaContext): Promise<void> {
   const head = await log.append(changes)
   signer ??= await openSigner(context)
   const checkpoint = await publish(bucket, head, signer)
   await notarise(kms, archiveKey, checkpoint)
   logger.info('logged', { changes: changes.length, size: checkpoint.size })
-  return 1
 }
 
 async function openSigner({ invokedFunctionArn }: LambdaContext): Promise<Signer> {

@@ -34,9 +34,18 @@ Examples:
     )
     .action(async (path, { key, checkpoint, output }) => {
       const { verifyBundle } = require('../../evidence/verify') as typeof import('../../evidence/verify')
+      const { parseKey } = require('../../evidence/note') as typeof import('../../evidence/note')
+      const { parseCheckpoint } =
+        require('../../evidence/checkpoint') as typeof import('../../evidence/checkpoint')
       const { verifyProof } = require('../../evidence/proof') as typeof import('../../evidence/proof')
       const file = resolve(io.cwd, path)
       const earlier = checkpoint && (await readFile(resolve(io.cwd, checkpoint), 'utf8'))
+      try {
+        if (key !== undefined) parseKey(key)
+        if (earlier !== undefined) parseCheckpoint(earlier)
+      } catch (error) {
+        throw new UsageError(messageOf(error))
+      }
       const isFolder = (await stat(file)).isDirectory()
       const verify = async () =>
         isFolder ? verifyBundle(file, { key, earlier }) : verifyProof(await readFile(file, 'utf8'), { key })

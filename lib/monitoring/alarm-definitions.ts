@@ -169,8 +169,8 @@ function ofServices(metrics: Metrics): Record<string, AlarmDefinition> {
 
 function ofTheEvidence(metrics: Metrics): Record<string, AlarmDefinition> {
   const [failed, age] = [metrics.evidenceErrors(), metrics.evidenceAge()]
-  const unexpected = metrics.ofEvidence('unexpectedChange')
-  const checkpoints = metrics.ofEvidence('checkpoints', Duration.hours(HOURS_PER_PERIOD))
+  const unexpected = metrics.unexpectedChanges()
+  const checkpoints = metrics.evidenceInvocations(Duration.hours(HOURS_PER_PERIOD))
   if (!failed || !age || !unexpected || !checkpoints) return {}
   return {
     UnexpectedChange: {

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
-import { EVIDENCE_METRICS, METRIC_NAMESPACE, METRICS } from '../../archive/names'
+import { METRIC_NAMESPACE, METRICS, UNEXPECTED_CHANGE } from '../../archive/names'
 import type { Evidence } from '../evidence/evidence'
 import type { ArchiveTables } from '../storage/tables'
 import type { Archiver } from '../sweeping/archiver'
@@ -56,17 +56,22 @@ export class Metrics {
     return { metric: this.own('sweepsCompleted', Stats.SUM, period), periods }
   }
 
-  /** Of the evidence log. Undefined: there is none. */
-  ofEvidence(name: keyof typeof EVIDENCE_METRICS, period = FIVE_MINUTES): Metric | undefined {
+  /** Of the evidence log, like the next three. Undefined: there is none. */
+  unexpectedChanges(): Metric | undefined {
     const { evidence } = this.props
     if (evidence === undefined) return undefined
     return new Metric({
       namespace: METRIC_NAMESPACE,
-      metricName: EVIDENCE_METRICS[name],
+      metricName: UNEXPECTED_CHANGE,
       dimensionsMap: { service: evidence.function.functionName },
-      period,
+      period: FIVE_MINUTES,
       statistic: Stats.SUM,
     })
+  }
+
+  /** Each signs a checkpoint, or fails. */
+  evidenceInvocations(period: Duration): Metric | undefined {
+    return this.props.evidence?.function.metricInvocations({ period, statistic: Stats.SUM })
   }
 
   evidenceErrors(): Metric | undefined {

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { EVIDENCE_METRICS } from '../../archive/names'
+import { UNEXPECTED_CHANGE } from '../../archive/names'
 import { enrol } from '../../archive/roster'
 import { openLog } from '../../cli/export-evidence'
 import type { StoredChange } from '../../emulator/changes'
@@ -107,15 +107,13 @@ test('every change becomes an entry; the log is signed by the key in KMS and not
       },
     },
   ])
-  expect(metricsOf(invocation)[0]).toMatchObject({
-    [EVIDENCE_METRICS.entriesLogged]: 4,
-    [EVIDENCE_METRICS.checkpoints]: 1,
-    [EVIDENCE_METRICS.unexpectedChange]: 0,
-  })
+  expect(metricsOf(invocation)).toEqual([]) // a metric costs only when it rings
   const s3Calls = s3.calls.map(({ operation, name }) => `${operation} ${name.replace(/\d{15}$/, 'N')}`)
-  expect(s3Calls.filter((call) => call.startsWith('Put'))).toEqual([
+  expect(s3Calls.slice(0, -6)).toEqual([
+    'ListObjectVersions ', // the head
     'PutObject segments/N',
-    'PutObject key',
+    'PutObject key', // once in each process
+    'ListObjectVersions ', // is it signed?
     'PutObject checkpoints/N',
   ])
   // exactly the calls that the policies of the role and of its keys allow
@@ -186,7 +184,7 @@ test('a change that is not the archiver’s rings, is logged, and tells the log 
   await stage.database.client.send(new UpdateCommand({ ...key, ...forged }))
   await stage.database.client.send(new DeleteCommand(key))
   const invocation = await log(await changed())
-  expect(metricsOf(invocation)[0]).toMatchObject({ [EVIDENCE_METRICS.unexpectedChange]: 2 })
+  expect(metricsOf(invocation)[0]).toMatchObject({ [UNEXPECTED_CHANGE]: 2 })
   const reasons = invocation.log.filter(({ message }) => message === 'unexpected change')
   expect(reasons.map(({ reason }) => reason)).toEqual([
     'Sessions: revision 1, expected 2',

@@ -74,7 +74,7 @@ test.each([
     EvidenceLogFailed: `AWS/Lambda Errors FunctionName=${log}: Sum >= 1 for 3 x 300 s, no data notBreaching`,
     // DynamoDB keeps a change for 24 hours
     EvidenceLogBehind: `AWS/Lambda IteratorAge FunctionName=${log}: Maximum >= 10800000 for 1 x 300 s, no data notBreaching`,
-    NoCheckpoint: `SessionArchive Checkpoints service=${log}: Sum <= 0 for 4 x 21600 s, no data breaching`,
+    NoCheckpoint: `AWS/Lambda Invocations FunctionName=${log}: Sum <= 0 for 4 x 21600 s, no data breaching`,
   })
 })
 

@@ -178,6 +178,12 @@ test('wrong usage is refused before anything is written', async () => {
     await cli('evidence', '--table', 't', '--region', 'us-east-1', ...PERIOD, '--out', 'x'),
     'or it is named by its tables',
   )
+  const bad = await cli('verify', 'archive', '--key', 'mallory')
+  expectWrongUsage(bad, 'received "mallory", expected a key NAME+ID+KEY')
+  expectWrongUsage(
+    await cli('verify', 'archive', '--checkpoint', 'archive/evidence/key'),
+    'expected a signed note',
+  )
   expectFailure(await cli('verify', 'nowhere'), 'ENOENT')
   expectWrongUsage(await cli('verify', 'archive'), 'bundle.json: received no file')
   expect(readdirSync(folder())).toEqual(['archive'])
