@@ -10,14 +10,13 @@ import { startKms } from '../emulator/kms'
 import { LOCAL_CREDENTIALS } from '../emulator/local-credentials'
 import { startS3 } from '../emulator/s3'
 import { writeBundle } from '../evidence/bundle'
-import { canonicalJson } from '../evidence/canonical-json'
 import { checkpointText } from '../evidence/checkpoint'
 import { type Change, Log } from '../evidence/log'
 import { formatKey, formatNote, logKey, publicKeyOfDer } from '../evidence/note'
 import { formatProof, verifyProof } from '../evidence/proof'
 import { publish } from '../evidence/publish'
 import { S3Bucket } from '../evidence/s3-bucket'
-import { toEntry } from '../evidence/to-entry'
+import { toLine } from '../evidence/to-entry'
 import { leafHash, Tree } from '../evidence/tree'
 import { notarise, openKmsSigner } from '../lambda/kms-signer'
 import { buildFunction } from '../lib/function-code'
@@ -81,7 +80,7 @@ async function append(batch: number) {
   for (let n = 0; n < count; n += batch) {
     const changes: Change[] = Array.from({ length: batch }, (_, i) => {
       const change = changeOf(n + i, CHANGES)
-      return { id: `Sessions/l/${n + i}`, at: change.at, entry: canonicalJson(toEntry(change)) }
+      return { id: `Sessions/l/${n + i}`, at: change.at, entry: toLine(change)?.line ?? '' }
     })
     await notarise(clients[1], 'key', await publish(bucket, await log.append(changes), signer))
   }

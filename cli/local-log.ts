@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Changes, StoredChange } from '../emulator/changes'
-import { canonicalJson } from '../evidence/canonical-json'
 import { Folder } from '../evidence/folder'
 import { type Change, Log } from '../evidence/log'
 import { formatKey, logKey, parseKey, publicKeyOfDer } from '../evidence/note'
 import { publish, type Signer } from '../evidence/publish'
-import { toEntry } from '../evidence/to-entry'
+import { toLine } from '../evidence/to-entry'
 
 /** In the folder of a local archive: its log, and the key that signs it. */
 export const EVIDENCE = 'evidence'
@@ -30,9 +29,10 @@ export async function logChanges(changes: Changes, folder: string): Promise<void
 
 function toLog({ table, sequenceNumber, at, ...change }: StoredChange): Change[] {
   if (table !== 'Sessions' && table !== 'Sweeps') return []
-  const entry = toEntry({ table, at: new Date(at), ...change })
-  if (entry === undefined) return []
-  return [{ id: `${table}/local/${sequenceNumber}`, at: new Date(at), entry: canonicalJson(entry) }]
+  const said = toLine({ table, at: new Date(at), ...change })
+  return said === undefined
+    ? []
+    : [{ id: `${table}/local/${sequenceNumber}`, at: new Date(at), entry: said.line }]
 }
 
 async function openSigner(folder: string): Promise<Signer> {

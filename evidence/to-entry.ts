@@ -1,7 +1,8 @@
 /** What a change of a table says in the log. */
 import { canonicalJson } from './canonical-json'
-import type { Entry, RevisionEntry, RosterEntry } from './entry'
+import { type Entry, parseEntry, type RevisionEntry, type RosterEntry } from './entry'
 import { commitment, type Item, itemHash, numberOf, saltOf, sessionTag, textOf } from './item'
+import { MAX_ENTRY } from './tiles'
 
 /** A change of an item, as DynamoDB's streams tell it. */
 export interface ItemChange {
@@ -15,6 +16,38 @@ export interface ItemChange {
   readonly at: Date
   /** Whether DynamoDB itself deleted the item, since its time was over. */
   readonly isExpiry: boolean
+}
+
+/** What is appended to the log. */
+export interface Line {
+  /** Canonical JSON. */
+  readonly line: string
+  /** Why no code of this software can have made the change. */
+  readonly unexpected?: string
+}
+
+/**
+ * The line of a change. Whatever somebody puts into a table has one: a change that could not be logged would keep
+ * those behind it from the log.
+ *
+ * @returns undefined if the change is no evidence
+ */
+export function toLine(change: ItemChange): Line | undefined {
+  try {
+    const entry = toEntry(change)
+    return entry && lineOf(entry)
+  } catch (error) {
+    return lineOf(unexplained(change, `an item that no entry can tell of: ${error}`))
+  }
+}
+
+/** @throws Error if a reader would refuse it */
+function lineOf(entry: Entry): Line {
+  const line = canonicalJson(entry)
+  parseEntry(line)
+  const bytes = Buffer.byteLength(line)
+  if (bytes > MAX_ENTRY) throw new Error(`received ${bytes} bytes, expected at most ${MAX_ENTRY}`)
+  return { line, unexpected: unexpected(entry) }
 }
 
 /** Undefined: the change is no evidence. */
@@ -186,5 +219,6 @@ function count(item: Item, name: string): number {
 }
 
 function unexplained({ table, keys }: ItemChange, reason: string): Entry {
-  return { type: 'unexpected', table, key: itemHash(keys), reason: reason.toWellFormed().slice(0, 500) }
+  const key = itemHash(keys) // keys are text that DynamoDB has as UTF-8
+  return { type: 'unexpected', table, key, reason: reason.slice(0, 500).toWellFormed() }
 }

@@ -1,7 +1,6 @@
-import { canonicalJson } from '../evidence/canonical-json'
 import type { Item } from '../evidence/item'
 import type { Change } from '../evidence/log'
-import { toEntry, unexpected } from '../evidence/to-entry'
+import { toLine } from '../evidence/to-entry'
 
 /** A change of a table, as Lambda delivers it. */
 interface StreamRecord {
@@ -50,11 +49,10 @@ export function readStreamEvent(event: unknown, names: TableNames): Read {
     const at = new Date(dynamodb.ApproximateCreationDateTime * 1000)
     const isExpiry = userIdentity?.principalId === 'dynamodb.amazonaws.com' && userIdentity.type === 'Service'
     const { Keys: keys, OldImage: before, NewImage: after } = dynamodb
-    const entry = toEntry({ table, keys, before, after, at, isExpiry })
-    if (entry === undefined) continue
-    changes.push({ id: `${table}/${label}/${dynamodb.SequenceNumber}`, at, entry: canonicalJson(entry) })
-    const reason = unexpected(entry)
-    if (reason !== undefined) reasons.push(`${table}: ${reason}`)
+    const said = toLine({ table, keys, before, after, at, isExpiry })
+    if (said === undefined) continue
+    changes.push({ id: `${table}/${label}/${dynamodb.SequenceNumber}`, at, entry: said.line })
+    if (said.unexpected !== undefined) reasons.push(`${table}: ${said.unexpected}`)
   }
   return { changes, unexpected: reasons }
 }

@@ -1,5 +1,6 @@
+import { parseEntry } from '../../evidence/entry'
 import type { Item } from '../../evidence/item'
-import { type ItemChange, toEntry, unexpected } from '../../evidence/to-entry'
+import { type ItemChange, toEntry, toLine, unexpected } from '../../evidence/to-entry'
 
 const AT = new Date('2026-11-24T12:00:00Z')
 const SWEEP = '2026-11-24T11:00:00.000Z-0a1b2c3d'
@@ -180,4 +181,15 @@ test.each<[string, ItemChange, string]>([
   ['a receipt of no source', ofSweeps('elsewhere', SWEEP, undefined, RECEIPT), 'is unknown'],
 ])('%s is unexpected', (_what, change, reason) => {
   expect(why(change)).toContain(reason)
+})
+
+test.each<[string, Item]>([
+  ['that is longer than an entry may be', { ...RECORD, State: S('x'.repeat(70_000)) }],
+  ['with an empty state', { ...RECORD, State: S('') }],
+  ['that expires at no whole second', { ...RECORD, ExpiresAt: { N: '1.5' } }],
+  ['with half of a character', { ...RECORD, Reason: S('\ud800') }],
+])('a forged record %s is logged as unexpected, and keeps no other from the log', (_what, record) => {
+  const { line = '', unexpected: reason } = toLine(ofSession(undefined, record)) ?? {}
+  expect(parseEntry(line)).toMatchObject({ type: 'unexpected', table: 'Sessions' })
+  expect(reason).toContain('an item that no entry can tell of')
 })

@@ -7,7 +7,6 @@ import { enrol } from '../../archive/roster'
 import { exportEvidence } from '../../cli/export-evidence'
 import type { StoredChange } from '../../emulator/changes'
 import { Bundle, writeBundle } from '../../evidence/bundle'
-import { canonicalJson } from '../../evidence/canonical-json'
 import { checkpointText, parseCheckpoint } from '../../evidence/checkpoint'
 import { Folder } from '../../evidence/folder'
 import type { Item } from '../../evidence/item'
@@ -15,7 +14,7 @@ import type { Period } from '../../evidence/ledger'
 import { type Change, Log } from '../../evidence/log'
 import { formatKey, formatNote, logKey, publicKeyOfDer } from '../../evidence/note'
 import { publish, publishKey, type Signer } from '../../evidence/publish'
-import { toEntry } from '../../evidence/to-entry'
+import { toLine } from '../../evidence/to-entry'
 import { leafHash, Tree } from '../../evidence/tree'
 import type { Trust } from '../../evidence/trust'
 import { verifyBundle } from '../../evidence/verify'
@@ -37,10 +36,10 @@ export function makeSigner(name = 'ssm-session-archive/111122223333/us-east-1/lo
 
 export function toLogChange({ table, sequenceNumber, at, ...change }: StoredChange): Change[] {
   if (table !== 'Sessions' && table !== 'Sweeps') return []
-  const entry = toEntry({ table, at: new Date(at), ...change })
-  return entry === undefined
+  const said = toLine({ table, at: new Date(at), ...change })
+  return said === undefined
     ? []
-    : [{ id: `${table}/test/${sequenceNumber}`, at: new Date(at), entry: canonicalJson(entry) }]
+    : [{ id: `${table}/test/${sequenceNumber}`, at: new Date(at), entry: said.line }]
 }
 
 /** A stage whose changes are logged and signed, as a deployed archive's are. */
