@@ -118,20 +118,27 @@ export class Ledger {
   }
 
   /** Forgets a sweep that its receipt accounts for. Whatever claims to be of it later is of a sweep without receipt. */
-  private settle({ id, source, archived, updated, receipt, keptDays }: Sweep): void {
-    if (receipt?.archived !== archived || receipt.updated !== updated) return
-    const { retentionDays = Number.POSITIVE_INFINITY } = receipt
-    // a session ends after it starts, so its record is kept for longer
-    if (keptDays < retentionDays)
-      this.unexpected.add(
-        `a record of the sweep ${id} of ${source} expires ${Math.floor(keptDays)} days after its start, expected ${retentionDays} or more`,
-      )
+  private settle(sweep: Sweep): void {
+    const { id, source, archived, updated, receipt } = sweep
+    if (receipt === undefined) return
+    this.checkExpiry(sweep, receipt)
+    if (receipt.archived !== archived || receipt.updated !== updated || receipt.unsure) return
     this.sweeps.delete(keyOf(source, id))
     this.settled.add(keyOf(source, id))
     for (const key of this.settled) {
       if (key >= this.pendingSince()) break
       this.settled.delete(key)
     }
+  }
+
+  /** A session ends after it starts, so its record is kept for longer than that. */
+  private checkExpiry(sweep: Sweep, { retentionDays = Number.POSITIVE_INFINITY }: ReceiptEntry): void {
+    const { id, source, keptDays } = sweep
+    if (keptDays >= retentionDays) return
+    this.unexpected.add(
+      `a record of the sweep ${id} of ${source} expires ${Math.floor(keptDays)} days after its start, expected ${retentionDays} or more`,
+    )
+    sweep.keptDays = Number.POSITIVE_INFINITY // said once
   }
 
   /** What began or was written later may not have reached the log as a whole. */
@@ -144,11 +151,12 @@ export class Ledger {
     const findings = new Findings()
     for (const { id, source, archived, updated, receipt, isInPeriod } of this.sweeps.values()) {
       const isAsked = isInPeriod || (receipt !== undefined && receipt.finishedAt >= this.period.from)
+      const more = archived + updated - (receipt?.archived ?? 0) - (receipt?.updated ?? 0)
+      const isFewer = receipt === undefined || archived < receipt.archived || updated < receipt.updated
       const isMore =
-        this.settled.has(keyOf(source, id)) ||
-        (receipt !== undefined && (archived > receipt.archived || updated > receipt.updated))
+        this.settled.has(keyOf(source, id)) || (receipt !== undefined && more > (receipt.unsure ?? 0))
       const isPending = (receipt?.finishedAt ?? id) >= this.pendingSince()
-      if (!isAsked || (isPending && !isMore)) continue
+      if (!isAsked || !(isMore || (isFewer && !isPending))) continue
       const counted =
         receipt === undefined
           ? 'left no receipt that counts them'
