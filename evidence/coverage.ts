@@ -23,7 +23,16 @@ export class Coverage {
 
   addReceipt({ source, outcome, coversFrom, coversUntil }: ReceiptEntry): void {
     if (outcome !== 'complete' || coversFrom === undefined || coversUntil === undefined) return
-    this.source(source).covered.push({ from: coversFrom, until: coversUntil })
+    const { covered } = this.source(source)
+    const last = covered.at(-1)
+    // a year of sweeps is one span: each covers from before the one before it
+    if (last === undefined || coversFrom > last.until || coversUntil < last.from)
+      covered.push({ from: coversFrom, until: coversUntil })
+    else
+      covered[covered.length - 1] = {
+        from: coversFrom < last.from ? coversFrom : last.from,
+        until: coversUntil > last.until ? coversUntil : last.until,
+      }
   }
 
   addRoster({ account, state, until, listed, regions }: RosterEntry): void {
