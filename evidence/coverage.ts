@@ -1,5 +1,5 @@
 /** In which time a source's receipts prove that no session was missed. Times are ISO 8601, UTC. */
-import type { ReceiptEntry, RosterEntry } from './entry'
+import type { ReceiptEntry, RosterEntry, RosterRegion } from './entry'
 
 export interface Span {
   readonly from: string
@@ -12,8 +12,8 @@ export interface Uncovered extends Span {
 
 interface Source {
   readonly covered: Span[]
-  /** Until when it was swept: absent, it still is. Absent: no roster says that it was. */
-  swept?: { until?: string }
+  /** Until when it was swept, and what it is since: absent, it still is swept. Absent: no roster says that it was. */
+  swept?: { until?: string; state?: string }
 }
 
 /** What the log says of each source, entry by entry. */
@@ -42,7 +42,7 @@ export class Coverage {
       const source = this.source(`${account}/${region}`)
       const isSwept = state === 'swept' && entry.state === 'swept'
       if (isSwept) source.swept = {}
-      else if (source.swept !== undefined) source.swept = { until: entry.until ?? until ?? entry.since }
+      else if (source.swept !== undefined) source.swept = leftAt(source, entry, { state, until })
     }
   }
 
@@ -50,6 +50,15 @@ export class Coverage {
   sourcesSince(from: string): string[] {
     return [...this.sources].flatMap(([name, { swept }]) =>
       swept !== undefined && (swept.until === undefined || swept.until > from) ? [name] : [],
+    )
+  }
+
+  /** Sources that were given up before, or in this time: nothing is asked of them since. */
+  leftBefore(until: string): string[] {
+    return [...this.sources].flatMap(([name, { swept }]) =>
+      swept?.until !== undefined && swept.until < until
+        ? [`${name} ${swept.state} since ${swept.until}`]
+        : [],
     )
   }
 
@@ -72,6 +81,19 @@ export class Coverage {
     const source = this.sources.get(name) ?? { covered: [] }
     this.sources.set(name, source)
     return source
+  }
+}
+
+/** When a source was given up: not before what it covers, whatever the roster says. */
+function leftAt({ covered }: Source, region: RosterRegion, account: Pick<RosterEntry, 'state' | 'until'>) {
+  const said = region.until ?? account.until ?? region.since
+  const [swept = ''] = covered
+    .map((span) => span.until)
+    .sort()
+    .reverse()
+  return {
+    until: said > swept ? said : swept,
+    state: region.state === 'swept' ? account.state : region.state,
   }
 }
 

@@ -27,6 +27,8 @@ interface Sweep {
   receipt?: ReceiptEntry
   /** Whether a session of the period is among them. */
   isInPeriod: boolean
+  /** When the newest receipt was written that the log had, when it last told of the sweep. */
+  toldAt: string
   /** Days from a session's start until its record expires: the fewest of its records. */
   keptDays: number
 }
@@ -46,8 +48,8 @@ export class Ledger {
   readonly removed = new Findings()
   readonly count = { entries: 0, sessions: 0, undated: 0, receipts: 0, expired: 0, rejected: 0 }
   private readonly sweeps = new Map<string, Sweep>()
-  /** Recent ones that their receipts account for. */
-  private readonly settled = new Set<string>()
+  /** Recent ones that their receipts account for, with `toldAt`. */
+  private readonly settled = new Map<string, string>()
   /** When the newest receipt was written. */
   newest = ''
   /** The same at the time of an earlier checkpoint. */
@@ -124,9 +126,9 @@ export class Ledger {
     this.checkExpiry(sweep, receipt)
     if (receipt.archived !== archived || receipt.updated !== updated || receipt.unsure) return
     this.sweeps.delete(keyOf(source, id))
-    this.settled.add(keyOf(source, id))
-    for (const key of this.settled) {
-      if (key >= this.pendingSince()) break
+    this.settled.set(keyOf(source, id), this.newest)
+    for (const [key, toldAt] of this.settled) {
+      if (toldAt >= this.pendingSince()) break
       this.settled.delete(key)
     }
   }
@@ -141,7 +143,7 @@ export class Ledger {
     sweep.keptDays = Number.POSITIVE_INFINITY // said once
   }
 
-  /** What began or was written later may not have reached the log as a whole. */
+  /** What the log tells of later may not have reached the log as a whole. */
   private pendingSince(): string {
     return new Date(Date.parse(this.newest || '9999') - PENDING_MS).toISOString()
   }
@@ -149,13 +151,15 @@ export class Ledger {
   /** Sweeps whose receipts do not account for exactly the records that they wrote. */
   unaccounted(): Findings {
     const findings = new Findings()
-    for (const { id, source, archived, updated, receipt, isInPeriod } of this.sweeps.values()) {
+    for (const { id, source, archived, updated, receipt, isInPeriod, toldAt } of this.sweeps.values()) {
       const isAsked = isInPeriod || (receipt !== undefined && receipt.finishedAt >= this.period.from)
       const more = archived + updated - (receipt?.archived ?? 0) - (receipt?.updated ?? 0)
       const isFewer = receipt === undefined || archived < receipt.archived || updated < receipt.updated
       const isMore =
         this.settled.has(keyOf(source, id)) || (receipt !== undefined && more > (receipt.unsure ?? 0))
-      const isPending = (receipt?.finishedAt ?? id) >= this.pendingSince()
+      // its id and its receipt could be forged to be of a time to come
+      const began = receipt?.finishedAt ?? id
+      const isPending = began >= this.pendingSince() && toldAt >= this.pendingSince()
       if (!isAsked || !(isMore || (isFewer && !isPending))) continue
       const counted =
         receipt === undefined
@@ -171,10 +175,14 @@ export class Ledger {
   private sweep(source: string, id: string): Sweep {
     const key = keyOf(source, id)
     const known = this.sweeps.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      known.toldAt = this.newest || id
+      return known
+    }
     const sweep = {
       ...{ id, source, archived: 0, updated: 0, isInPeriod: false },
       keptDays: Number.POSITIVE_INFINITY,
+      toldAt: this.newest || id,
     }
     this.sweeps.set(key, sweep)
     return sweep

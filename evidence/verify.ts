@@ -159,6 +159,7 @@ function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust
       ? []
       : [`checkpoint ${checkpoint.origin} ${checkpoint.size} ${checkpoint.root.toString('base64')}`]),
     `entries: ${count.entries}, sessions: ${count.sessions}, receipts: ${count.receipts}, sources: ${coverage.sourcesSince(period.from).length}`,
+    ...listed('not asked for any more', coverage.leftBefore(new Date(period.to).toISOString())),
     ...(expired > 0 ? [`expired, as was configured: ${expired}`] : []),
     ...(rejected > 0 ? [`kept as text, since no record can hold them: ${rejected}`] : []),
     ...others.map(
@@ -167,6 +168,11 @@ function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust
     ),
     anchorOf(trust, ledger.newestEarlier),
   ]
+}
+
+function listed(what: string, names: readonly string[]): string[] {
+  const others = names.length > 10 ? `, and ${names.length - 10} more` : ''
+  return names.length === 0 ? [] : [`${what}: ${names.slice(0, 10).join(', ')}${others}`]
 }
 
 function messageOf(error: unknown): string {

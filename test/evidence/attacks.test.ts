@@ -137,6 +137,17 @@ describe('in the tables', () => {
     )
   })
 
+  test('a record of a sweep that is said to be still to come is not proven', async () => {
+    const forged = {
+      ...(await stage.record('alice')),
+      ...{ SessionId: 'mallory', Salt, SweepId: '9999-01-01T00:00:00.000Z-0badc0de' },
+    }
+    await send(new PutCommand({ TableName: table(), Item: forged }))
+    await stage.logChanges()
+    await stage.sweepAfter(3)
+    expect((await judged()).unaltered.verdict).toBe('not proven')
+  })
+
   test('a record that claims to be of a sweep that was accounted for is not proven', async () => {
     stage.world.clock.advance(3 * HOUR)
     await stage.sweep()

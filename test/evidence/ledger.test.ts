@@ -134,11 +134,22 @@ describe('coverage', () => {
     const before = [roster('swept'), covers('2025-12-20', '2026-01-10')]
     expect(gaps(...before, roster('retired', day('2026-01-10')))).toEqual([])
     expect(gaps(...before, roster('retired', day('2026-01-15')))).toEqual(['01-10 01-15'])
-    expect(gaps(...before, roster('excluded', day('2025-12-01')))).toEqual([])
     expect(
       gaps(...before, roster('swept', undefined, { state: 'retired', until: day('2026-01-12') })),
     ).toEqual(['01-10 01-12'])
     expect(gaps(...before, roster('retired', day('2026-01-10')), roster('swept'))).toEqual(['01-10 02-01']) // back again
+  })
+
+  test('of a source that is said to have been left long ago is asked for as long as it was swept, and it is named', () => {
+    const ledger = read(
+      roster('swept'),
+      covers('2025-12-20', '2026-01-20'),
+      roster('excluded', day('2020-01-01')),
+    )
+    expect(ledger.coverage.gaps(asked)).toEqual([])
+    const left = `${SOURCE} excluded since ${day('2026-01-20')}`
+    expect(ledger.coverage.leftBefore(asked.until)).toEqual([left])
+    expect(ledger.coverage.leftBefore(day('2026-01-01'))).toEqual([])
   })
 
   test('of what was left out from the start is not asked for, and accounts without a list are named', () => {
