@@ -35,8 +35,6 @@ export interface Receipt {
   readonly Seen: number
   readonly Archived: number
   readonly Updated: number
-  /** Writes of records that failed, and may have been done all the same. Absent: none. */
-  readonly Unsure?: number
   readonly Unchanged: number
   readonly Rejected: number
   /** Sessions in the Active list. */

@@ -25,12 +25,7 @@ export interface Upserted {
 export class UpsertError extends Error {
   override readonly name = 'UpsertError'
   declare readonly upserted: Upserted
-  /** @param unsure how many writes failed: nobody knows whether they were done */
-  constructor(
-    upserted: Upserted,
-    readonly unsure: number,
-    cause: unknown,
-  ) {
+  constructor(upserted: Upserted, cause: unknown) {
     super(`a page of sessions was not stored completely: ${cause}`, { cause })
     Object.defineProperty(this, 'upserted', { value: upserted })
   }
@@ -87,7 +82,7 @@ export async function upsert(
     }
   }
   await Promise.all([...candidates.values()].map(store))
-  if (failures.length > 0) throw new UpsertError(upserted, failures.length, failures[0])
+  if (failures.length > 0) throw new UpsertError(upserted, failures[0])
   return upserted
 }
 

@@ -50,8 +50,6 @@ export interface ReceiptEntry {
   /** How many records it wrote: as new, and as changed. */
   readonly archived: number
   readonly updated: number
-  /** How many more it may have written: its calls failed. */
-  readonly unsure?: number
   /** Sessions that could not be stored as records. */
   readonly rejected: number
   readonly retentionDays?: number
@@ -144,7 +142,6 @@ const SHAPES: Readonly<Record<Entry['type'], Shape>> = {
     coversUntil: 'text?',
     archived: 'count',
     updated: 'count',
-    unsure: 'count?',
     rejected: 'count',
     retentionDays: 'count?',
     hash: 'hash',

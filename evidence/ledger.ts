@@ -124,7 +124,7 @@ export class Ledger {
     const { id, source, archived, updated, receipt } = sweep
     if (receipt === undefined) return
     this.checkExpiry(sweep, receipt)
-    if (receipt.archived !== archived || receipt.updated !== updated || receipt.unsure) return
+    if (receipt.archived !== archived || receipt.updated !== updated) return
     this.sweeps.delete(keyOf(source, id))
     this.settled.set(keyOf(source, id), this.newest)
     for (const [key, toldAt] of this.settled) {
@@ -153,14 +153,13 @@ export class Ledger {
     const findings = new Findings()
     for (const { id, source, archived, updated, receipt, isInPeriod, toldAt } of this.sweeps.values()) {
       const isAsked = isInPeriod || (receipt !== undefined && receipt.finishedAt >= this.period.from)
-      const more = archived + updated - (receipt?.archived ?? 0) - (receipt?.updated ?? 0)
-      const isFewer = receipt === undefined || archived < receipt.archived || updated < receipt.updated
       const isMore =
-        this.settled.has(keyOf(source, id)) || (receipt !== undefined && more > (receipt.unsure ?? 0))
+        this.settled.has(keyOf(source, id)) ||
+        (receipt !== undefined && (archived > receipt.archived || updated > receipt.updated))
       // its id and its receipt could be forged to be of a time to come
       const began = receipt?.finishedAt ?? id
       const isPending = began >= this.pendingSince() && toldAt >= this.pendingSince()
-      if (!isAsked || !(isMore || (isFewer && !isPending))) continue
+      if (!isAsked || (isPending && !isMore)) continue
       const counted =
         receipt === undefined
           ? 'left no receipt that counts them'

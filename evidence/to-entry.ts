@@ -163,7 +163,6 @@ function receiptEntry(source: string, sweep: string, receipt: Item): Entry {
   const coversFrom = textOf(receipt, 'CoversFrom')
   const coversUntil = textOf(receipt, 'CoversUntil')
   const retentionDays = numberOf(receipt, 'RetentionDays')
-  const unsure = numberOf(receipt, 'Unsure')
   return {
     type: 'receipt',
     source,
@@ -174,7 +173,6 @@ function receiptEntry(source: string, sweep: string, receipt: Item): Entry {
     ...(coversUntil !== undefined && { coversUntil }),
     archived: count(receipt, 'Archived'),
     updated: count(receipt, 'Updated'),
-    ...(unsure !== undefined && { unsure }),
     rejected: count(receipt, 'Rejected'),
     ...(retentionDays !== undefined && { retentionDays }),
     hash: itemHash(receipt),

@@ -72,8 +72,6 @@ export interface Run extends SweepJob {
   readonly startedAt: Date
   /** Only store-pages.ts counts. */
   readonly counts: { -readonly [name in keyof Counts]: Counts[name] }
-  /** Writes of records that failed, and may have been done all the same. */
-  unsure: number
   /** For the receipt: undefined until the open sessions are known. */
   plan?: Plan
   /** What was known of the source before: undefined until it is read. */
@@ -106,7 +104,6 @@ export function begin(job: SweepJob): Run {
     sweepId: newSweepId(startedAt),
     startedAt,
     counts: { ...NOTHING },
-    unsure: 0,
     expectNew: false,
   }
 }

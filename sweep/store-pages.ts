@@ -96,10 +96,7 @@ async function storePage(run: Run, state: State, page: Answer, expectNew: boolea
     if (upserted.archived.length < sessions.length / 2) run.expectNew = false
     await count(run, upserted)
   } catch (error) {
-    if (error instanceof UpsertError) {
-      run.unsure += error.unsure
-      await count(run, error.upserted)
-    }
+    if (error instanceof UpsertError) await count(run, error.upserted)
     throw error
   } finally {
     counts.Pages += 1

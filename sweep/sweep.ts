@@ -89,7 +89,6 @@ function receiptOf(run: Run, outcome: Partial<Receipt> & Pick<Receipt, 'Outcome'
     StartedAt: startedAt.toISOString(),
     FinishedAt: now().toISOString(),
     ...counts,
-    ...(run.unsure > 0 && { Unsure: run.unsure }),
     ...outcome,
     Version: version,
   }

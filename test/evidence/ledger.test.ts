@@ -67,14 +67,6 @@ describe('a sweep', () => {
     expect(read(revision('a'), revision('b'), receipt()).unaccounted().count).toBe(1)
   })
 
-  test('whose writes failed may have written as many more as its receipt says, and no more', () => {
-    const failed = receipt({ outcome: 'failed', archived: 1, unsure: 1 })
-    expect(read(revision('a'), failed, LATER).unaccounted().count).toBe(0)
-    expect(read(revision('a'), revision('b'), failed, LATER).unaccounted().count).toBe(0)
-    expect(read(revision('a'), revision('b'), revision('c'), failed, LATER).unaccounted().count).toBe(1)
-    expect(read(failed, LATER).unaccounted().count).toBe(1)
-  })
-
   test('of other times is not asked for', () => {
     const old = { startDay: '2025-06-01', sweep: '2025-06-02T00:00:00.000Z-0a1b2c3d' }
     expect(read(revision('a', old), LATER).unaccounted().count).toBe(0)

@@ -176,7 +176,7 @@ test.each(FAULTS)(
 
     const { receipt } = await failedSweep()
 
-    expect(receipt).toMatchObject({ Outcome: 'failed', Archived: 14, Seen: 15, Unsure: 1 })
+    expect(receipt).toMatchObject({ Outcome: 'failed', Archived: 14, Seen: 15 })
     expect(await receipts()).toEqual([receipt])
     stage.proxy.fault = () => undefined
     expect(await sweep()).toMatchObject({ Outcome: 'complete', Seen: 15 })
