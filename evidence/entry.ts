@@ -111,7 +111,7 @@ export type Entry =
   | RoundEntry
   | UnexpectedEntry
 
-type Kind = 'text' | 'hash' | 'count' | 'regions'
+type Kind = 'text' | 'time' | 'hash' | 'count' | 'regions'
 type Shape = Readonly<Record<string, Kind | `${Kind}?`>>
 
 const REMOVED: Shape = {
@@ -121,7 +121,7 @@ const REMOVED: Shape = {
   revision: 'count',
   commitment: 'hash',
 }
-const REGION: Shape = { state: 'text', since: 'text', until: 'text?' }
+const REGION: Shape = { state: 'text', since: 'time', until: 'time?' }
 const SHAPES: Readonly<Record<Entry['type'], Shape>> = {
   revision: {
     ...REMOVED,
@@ -136,10 +136,10 @@ const SHAPES: Readonly<Record<Entry['type'], Shape>> = {
   receipt: {
     source: 'text',
     sweep: 'text',
-    finishedAt: 'text',
+    finishedAt: 'time',
     outcome: 'text',
-    coversFrom: 'text?',
-    coversUntil: 'text?',
+    coversFrom: 'time?',
+    coversUntil: 'time?',
     archived: 'count',
     updated: 'count',
     rejected: 'count',
@@ -152,8 +152,11 @@ const SHAPES: Readonly<Record<Entry['type'], Shape>> = {
   unexpected: { table: 'text', key: 'hash', reason: 'text' },
 }
 
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
 const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string' && value !== '',
+  time: (value) => typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value)),
   hash: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
   count: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
   regions: (value) =>
