@@ -18,14 +18,19 @@ export class SweepQueue {
     private readonly onError: (error: Error) => void,
   ) {}
 
-  /** @returns the sources that could not be sent */
+  /** @returns the sources that could not be sent: if a whole call fails, all that were not sent before it */
   async send(sources: readonly Source[], plannedAt: Date): Promise<Source[]> {
     let unsent = groups(sources, MESSAGE_SOURCES)
-    for (let attempt = 0; attempt < ATTEMPTS && unsent.length > 0; attempt++)
-      for (const batch of groups(unsent, BATCH_MESSAGES)) {
-        const sent = await this.sendBatch(batch, plannedAt)
-        unsent = unsent.filter((message) => !sent.has(message))
-      }
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS && unsent.length > 0; attempt++)
+        for (const batch of groups(unsent, BATCH_MESSAGES)) {
+          const sent = await this.sendBatch(batch, plannedAt)
+          unsent = unsent.filter((message) => !sent.has(message))
+        }
+    } catch (error) {
+      // the client has tried often, and the round has other things to do
+      this.onError(error instanceof Error ? error : new Error(String(error)))
+    }
     return unsent.flat()
   }
 
@@ -35,9 +40,9 @@ export class SweepQueue {
       MessageBody: JSON.stringify({ plannedAt: plannedAt.toISOString(), sources: sources.map(sourceKey) }),
     }))
     const command = new SendMessageBatchCommand({ QueueUrl: this.queueUrl, Entries })
-    const answer = await this.client.send(command).catch(this.onError)
-    for (const { Code, Message } of answer?.Failed ?? []) this.onError(new Error(`${Code}: ${Message}`))
-    const sent = new Set(answer?.Successful?.map(({ Id }) => Id))
+    const { Successful = [], Failed = [] } = await this.client.send(command)
+    for (const { Code, Message } of Failed) this.onError(new Error(`${Code}: ${Message}`))
+    const sent = new Set(Successful.map(({ Id }) => Id))
     return new Set(batch.filter((_message, n) => sent.has(String(n))))
   }
 }

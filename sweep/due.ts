@@ -32,18 +32,23 @@ export function isDue(
   { scheduleMs, quietMs }: Cadence,
   reachableSince = '',
 ): boolean {
-  const { AttemptedAt, Outcome, Failures = 0, LastCompleteAt, LastSessionAt } = state
-  const attempted = Date.parse(AttemptedAt ?? '')
+  const { Outcome, Failures = 0, LastCompleteAt, LastSessionAt } = state
+  const AttemptedAt = lastAttempt(state, now)
+  const attempted = Date.parse(AttemptedAt)
   const waited = now.getTime() - attempted
   // Rounds are not exact: what is due in half a period is due now.
   const hasWaited = (milliseconds: number) => waited >= milliseconds - scheduleMs / 2
-  const isClockWrong = waited < 0
-  if (AttemptedAt === undefined || isClockWrong || hasWaited(LONGEST_WAIT_MS)) return true
+  if (AttemptedAt === '' || hasWaited(LONGEST_WAIT_MS)) return true
   if (Outcome === 'unreachable' && reachableSince > AttemptedAt) return true
   if (Failures > 0) return hasWaited(Math.min(scheduleMs * 2 ** (Failures - 1), LONGEST_BACKOFF_MS))
   const isQuiet = LastSessionAt === undefined || now.getTime() - Date.parse(LastSessionAt) > QUIET_AFTER_MS
   if (LastCompleteAt === undefined || Outcome === 'incomplete' || !isQuiet) return hasWaited(scheduleMs)
   return hasWaited(quietMs) || isItsTime(source, attempted, now.getTime(), scheduleMs, quietMs)
+}
+
+/** When a source was attempted last, ISO 8601, UTC. Empty: never, or at a time that cannot be true. */
+export function lastAttempt({ AttemptedAt = '' }: SweepState, now: Date): string {
+  return Date.parse(AttemptedAt) <= now.getTime() ? AttemptedAt : ''
 }
 
 /**

@@ -22,12 +22,13 @@ export interface ListedAccount {
 export async function listAccounts(
   organizations: OrganizationsClient,
   ownAccountId: string,
+  abortSignal?: AbortSignal,
 ): Promise<ListedAccount[]> {
   const accounts = new Map<string, ListedAccount>()
   const tokens = new Set<string>()
   let NextToken: string | undefined
   do {
-    const page = await organizations.send(new ListAccountsCommand({ NextToken }))
+    const page = await organizations.send(new ListAccountsCommand({ NextToken }), { abortSignal })
     for (const { Id, Name, State, Paths } of page.Accounts ?? [])
       if (Id !== undefined) accounts.set(Id, { accountId: Id, name: Name, state: State, path: Paths?.[0] })
     NextToken = page.NextToken || undefined

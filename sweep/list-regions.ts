@@ -12,12 +12,12 @@ export type ListedRegions = ReadonlyMap<string, string>
  * @throws AccountServiceException if the client's own retries did not help
  * @see https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html
  */
-export async function listRegions(account: AccountClient): Promise<ListedRegions> {
+export async function listRegions(account: AccountClient, abortSignal?: AbortSignal): Promise<ListedRegions> {
   const regions = new Map<string, string>()
   const tokens = new Set<string>()
   let NextToken: string | undefined
   do {
-    const page = await account.send(new ListRegionsCommand({ MaxResults: 50, NextToken }))
+    const page = await account.send(new ListRegionsCommand({ MaxResults: 50, NextToken }), { abortSignal })
     for (const { RegionName, RegionOptStatus } of page.Regions ?? [])
       if (RegionName !== undefined) regions.set(RegionName, RegionOptStatus ?? '')
     NextToken = page.NextToken || undefined

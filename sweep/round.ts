@@ -5,7 +5,7 @@ import { type Roster, type RosterAccount, sweptSources } from '../archive/roster
 import { type Source, sourceKey } from '../archive/source'
 import type { SweepState } from '../archive/sweep-state'
 import { version } from '../package.json'
-import { type Cadence, isDue } from './due'
+import { type Cadence, isDue, lastAttempt } from './due'
 import { afterSweeps, healthOf } from './health'
 import { type RefreshedRoster, type RosterJob, refreshRoster } from './refresh-roster'
 import { type SweepAllJob, sweepAll } from './sweep-all'
@@ -42,8 +42,8 @@ export async function makeRound(job: RoundJob): Promise<Round> {
   const sources = [...roster.accounts.values()].flatMap(sweptSources)
   const due = dueSources(roster, states, startedAt, job)
   const toSend = send === undefined ? [] : byAccount(due.slice(inPlace))
-  const unsent = toSend.length === 0 ? [] : ((await send?.(toSend, startedAt)) ?? [])
-  const here = [...due.slice(0, due.length - toSend.length), ...unsent]
+  const unsent = new Set(toSend.length === 0 ? [] : await send?.(toSend, startedAt))
+  const here = due.filter((source, n) => n < due.length - toSend.length || unsent.has(source))
   const receipts = await sweepAll(here, { ...job, accounts: roster.accounts })
   const keys = sources.map(sourceKey)
   const receipt: RoundReceipt = {
@@ -54,7 +54,7 @@ export async function makeRound(job: RoundJob): Promise<Round> {
     Accounts: new Set(sources.map(({ accountId }) => accountId)).size,
     Sources: sources.length,
     Due: due.length,
-    Sent: toSend.length - unsent.length,
+    Sent: toSend.length - unsent.size,
     Left: here.length - receipts.length,
     Outcomes: outcomesOf(receipts),
     ...healthOf(keys, afterSweeps(states, receipts), roster.accounts.values(), now()),
@@ -62,7 +62,7 @@ export async function makeRound(job: RoundJob): Promise<Round> {
     Version: version,
   }
   await sweeps.putReceipt(receipt)
-  return { receipt, receipts, unsent: unsent.length }
+  return { receipt, receipts, unsent: unsent.size }
 }
 
 /** What the roster is now, and what is known of every source that is or was swept. */
@@ -98,7 +98,7 @@ function dueSources(
   cadence: Cadence,
 ): Source[] {
   const stateOf = (source: Source) => states.get(sourceKey(source)) ?? {}
-  const attemptedAt = (source: Source) => stateOf(source).AttemptedAt ?? ''
+  const attemptedAt = (source: Source) => lastAttempt(stateOf(source), now)
   return [...accounts.values()]
     .flatMap((account) =>
       sweptSources(account).filter((source) =>

@@ -1,6 +1,7 @@
 import type { Receipt } from '../archive/receipt'
 import type { RosterAccount } from '../archive/roster'
 import { type Source, sourceKey } from '../archive/source'
+import { lastAttempt } from './due'
 import { type SweepAllJob, sweepAll } from './sweep-all'
 
 /** Sources that a round sent. */
@@ -24,7 +25,8 @@ export async function sweepPlanned(
   for (const source of sources) requireKnown(source, accounts)
   const swept = sources.filter((source) => isSwept(source, accounts))
   const states = await job.sweeps.readStates(swept)
-  const due = swept.filter((source) => (states.get(sourceKey(source))?.AttemptedAt ?? '') < plannedAt)
+  const now = job.now()
+  const due = swept.filter((source) => lastAttempt(states.get(sourceKey(source)) ?? {}, now) < plannedAt)
   return sweepAll(due, { ...job, accounts })
 }
 

@@ -39,13 +39,14 @@ export function updateAccounts(
   scope: Scope,
   now: Date,
 ): { readonly accounts: Accounts; readonly problem?: string } {
-  const accounts = new Map(stored)
+  const wanted = withoutExcluded(stored, scope, now)
+  const accounts = new Map(wanted)
   for (const account of listed) {
-    const known = stored.get(account.accountId)
+    const known = wanted.get(account.accountId)
     accounts.set(account.accountId, joined(known, account, targetOf(account, scope), now))
   }
   const names = new Set(listed.map(({ accountId }) => accountId))
-  const swept = [...stored.values()].filter(({ State }) => State === 'swept')
+  const swept = [...wanted.values()].filter(({ State }) => State === 'swept')
   const missing = swept.filter(({ ItemId }) => !names.has(ItemId))
   if (missing.length > Math.max(FEW, swept.length / 10))
     return {
@@ -54,6 +55,16 @@ export function updateAccounts(
     }
   for (const account of missing) accounts.set(account.ItemId, missed(account, now))
   return { accounts }
+}
+
+/** Excludes what the configuration leaves out, also if AWS does not list it. */
+export function withoutExcluded(stored: Accounts, scope: Scope, now: Date): Accounts {
+  const narrowed = (account: RosterAccount): RosterAccount => {
+    const { ItemId: accountId, OrganizationPath: path, State } = account
+    const target = targetOf({ accountId, name: undefined, state: undefined, path }, scope)
+    return State === 'swept' && target.State === 'excluded' ? moved(account, target, now) : account
+  }
+  return new Map([...stored.values()].map((account) => [account.ItemId, narrowed(account)]))
 }
 
 function targetOf({ accountId, state, path = '' }: ListedAccount, scope: Scope): Target {

@@ -13,6 +13,7 @@ const AT = new Date('2026-11-24T00:10:00Z')
 /** SQS that refuses messages, and what it took. */
 let refuses: (call: number, message: number) => boolean
 let calls: number
+let status: number
 let taken: string[]
 const server = createServer(async (request, response) => {
   const call = ++calls
@@ -21,6 +22,7 @@ const server = createServer(async (request, response) => {
   const { Entries } = JSON.parse(Buffer.concat(chunks).toString())
   const Successful: object[] = []
   const Failed: object[] = []
+  response.statusCode = status
   for (const { Id, MessageBody } of Entries)
     if (refuses(call, Number(Id)))
       Failed.push({ Id, SenderFault: false, Code: 'InternalError', Message: 'again' })
@@ -47,6 +49,8 @@ afterAll(() => {
 })
 beforeEach(() => {
   calls = 0
+  status = 200
+  refuses = () => false
   taken = []
 })
 
@@ -63,6 +67,14 @@ test('messages that SQS refuses are sent again, they alone, and every source is 
   expect(unsent).toEqual([])
   expect(taken.toSorted()).toEqual(names)
   expect({ calls, errors: errors.length }).toEqual({ calls: 3, errors: 5 }) // ten messages, two, and five again
+})
+
+test('a queue that takes no call at all is asked once, because the round has sources to sweep', async () => {
+  status = 403
+  const { unsent, errors } = await send()
+  expect({ unsent: unsent.length, calls, errors: errors.length }).toEqual({
+    ...{ unsent: SOURCES.length, calls: 1, errors: 1 },
+  })
 })
 
 test('sources that SQS refuses three times are returned as unsent', async () => {

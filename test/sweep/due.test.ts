@@ -76,7 +76,8 @@ test('whatever is remembered, nobody waits for 72 hours, nor for a clock that wa
   const slow = { scheduleMs: HOUR, quietMs: 1_000 * DAY }
   for (const state of [QUIET, { ...QUIET, Failures: 40, Outcome: 'denied' } as const])
     expect(isDue('x', state, new Date(BEGIN + 72 * HOUR), slow)).toBe(true)
-  expect(due({ ...QUIET, AttemptedAt: at(5 * HOUR) }, HOUR)).toBe(true)
+  for (const AttemptedAt of [at(5 * HOUR), 'yesterday', ''])
+    expect(due({ ...QUIET, AttemptedAt }, HOUR)).toBe(true)
 })
 
 /** A number from 0 to 1 for each seed and step. */

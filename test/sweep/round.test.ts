@@ -141,6 +141,25 @@ describe('what an account can suffer does not touch another', () => {
     })
   })
 
+  test('if it had no role when it joined, and then denies to list its regions, it is swept in those of the own account', async () => {
+    const { faults } = stage.organization.account(BANK)
+    Object.assign(faults, { assumeRole: 'no role', listRegions: 'deny' })
+    await stage.round()
+    faults.assumeRole = undefined
+    await stage.roundAfter(1)
+    for (const source of sourcesOf(BANK)) expect((await stage.outcomes(source)).at(-1)).toBe('complete')
+  })
+
+  test('if its regions are never listed, the round goes on in time, and it is swept in those of the own account', async () => {
+    let calls = 0
+    const neverAfterTheRole = { get: () => (calls++ === 0 ? 0 : 60_000) }
+    Object.defineProperty(stage.organization.account(BANK).faults, 'latencyMs', neverAfterTheRole)
+    expect((await stage.round({ listingMs: 300 })).receipt).toMatchObject({ Outcomes: { complete: 6 } })
+    expect(await stage.account(BANK)).toMatchObject({
+      RegionsProblem: 'Error: there was no answer in time: 0.3 seconds for all',
+    })
+  })
+
   test('a region that was disabled since the regions were listed is disabled, then retired with its last coverage', async () => {
     const { receipts } = await stage.round()
     const { CoversUntil } = receipts.find(({ Source }) => Source === `${BANK}/eu-west-1`) ?? {}
@@ -197,6 +216,16 @@ describe('a listing of accounts', () => {
       expect(receipt.RosterAge).toBeCloseTo(27, 1)
     },
   )
+
+  test('that has no end fails in time, and what is known is swept, but for what is excluded since', async () => {
+    await stage.round()
+    stage.organization.faults.listAccounts = () => 'empty-page'
+    const scope = { ...WHOLE_ORGANIZATION, excludeAccounts: [BANK] }
+    expect((await stage.roundAfter(30, { listingMs: 500, scope })).receipt).toMatchObject({
+      ...{ Accounts: 2, Outcomes: { complete: 4 } },
+      RosterProblem: 'Error: there was no answer in time: 0.5 seconds for all',
+    })
+  })
 
   test('that never worked leaves the own account, which is swept', async () => {
     stage.organization.faults.listAccounts = 'deny'
@@ -311,6 +340,38 @@ describe('beside a queue', () => {
     const { receipt, unsent } = await stage.round({ ...queue, send: async (sources) => sources })
     expect(receipt).toMatchObject({ Due: 6, Sent: 0, Left: 0, Outcomes: { complete: 6 } })
     expect(unsent).toBe(2)
+  })
+
+  test('of what the queue does not take, those that waited longest have the first turn', async () => {
+    const regions = Array.from({ length: 20 }, (_, n) => `eu-test-${n + 10}`)
+    const enabled = regions.map((region) => [region, 'ENABLED' as const])
+    stage.organization.account(SHOP).regions = Object.fromEntries(enabled)
+    await stage.round()
+    const AttemptedAt = new Date(stage.clock.now().getTime() + HOUR).toISOString()
+    const later = regions.slice(0, 4).map((region) => ({ accountId: SHOP, region }))
+    for (const source of later) await stage.sweeps.attempted(source, { AttemptedAt, Outcome: 'incomplete' })
+    let isOver = false
+    const { receipts } = await stage.roundAfter(30, {
+      ...{ inPlace: 0, send: async (sources) => sources },
+      remainingMs: () => (isOver ? 0 : HOUR),
+      onSwept: () => {
+        isOver = true
+      },
+    })
+    const swept = receipts.map(({ Source }) => Source)
+    for (const source of later) expect(swept).not.toContain(sourceKey(source))
+  })
+
+  test('a source that was attempted in the future, by a clock that was wrong, is swept: here first, or by a message', async () => {
+    await stage.round()
+    const wrong = new Date(stage.clock.now().getTime() + 1000 * HOUR).toISOString()
+    const state = { AttemptedAt: wrong, Outcome: 'failed', Failures: 1 } as const
+    await stage.sweeps.attempted({ accountId: SHOP, region: 'us-east-1' }, state)
+    const { receipts } = await stage.roundAfter(30, { ...queue, inPlace: 1 })
+    expect(receipts.map(({ Source }) => Source)).toEqual([`${SHOP}/us-east-1`])
+    await stage.sweeps.attempted({ accountId: BANK, region: 'us-east-1' }, state)
+    const receiptsOfMessage = await planned([{ accountId: BANK, region: 'us-east-1' }], stage.clock.now())
+    expect(receiptsOfMessage).toHaveLength(1)
   })
 
   test('a message that comes twice or late sweeps nothing again, nor what is retired since', async () => {

@@ -138,6 +138,25 @@ test('accounts that the configuration leaves out are not missed', () => {
   expect(problem).toBeUndefined()
 })
 
+test('accounts that left at once are excluded when the configuration names them, and the listing is believed again', () => {
+  const left = TEN.slice(0, 5).map(({ accountId }) => accountId)
+  const stay = TEN.slice(5)
+  expect(updateAccounts(rosterOf(TEN), stay, SCOPE, later(1)).problem).toMatch(/^5 of 10 /)
+  for (const change of [
+    { excludeAccounts: left },
+    { includeAccounts: stay.map(({ accountId }) => accountId) },
+    { excludeOrganizationalUnits: ['ou-gone'] },
+  ]) {
+    const path = 'o-exampleorgid/r-1/ou-gone/'
+    const before = rosterOf([...TEN.slice(0, 5).map((one) => ({ ...one, path })), ...stay])
+    const { accounts, problem } = updateAccounts(before, stay, { ...SCOPE, ...change }, later(1))
+    expect(problem).toBeUndefined()
+    for (const one of left)
+      expect(accounts.get(one)).toMatchObject({ State: 'excluded', Until: later(1).toISOString() })
+    expect(Object.values(states(accounts)).filter((state) => state === 'swept')).toHaveLength(5)
+  }
+})
+
 test('without an organization the own account is swept, and those of an earlier one are excluded', () => {
   const roster = withoutOrganization(rosterOf(TEN), id(3), later(1))
   expect(roster.get(id(3))?.State).toBe('swept')
