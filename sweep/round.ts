@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import pMap from 'p-map'
 import { newSweepId, type Outcome, type Receipt, ROUNDS, type RoundReceipt } from '../archive/receipt'
-import { type Roster, type RosterAccount, sweptSources } from '../archive/roster'
+import { type RosterAccount, sweptSources } from '../archive/roster'
 import { type Source, sourceKey } from '../archive/source'
-import type { SweepState } from '../archive/sweep-state'
 import { version } from '../package.json'
-import { type Cadence, isDue, lastAttempt } from './due'
+import type { Cadence } from './due'
 import { afterSweeps, healthOf } from './health'
 import { type RefreshedRoster, type RosterJob, refreshRoster } from './refresh-roster'
+import { shareOut } from './share-out'
 import { type SweepAllJob, sweepAll } from './sweep-all'
 import { withLastComplete } from './update-roster'
 
 export interface RoundJob extends Omit<SweepAllJob, 'accounts' | 'full'>, RosterJob, Cadence {
   /** Takes sources that others sweep; returns those that it could not take. @default - all are swept here */
   readonly send?: (sources: readonly Source[], plannedAt: Date) => Promise<readonly Source[]>
-  /** Sources that a round sweeps itself, beside a queue. @default 200 */
+  /** Sources that a round sweeps itself, beside a queue; ten times as many if they waited long. @default 200 */
   readonly inPlace?: number
 }
 
@@ -40,10 +40,13 @@ export async function makeRound(job: RoundJob): Promise<Round> {
   const startedAt = now()
   const { roster, states } = await updateRoster(job)
   const sources = [...roster.accounts.values()].flatMap(sweptSources)
-  const due = dueSources(roster, states, startedAt, job)
-  const toSend = send === undefined ? [] : byAccount(due.slice(inPlace))
+  const { due, toSend } = shareOut(roster, {
+    ...{ states, now: startedAt, scheduleMs: job.scheduleMs, quietMs: job.quietMs },
+    inPlace: send === undefined ? Number.POSITIVE_INFINITY : inPlace,
+  })
   const unsent = new Set(toSend.length === 0 ? [] : await send?.(toSend, startedAt))
-  const here = due.filter((source, n) => n < due.length - toSend.length || unsent.has(source))
+  const sent = new Set(toSend.filter((source) => !unsent.has(source)))
+  const here = due.filter((source) => !sent.has(source))
   const receipts = await sweepAll(here, { ...job, accounts: roster.accounts })
   const keys = sources.map(sourceKey)
   const receipt: RoundReceipt = {
@@ -54,7 +57,7 @@ export async function makeRound(job: RoundJob): Promise<Round> {
     Accounts: new Set(sources.map(({ accountId }) => accountId)).size,
     Sources: sources.length,
     Due: due.length,
-    Sent: toSend.length - unsent.size,
+    Sent: sent.size,
     Left: here.length - receipts.length,
     Outcomes: outcomesOf(receipts),
     ...healthOf(keys, afterSweeps(states, receipts), roster.accounts.values(), now()),
@@ -88,34 +91,6 @@ async function updateRoster(job: RoundJob) {
 /** Without members that are undefined. */
 function asStored(account: RosterAccount): unknown {
   return JSON.parse(JSON.stringify(account))
-}
-
-/** Those that waited longest first. */
-function dueSources(
-  { accounts }: Pick<Roster, 'accounts'>,
-  states: ReadonlyMap<string, SweepState>,
-  now: Date,
-  cadence: Cadence,
-): Source[] {
-  const stateOf = (source: Source) => states.get(sourceKey(source)) ?? {}
-  const attemptedAt = (source: Source) => lastAttempt(stateOf(source), now)
-  return [...accounts.values()]
-    .flatMap((account) =>
-      sweptSources(account).filter((source) =>
-        isDue(sourceKey(source), stateOf(source), now, cadence, account.RegionsListedAt),
-      ),
-    )
-    .sort((a, b) => compare(attemptedAt(a), attemptedAt(b)))
-}
-
-/** One invocation sweeps sources of few accounts, so it assumes few roles. */
-function byAccount(sources: readonly Source[]): Source[] {
-  return sources.toSorted((a, b) => compare(sourceKey(a), sourceKey(b)))
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }
 
 function outcomesOf(receipts: readonly Receipt[]): Partial<Record<Outcome, number>> {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { SweepState } from '../../archive/sweep-state'
 import { isDue } from '../../sweep/due'
 import { DAY, HOUR, MINUTE } from '../support/times'
@@ -78,40 +77,4 @@ test('whatever is remembered, nobody waits for 72 hours, nor for a clock that wa
     expect(isDue('x', state, new Date(BEGIN + 72 * HOUR), slow)).toBe(true)
   for (const AttemptedAt of [at(5 * HOUR), 'yesterday', ''])
     expect(due({ ...QUIET, AttemptedAt }, HOUR)).toBe(true)
-})
-
-/** A number from 0 to 1 for each seed and step. */
-const chance = (seed: number, step: number) =>
-  createHash('sha256').update(`${seed} ${step}`).digest().readUInt32BE() / 2 ** 32
-
-test.each([
-  ['a round sweeps 200 and a queue takes the rest', Number.POSITIVE_INFINITY],
-  ['every round has time for 12 of 200 sources', 12],
-])('whatever fails, no source waits longer than 72 hours for an attempt, if %s', (_what, perRound) => {
-  const states = new Map<string, SweepState>()
-  const names = Array.from({ length: 200 }, (_, n) => `${111122223333 + n}/eu-west-1`)
-  for (let hour = 0; hour < 7 * 24; hour++) {
-    const now = new Date(BEGIN + hour * HOUR + 10 * MINUTE * chance(1, hour))
-    const due = names.filter((name) => isDue(name, states.get(name) ?? {}, now, CADENCE))
-    const waitedLongest = due.sort((a, b) => waitedSince(a).localeCompare(waitedSince(b)))
-    for (const name of waitedLongest.slice(0, perRound)) states.set(name, attempted(name, hour, now))
-    for (const name of names)
-      expect(now.getTime() - Date.parse(waitedSince(name) || at(0))).toBeLessThan(72 * HOUR)
-  }
-
-  function waitedSince(name: string): string {
-    return states.get(name)?.AttemptedAt ?? ''
-  }
-
-  /** Some sources fail for long, some are hot, some are never complete. */
-  function attempted(name: string, hour: number, now: Date): SweepState {
-    const kind = Number(name.slice(8, 12)) % 10
-    const before = states.get(name) ?? {}
-    const AttemptedAt = now.toISOString()
-    const fails = kind === 0 || (kind === 1 && chance(Number(name.slice(0, 12)), hour) < 0.7)
-    if (fails) return { ...before, AttemptedAt, Outcome: 'denied', Failures: (before.Failures ?? 0) + 1 }
-    if (kind === 2) return { ...before, AttemptedAt, Outcome: 'incomplete' }
-    const LastSessionAt = kind === 3 ? AttemptedAt : undefined
-    return { AttemptedAt, LastCompleteAt: AttemptedAt, Outcome: 'complete', LastSessionAt }
-  }
 })
