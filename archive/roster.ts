@@ -96,11 +96,12 @@ function isListing(item: RosterAccount | RosterListing): item is RosterListing {
 export async function readRosterAccounts(
   table: Table,
   accountIds: readonly string[],
+  consistent = false,
 ): Promise<Map<string, RosterAccount>> {
   const items = await batchGet<RosterAccount>({
     ...table,
     keys: [...new Set(accountIds)].map((ItemId) => ({ Source: ROSTER, ItemId })),
-    consistent: false,
+    consistent,
   })
   return new Map(items.map((item) => [item.ItemId, item]))
 }

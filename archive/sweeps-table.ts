@@ -44,8 +44,8 @@ export class SweepsTable {
     return readRoster(this.table)
   }
 
-  readRosterAccounts(accountIds: readonly string[]) {
-    return readRosterAccounts(this.table, accountIds)
+  readRosterAccounts(accountIds: readonly string[], consistent = false) {
+    return readRosterAccounts(this.table, accountIds, consistent)
   }
 
   /** Writes an account, unless somebody else has written it since `stored` was read. */

@@ -9,6 +9,8 @@ export type Asked =
   /** full: a full sweep, due or not. */
   | { readonly kind: 'sweep'; readonly source: Source; readonly full: boolean }
 
+const MEMBERS: readonly string[] = ['account', 'region', 'sweep']
+
 /**
  * Reads an event: `{}` from the schedule, messages of the queue, or `{"account": …, "region": …, "sweep": "full"}`
  * from a person. Account and region are the function's own by default. An event of EventBridge asks for a round.
@@ -23,6 +25,9 @@ export function readEvent(event: unknown, home: Source): Asked {
   if ('Records' in event) return { kind: 'planned', planned: readMessage(event.Records) }
   const { account = home.accountId, region = home.region, sweep } = event
   if (Object.keys(event).length === 0 || 'detail-type' in event) return { kind: 'round' }
+  const other = Object.keys(event).find((name) => !MEMBERS.includes(name))
+  if (other !== undefined)
+    throw new Error(`event: received the member ${JSON.stringify(other)}, expected ${MEMBERS.join(', ')}`)
   if (typeof account !== 'string' || !ACCOUNT_ID.test(account))
     throw new Error(`event.account: received ${JSON.stringify(account)}, expected an account of 12 digits`)
   if (typeof region !== 'string' || !REGION.test(region))

@@ -21,7 +21,7 @@ export async function sweepPlanned(
   { plannedAt, sources }: Planned,
   job: Omit<SweepAllJob, 'accounts'>,
 ): Promise<Receipt[]> {
-  const accounts = await job.sweeps.readRosterAccounts(sources.map(({ accountId }) => accountId))
+  const accounts = await readAccounts(sources, job)
   for (const source of sources) requireKnown(source, accounts)
   const swept = sources.filter((source) => isSwept(source, accounts))
   const states = await job.sweeps.readStates(swept)
@@ -37,10 +37,26 @@ export class UnknownSourceError extends Error {
 
 type Accounts = ReadonlyMap<string, RosterAccount>
 
+/** Once more if one is missing: a round may have written it just before it sent the message. */
+async function readAccounts(
+  sources: readonly Source[],
+  { sweeps }: Pick<SweepAllJob, 'sweeps'>,
+): Promise<Accounts> {
+  const accountIds = sources.map(({ accountId }) => accountId)
+  const accounts = await sweeps.readRosterAccounts(accountIds)
+  const areKnown = sources.every((source) => isKnown(source, accounts))
+  return areKnown ? accounts : sweeps.readRosterAccounts(accountIds, true)
+}
+
+function isKnown({ accountId, region }: Source, accounts: Accounts): boolean {
+  return accounts.get(accountId)?.Regions[region] !== undefined
+}
+
 /** @throws UnknownSourceError */
-function requireKnown({ accountId, region }: Source, accounts: Accounts): void {
+function requireKnown(source: Source, accounts: Accounts): void {
+  if (isKnown(source, accounts)) return
+  const { accountId, region } = source
   const { Regions } = accounts.get(accountId) ?? {}
-  if (Regions?.[region] !== undefined) return
   const known =
     Regions === undefined ? 'an account of the roster' : `one of ${Object.keys(Regions).join(', ')}`
   throw new UnknownSourceError(`received the source ${accountId}/${region}, expected ${known}`)
@@ -60,7 +76,7 @@ export async function requireSwept(
   source: Source,
   { sweeps }: Pick<SweepAllJob, 'sweeps'>,
 ): Promise<RosterAccount | undefined> {
-  const accounts = await sweeps.readRosterAccounts([source.accountId])
+  const accounts = await readAccounts([source], { sweeps })
   requireKnown(source, accounts)
   const account = accounts.get(source.accountId)
   if (isSwept(source, accounts)) return account

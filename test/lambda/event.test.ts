@@ -33,6 +33,7 @@ test.each([
   [{ account: 111122223333 }, 'event.account: received 111122223333, expected an account of 12 digits'],
   [{ region: 'Frankfurt' }, `event.region: received "Frankfurt", ${A_REGION}`],
   [{ region: 7 }, `event.region: received 7, ${A_REGION}`],
+  [{ acount: '444455556666' }, 'event: received the member "acount", expected account, region, sweep'],
   [{ sweep: 'some' }, 'event.sweep: received "some", expected "full"'],
   [{ Records: [] }, 'event.Records: received no single message, expected one with a body'],
   [{ Records: [{ body: '{}' }, { body: '{}' }] }, 'event.Records: received no single message'],
