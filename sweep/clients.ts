@@ -2,8 +2,16 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
-/** A call without an answer is given up after a time: a sweep must not hang until the function's timeout. */
-export const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true }
+/**
+ * A call without an answer, or with one that stops in its middle, is given up after a time: a sweep must not hang until
+ * the function's timeout.
+ */
+export const TIMEOUTS = {
+  connectionTimeout: 5_000,
+  requestTimeout: 30_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 30_000,
+}
 
 /** A throttled or failed call is tried up to 8 times, with exponential backoff and full jitter. */
 export const RETRIES = { maxAttempts: 8 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { makeSsmClient } from '../../sweep/clients'
+import { makeSsmClient, TIMEOUTS } from '../../sweep/clients'
 import { describeSessions } from '../../sweep/describe-sessions'
 import { ANYONE } from '../support/clients'
 
@@ -31,6 +31,18 @@ const ask = async () => {
   const ssm = makeSsmClient({ ...ANYONE, endpoint: `http://127.0.0.1:${port}` })
   return describeSessions(ssm, { State: 'History' }).finally(() => ssm.destroy())
 }
+
+test('an answer that stops in its middle is given up, and asked for again', async () => {
+  answers.push((response) => response.writeHead(200, { date, 'content-length': 99 }).write('{"Sessions":'))
+  willAnswer({ Sessions: [{ SessionId: 's' }] })
+  const { port } = server.address() as AddressInfo
+  const seconds = Object.entries(TIMEOUTS).filter(([, value]) => typeof value === 'number')
+  const soon = Object.fromEntries(seconds.map(([name, value]) => [name, Number(value) / 100]))
+  const requestHandler = { ...TIMEOUTS, ...soon }
+  const ssm = makeSsmClient({ ...ANYONE, endpoint: `http://127.0.0.1:${port}`, requestHandler })
+  const { sessions } = await describeSessions(ssm, { State: 'History' }).finally(() => ssm.destroy())
+  expect(sessions).toEqual([{ SessionId: 's' }])
+})
 
 test('sessions are as AWS sent them, with members that the SDK does not know', async () => {
   const sessions = [{ SessionId: 's', StartDate: 1.5, Novelty: { Depth: [1, null, ''] } }, {}]
