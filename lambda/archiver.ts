@@ -82,9 +82,11 @@ function jobOf({ invokedFunctionArn, ...context }: LambdaContext) {
 async function round(job: Job): Promise<RoundReceipt> {
   const { scope, cadence } = config
   const send = queue && ((sources: readonly Source[], plannedAt: Date) => queue.send(sources, plannedAt))
-  const { receipt, receipts, unsent } = await makeRound({ ...job, scope, ...cadence, send })
+  const { receipt, receipts, unsent, unwritten } = await makeRound({ ...job, scope, ...cadence, send })
   logger.info('round made', { round: receipt })
   publishMetrics(metrics, receipts, receipt)
+  const [first] = unwritten
+  if (first !== undefined) throw first
   if (unsent > 0) throw new Error(`the queue did not take ${unsent} sources: the next round has them`)
   return receipt
 }

@@ -24,6 +24,8 @@ export interface Round {
   readonly receipts: readonly Receipt[]
   /** How many sources could not be sent; those for which there was time were swept here. */
   readonly unsent: number
+  /** Why accounts could not be written to the roster: they were swept as it has them. */
+  readonly unwritten: readonly Error[]
 }
 
 const IN_PLACE = 200
@@ -33,12 +35,12 @@ const HOUR_MS = 60 * 60 * 1000
 /**
  * Brings the roster up to date, sweeps what is due, and leaves a receipt.
  *
- * @throws Error if the roster cannot be read or written
+ * @throws Error if the roster cannot be read
  */
 export async function makeRound(job: RoundJob): Promise<Round> {
   const { sweeps, now, send, inPlace = IN_PLACE } = job
   const startedAt = now()
-  const { roster, states } = await updateRoster(job)
+  const { roster, states, unwritten } = await updateRoster(job)
   const sources = [...roster.accounts.values()].flatMap(sweptSources)
   const { due, toSend } = shareOut(roster, {
     ...{ states, now: startedAt, scheduleMs: job.scheduleMs, quietMs: job.quietMs },
@@ -65,7 +67,7 @@ export async function makeRound(job: RoundJob): Promise<Round> {
     Version: version,
   }
   await sweeps.putReceipt(receipt)
-  return { receipt, receipts, unsent: unsent.size }
+  return { receipt, receipts, unsent: unsent.size, unwritten }
 }
 
 /** What the roster is now, and what is known of every source that is or was swept. */
@@ -76,16 +78,24 @@ async function updateRoster(job: RoundJob) {
   const named = [...stored.accounts.values(), ...roster.accounts.values()].flatMap(sweptSources)
   const all = new Map(named.map((source) => [sourceKey(source), source]))
   const states = await sweeps.readStates([...all.values()])
+  const accounts = new Map(roster.accounts)
+  const unwritten: Error[] = []
   const write = async (accountId: string) => {
     const [before, after] = [stored.accounts.get(accountId), roster.accounts.get(accountId)]
     if (after === undefined) return
     const account = withLastComplete(after, before, states)
     if (isDeepStrictEqual(asStored(account), before)) return
-    await sweeps.putRosterAccount({ ...account, UpdatedAt: now().toISOString() }, before)
+    try {
+      await sweeps.putRosterAccount({ ...account, UpdatedAt: now().toISOString() }, before)
+    } catch (cause) {
+      unwritten.push(new Error(`${accountId} was not written to the roster: ${cause}`, { cause }))
+      if (before === undefined) accounts.delete(accountId)
+      else accounts.set(accountId, before)
+    }
   }
   await pMap([...roster.accounts.keys()], write, { concurrency: WRITES_AT_ONCE })
   await sweeps.putRosterListing(roster.listing)
-  return { roster, states }
+  return { roster: { ...roster, accounts }, states, unwritten }
 }
 
 /** Without members that are undefined. */

@@ -96,6 +96,18 @@ test('a round in which no source is due sweeps and sends nothing', async () => {
   expect(await deployment.queue?.messages()).toEqual([])
 })
 
+test('a round that cannot write an account to the roster is made, and fails, so that it rings', async () => {
+  organization.account(SHOP).name = 'Renamed'
+  deployment.proxy.fault = ({ operation, body }) =>
+    operation === 'PutItem' && body.Item.ItemId.S === SHOP
+      ? { type: 'ValidationException', message: 'no' }
+      : undefined
+  const { error, log } = await deployment.invoke()
+  deployment.proxy.fault = () => undefined
+  expect(error?.message).toBe(`${SHOP} was not written to the roster: ValidationException: no`)
+  expect(metricsOf({ log })).toMatchObject([{ SourcesLate: 0 }])
+})
+
 test('a forged message fails its invocations, becomes a dead letter, and sweeps nothing', async () => {
   const calls = deployment.emulator.calls.count()
   const forged = JSON.stringify({

@@ -176,6 +176,20 @@ describe('what an account can suffer does not touch another', () => {
     )
   })
 
+  test('if it cannot be written to the roster, that is told, and it is swept as the roster has it', async () => {
+    stage.proxy.fault = ({ operation, body }) =>
+      operation === 'PutItem' && body.Item.Source.S === 'ROSTER' && body.Item.ItemId.S === BANK
+        ? { type: 'ValidationException', message: 'no' }
+        : undefined
+    const message = `${BANK} was not written to the roster: ValidationException: no`
+    expect((await stage.round()).unwritten.map((error) => error.message)).toEqual([message])
+    await completeElsewhere(BANK)
+    expect(await stage.outcomes(`${BANK}/us-east-1`)).toEqual([])
+    stage.proxy.fault = () => undefined
+    expect((await stage.roundAfter(1)).unwritten).toEqual([])
+    expect(await stage.outcomes(`${BANK}/us-east-1`)).toEqual(['complete'])
+  })
+
   test('throttling, errors and slowness of one source leave the others complete', async () => {
     stage.organization.sourceFaults(BANK, 'us-east-1').script = () => 'throttle'
     stage.organization.sourceFaults(BANK, 'eu-west-1').script = () => 'error'
