@@ -59,6 +59,8 @@ export const METRICS = {
   sessionsRejected: 'SessionsRejected',
   sessionsOpen: 'SessionsOpen',
   missedByRecent: 'MissedByRecent',
+  /** Sessions that CloudTrail knows and that AWS does not list, though it should. */
+  uncorroborated: 'Uncorroborated',
   /** 30 minus the days since the last complete sweep of the least healthy source. Like all below, once per round. */
   daysUntilLoss: 'DaysUntilLoss',
   /** Sources that no complete sweep has seen for 25 hours, or ever. */

@@ -51,8 +51,38 @@ export interface Receipt {
   readonly Outcome: Outcome
   /** Why the sweep failed, was denied …. */
   readonly Error?: string
+  /** What CloudTrail said, if it was asked. */
+  readonly Witness?: Witness
   /** The version of this software. */
   readonly Version: string
+}
+
+/** What CloudTrail knows of sessions that started in a time, held against the archive. Times are ISO 8601, UTC. */
+export interface Witness {
+  /** Inclusive; absent: nothing was asked. */
+  readonly From?: string
+  /** Exclusive. */
+  readonly Until?: string
+  /** Calls that were answered. */
+  readonly Calls: number
+  /** Sessions that CloudTrail knows to have started. They are the sum of the next four. */
+  readonly Events: number
+  /** The archive had them. */
+  readonly Matched: number
+  /** The archive lacked them, and AWS showed them when it was asked for each. */
+  readonly Found: number
+  /** AWS does not show them any more, since they are old, or may never have shown them: archived as recovered. */
+  readonly Recovered: number
+  /** AWS should show them and does not: archived as recovered, too. */
+  readonly Uncorroborated: number
+  /** Sessions of ECS Exec that got the name of a person. */
+  readonly Named: number
+  /** Calls that were refused, and are kept as attempts. */
+  readonly Refused: number
+  /** Events that cannot be read. */
+  readonly Unreadable: number
+  /** Why CloudTrail was not asked for all, or why what it said could not be stored. */
+  readonly Problem?: string
 }
 
 /** The id of a sweep that starts now. Sorts by time; unique. */

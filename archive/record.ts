@@ -1,5 +1,8 @@
-/** The list of DescribeSessions in which a session was seen. */
-export type State = 'Active' | 'History'
+/** The lists of DescribeSessions. */
+export type List = 'Active' | 'History'
+
+/** The list in which a session was seen. `Recovered`: it was seen in neither, and CloudTrail knows of it. */
+export type State = List | 'Recovered'
 
 /** A session as DescribeSessions sent it: any member may be missing, empty or unknown; dates are epoch seconds. */
 export type Session = Readonly<Record<string, unknown>>
@@ -32,6 +35,15 @@ export interface OwnAttributes {
   /** `YYYY-MM-DD` of StartDate, UTC. */
   readonly StartDay?: string
   readonly FirstArchivedAt: string
+  /** Of a recovered session whose end nobody knows: AWS did not list it any more at this time. */
+  readonly EndedBefore?: string
+  /** CloudTrail's event of the call that started the session: all below, and a recovered record, are from it. */
+  readonly StartEventId?: string
+  /** ARN of the person who had ECS start the session: OwnerName, OwnerKey and RoleName are this person's. */
+  readonly ExecutedBy?: string
+  readonly EcsCluster?: string
+  readonly EcsTask?: string
+  readonly EcsContainer?: string
   /** When this content was first seen: upper bound, AWS's clock. */
   readonly ObservedAt: string
   /** The sweep that wrote this content. */
@@ -89,6 +101,12 @@ export const ATTRIBUTES = {
   MissingSince: 'transient',
   LastKnownActiveAt: 'transient',
   EndUnknown: 'transient',
+  EndedBefore: 'transient',
+  StartEventId: 'own',
+  ExecutedBy: 'own',
+  EcsCluster: 'own',
+  EcsTask: 'own',
+  EcsContainer: 'own',
   StartDay: 'own',
   FirstArchivedAt: 'own',
   ObservedAt: 'own',

@@ -3,10 +3,10 @@ import { paginateQuery } from '@aws-sdk/lib-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import pLimit from 'p-limit'
 import { batchGet, type Table } from './batch-get'
-import { ATTRIBUTES, SCHEMA_VERSION, type SessionRecord } from './record'
+import { ATTRIBUTES, durationSeconds, ownerAttributes, SCHEMA_VERSION, type SessionRecord } from './record'
 import { type Source, sourceKey } from './source'
 import { SESSIONS } from './tables'
-import type { Stored } from './to-record'
+import { isLongLasting, type Stored, type TrailFacts } from './to-record'
 import { type Written, writeIf } from './write-if'
 
 /** An open session, as last recorded. */
@@ -31,6 +31,7 @@ const STORED = [
   'AccountId',
   'AccountName',
   'Region',
+  'ExecutedBy',
   'FirstArchivedAt',
   'ObservedAt',
   'SweepId',
@@ -80,34 +81,78 @@ export class SessionsTable {
 
   /**
    * Writes the record if the archive has another content, seen before this one. Members that `record` lacks are kept.
-   * The history has the last word: it replaces what was seen of an open session, and never the other way round.
+   * The history has the last word: it replaces what was seen of an open session, and never the other way round. Both
+   * replace what was recovered.
    *
    * @param seenFrom the earliest time at which AWS can have shown this content
+   * @param stored what `record` was made to replace
    * @throws UnstorableError
    */
   update(
     { FirstArchivedAt: _never, Salt: _once, Revision: _counted, ...record }: SessionRecord,
     seenFrom: string,
+    stored: Stored,
   ): Promise<Written> {
     const wasOpen = '#State = :Active'
+    const isReopened = stored.State === 'Recovered' && record.State === 'Active'
     const isOlder = 'ObservedAt < :seenFrom'
-    const isHere = 'AccountId = :AccountId AND #Region = :Region'
     const differs = '(ContentHash <> :ContentHash OR attribute_exists(MissingSince))'
+    const isNews =
+      record.State === 'History'
+        ? `(${wasOpen} OR (${isOlder} AND ${differs}))`
+        : `${wasOpen} AND ${isOlder} AND ${differs}`
+    const [condition, values] =
+      stored.State === 'Recovered'
+        ? ['#State = :Recovered', { ':Recovered': 'Recovered' }]
+        : [isNews, { ':Active': 'Active', ':seenFrom': seenFrom, ':ContentHash': record.ContentHash }]
+    // What the record says of its owner depends on it.
+    const [isSame, executedBy] =
+      stored.ExecutedBy === undefined
+        ? ['attribute_not_exists(ExecutedBy)', {}]
+        : ['ExecutedBy = :ExecutedBy', { ':ExecutedBy': stored.ExecutedBy }]
     return this.set(record.SessionId, {
       attributes: record,
-      remove: TRANSIENT.filter((name) => record[name] === undefined),
-      condition:
-        record.State === 'History'
-          ? `${isHere} AND (${wasOpen} OR (${isOlder} AND ${differs}))`
-          : `${isHere} AND ${wasOpen} AND ${isOlder} AND ${differs}`,
+      remove: [
+        ...TRANSIENT.filter((name) => record[name] === undefined),
+        ...(isReopened ? ['EndDate', 'DurationSeconds'] : []),
+      ],
+      condition: `${IS_OF} AND ${isSame} AND ${condition}`,
       names: { '#State': 'State', '#Region': 'Region' },
-      values: {
-        ':AccountId': record.AccountId,
-        ':Region': record.Region,
-        ':Active': 'Active',
-        ':seenFrom': seenFrom,
-        ':ContentHash': record.ContentHash,
+      values: { ':AccountId': record.AccountId, ':Region': record.Region, ...values, ...executedBy },
+    })
+  }
+
+  /** Names the person who had ECS start a session. What is known already stays. */
+  nameExecutor(sessionId: string, source: Source, facts: TrailFacts, SweepId: string): Promise<Written> {
+    return this.set(sessionId, {
+      attributes: { ...facts, ...ownerAttributes(facts.ExecutedBy), SweepId },
+      condition: `${IS_OF} AND attribute_not_exists(ExecutedBy)`,
+      ...ofSource(source),
+    })
+  }
+
+  /** Notes the end of a recovered session, from the call that ended it. */
+  endRecovered(
+    { SessionId, StartDate, AccountId, Region }: Stored,
+    EndDate: string,
+    SweepId: string,
+    ExpiresAt?: number,
+  ): Promise<Written> {
+    const source = { accountId: AccountId, region: Region }
+    const LongSource = isLongLasting(StartDate, EndDate) ? sourceKey(source) : undefined
+    const { names, values } = ofSource(source)
+    return this.set(SessionId, {
+      attributes: {
+        EndDate,
+        DurationSeconds: durationSeconds(StartDate, EndDate),
+        LongSource,
+        ExpiresAt,
+        SweepId,
       },
+      remove: ['EndedBefore', ...(LongSource === undefined ? ['LongSource'] : [])],
+      condition: `${IS_OF} AND #State = :Recovered AND attribute_not_exists(EndDate)`,
+      names: { ...names, '#State': 'State' },
+      values: { ...values, ':Recovered': 'Recovered' },
     })
   }
 
@@ -172,6 +217,13 @@ export class SessionsTable {
     })
     return this.inTurn(() => writeIf(this.table.client.send(command)))
   }
+}
+
+/** The record is of a source. */
+const IS_OF = 'AccountId = :AccountId AND #Region = :Region'
+
+function ofSource({ accountId, region }: Source) {
+  return { names: { '#Region': 'Region' }, values: { ':AccountId': accountId, ':Region': region } }
 }
 
 /** @throws UnstorableError */

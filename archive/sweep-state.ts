@@ -19,6 +19,10 @@ export interface SweepState {
   readonly Failures?: number
   /** When a session is known to have started, ended or been open last. */
   readonly LastSessionAt?: string
+  /** Until when CloudTrail's events were held against the archive. */
+  readonly WitnessedUntil?: string
+  /** There was no time for all of them: from when on the next sweep goes on. */
+  readonly WitnessPending?: string
 }
 
 /** What a sweep still has to list. */

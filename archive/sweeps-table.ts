@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { batchGet, type Table } from './batch-get'
 import type { Outcome, Receipt, RoundReceipt } from './receipt'
+import { REFUSED, type Refusal } from './refusal'
 import {
   putRosterAccount,
   putRosterListing,
@@ -65,8 +66,8 @@ export class SweepsTable {
     })
   }
 
-  /** Advances the source to a completed sweep, never backwards. */
-  async complete(source: Source, plan: Plan, attempt: Attempt): Promise<void> {
+  /** Advances the source to a completed sweep, never backwards. @param heard if CloudTrail was asked */
+  async complete(source: Source, plan: Plan, attempt: Attempt, heard?: Heard): Promise<void> {
     const { Kind, BegunAt, OldestOpenStart, ChainTooLongAt } = plan
     const { AttemptedAt, Outcome, LastSessionAt } = attempt
     await this.updateState(
@@ -79,6 +80,8 @@ export class SweepsTable {
         Pending: undefined,
         ...{ AttemptedAt, Outcome, LastSessionAt },
         Failures: undefined,
+        ...(heard?.WitnessedUntil !== undefined && { WitnessedUntil: heard.WitnessedUntil }),
+        ...(heard !== undefined && { WitnessPending: heard.WitnessPending }),
       }),
     )
   }
@@ -132,6 +135,12 @@ export class SweepsTable {
       })
   }
 
+  /** Keeps a call that was refused, once. */
+  async putRefusal(source: Source, sweepId: string, refusal: Refusal): Promise<void> {
+    const ItemId = `${REFUSED}${refusal.RefusedAt}#${refusal.EventId}`
+    await this.putNew({ Source: sourceKey(source), ItemId, ...refusal, FirstSweepId: sweepId })
+  }
+
   private async putNew(item: object): Promise<void> {
     const command = new PutCommand({
       TableName: this.table.tableName,
@@ -152,6 +161,9 @@ export interface Attempt extends Pick<SweepState, 'LastSessionAt' | 'Failures'> 
   readonly AttemptedAt: string
   readonly Outcome: Outcome
 }
+
+/** What a sweep leaves in its source's state of what CloudTrail said. */
+export type Heard = Pick<SweepState, 'WitnessedUntil' | 'WitnessPending'>
 
 /** Sets what is given, and removes what is undefined. */
 function toUpdate(state: SweepState): StateUpdate {

@@ -26,7 +26,15 @@ export interface Observation {
   /** Earliest and latest time at which AWS can have shown this content (AWS's clock). */
   readonly seenFrom: string
   readonly seenUntil: string
+  /** Of a recovered session: what CloudTrail says beside the session's members. */
+  readonly trail?: TrailFacts
 }
+
+/** What only CloudTrail knows of a session. */
+export type TrailFacts = Pick<
+  SessionRecord,
+  'StartEventId' | 'ExecutedBy' | 'EcsCluster' | 'EcsTask' | 'EcsContainer'
+>
 
 /** What the archive holds of the session already, as far as it matters to a new content. */
 export type Stored = Pick<
@@ -39,6 +47,7 @@ export type Stored = Pick<
   | 'AccountId'
   | 'AccountName'
   | 'Region'
+  | 'ExecutedBy'
   | 'FirstArchivedAt'
   | 'ObservedAt'
   | 'SweepId'
@@ -61,30 +70,34 @@ const MAX_KEY_BYTES = 2048
  * can hold as it is
  */
 export function toRecord(
-  { session, state, source, accountName, sweepId, seenUntil }: Observation,
+  { session, state, source, accountName, sweepId, seenUntil, trail }: Observation,
   stored?: Stored,
   retentionDays?: number,
 ): SessionRecord {
   const members = withoutClashes(withIsoDates(membersOf(session)))
   const { StartDate, EndDate, Owner } = members
   const start = StartDate ?? stored?.StartDate
-  const end = EndDate ?? stored?.EndDate
+  const isReopened = state === 'Active' && stored?.State === 'Recovered'
+  const end = EndDate ?? (isReopened ? undefined : stored?.EndDate)
   const duration = durationSeconds(start, end)
   const endedBy = typeof end === 'string' ? end : seenUntil
-  const ExpiresAt = state === 'History' ? expiry(endedBy, retentionDays) : undefined
+  const isOver = state !== 'Active'
+  const ExpiresAt = isOver ? expiry(endedBy, retentionDays) : undefined
   const AccountName = stored?.AccountName ?? accountName
-  const isLong = state === 'History' && (durationSeconds(start, endedBy) ?? 0) >= LONG_SECONDS
+  const isLong = isOver && isLongLasting(start, endedBy)
   return {
     ...members,
     SessionId: requireSessionId(members),
     ...(duration !== undefined && { DurationSeconds: duration }),
-    ...ownerAttributes(Owner),
+    ...ownerAttributes(trail?.ExecutedBy ?? stored?.ExecutedBy ?? Owner),
+    ...trail,
     AccountId: source.accountId,
     ...(AccountName !== undefined && { AccountName }),
     Region: source.region,
     State: state,
     ...(state === 'Active' && { OpenSource: sourceKey(source) }),
     ...(isLong && { LongSource: sourceKey(source) }),
+    ...(state === 'Recovered' && end === undefined && { EndedBefore: seenUntil }),
     ...(typeof StartDate === 'string' && { StartDay: StartDate.slice(0, 10) }),
     FirstArchivedAt: stored?.FirstArchivedAt ?? seenUntil,
     ObservedAt: seenUntil,
@@ -95,6 +108,11 @@ export function toRecord(
     SchemaVersion: SCHEMA_VERSION,
     ...(ExpiresAt !== undefined && { ExpiresAt }),
   }
+}
+
+/** Whether a session belongs into the index LongSessions. */
+export function isLongLasting(start: unknown, endedBy: string): boolean {
+  return (durationSeconds(start, endedBy) ?? 0) >= LONG_SECONDS
 }
 
 /** ExpiresAt of a session that ended at this time, ISO 8601. An open session does not expire. */
@@ -165,7 +183,12 @@ function membersOf(session: Session): Record<string, unknown> {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === '' || value === null || (isPlainObject(value) && Object.keys(value).length === 0)
+  return (
+    value === '' ||
+    value === null ||
+    value === undefined ||
+    (isPlainObject(value) && Object.keys(value).length === 0)
+  )
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

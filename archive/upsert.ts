@@ -105,7 +105,7 @@ async function write(
   const written =
     stored === undefined
       ? await sessions.create(record)
-      : await sessions.update(toRecord(observation, stored, retentionDays), observation.seenFrom)
+      : await sessions.update(toRecord(observation, stored, retentionDays), observation.seenFrom, stored)
   const done = stored === undefined ? 'archived' : 'updated'
   if (written === 'written') return done
 
@@ -115,7 +115,9 @@ async function write(
   const isOurs =
     ContentHash === record.ContentHash && SweepId === record.SweepId && ObservedAt === record.ObservedAt
   if (written === 'unsure' && isOurs) return done
-  return stored === undefined && current !== undefined ? write(sessions, candidate, current) : 'unchanged'
+  // Somebody else wrote meanwhile: what the condition, or the record, was made from is not there any more.
+  const isStale = current !== undefined && current.Revision !== stored?.Revision
+  return isStale ? write(sessions, candidate, current) : 'unchanged'
 }
 
 /** The archive holds a session of this id for another account or region. */
@@ -134,8 +136,12 @@ function requireSameSource(record: SessionRecord, stored: Stored): void {
     )
 }
 
-/** Whether an observation says anything new. A missing session that is seen again is missing no more. */
+/**
+ * Whether an observation says anything new. A missing session that is seen again is missing no more. What CloudTrail
+ * knows replaces nothing.
+ */
 function differs(record: SessionRecord, stored: Stored): boolean {
+  if (record.State === 'Recovered') return false
   if (record.State === 'Active' && stored.State === 'History') return false
   return record.ContentHash !== stored.ContentHash || stored.MissingSince !== undefined
 }

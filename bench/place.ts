@@ -40,6 +40,7 @@ export async function openPlace(sessions: number, filtersLate = false): Promise<
       AWS_ACCESS_KEY_ID: 'any',
       AWS_SECRET_ACCESS_KEY: 'any',
       AWS_ENDPOINT_URL_SSM: emulator.url,
+      AWS_ENDPOINT_URL_CLOUDTRAIL: emulator.url,
       AWS_ENDPOINT_URL_DYNAMODB: database.url,
       AWS_LAMBDA_FUNCTION_NAME: 'bench',
       PUTS: String(sessions),

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { AccountEndpoint } from './account'
 import type { CallLog } from './calls'
+import { CloudTrailEndpoint } from './cloudtrail'
 import { answerClock } from './control'
 import type { Faults } from './faults'
 import type { HttpAnswer } from './http-answer'
@@ -17,6 +18,7 @@ export interface Endpoints {
   readonly sts: StsEndpoint
   readonly organizations: OrganizationsEndpoint
   readonly account: AccountEndpoint
+  readonly cloudTrail: CloudTrailEndpoint
 }
 
 interface Setting {
@@ -35,6 +37,7 @@ export function makeEndpoints({ world, faults, organization, calls }: Setting): 
     sts: new StsEndpoint(world.accountId, organization, calls),
     organizations: new OrganizationsEndpoint(world.accountId, organization, calls),
     account: new AccountEndpoint(world, organization, calls),
+    cloudTrail: new CloudTrailEndpoint(askedBy, calls),
   }
 }
 
@@ -52,7 +55,7 @@ function within(organization: Organization, signer: Signer): Asked {
 export async function route(
   request: IncomingMessage,
   world: World,
-  { ssm, sts, organizations, account }: Endpoints,
+  { ssm, sts, organizations, account, cloudTrail }: Endpoints,
 ): Promise<HttpAnswer | undefined> {
   const { method, url, headers } = request
   const body = await text(request)
@@ -60,6 +63,8 @@ export async function route(
   if (url === '/listRegions') return account.answer(headers, body)
   if (headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
     return sts.answer(headers, body)
-  const isOfOrganizations = String(headers['x-amz-target']).startsWith('AWSOrganizations')
+  const target = String(headers['x-amz-target'])
+  if (target.includes('CloudTrail')) return cloudTrail.answer(headers, body)
+  const isOfOrganizations = target.startsWith('AWSOrganizations')
   return isOfOrganizations ? organizations.answer(headers, body) : ssm.answer(headers, body)
 }

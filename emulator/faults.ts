@@ -1,3 +1,4 @@
+import type { LookUpFaults } from './lookup-faults'
 import { Random } from './random'
 import type { DescribeSessionsRequest } from './request'
 import { Throttle } from './throttle'
@@ -31,7 +32,7 @@ export type Fault =
  */
 export type FaultScript = (call: number, request: DescribeSessionsRequest) => Fault | undefined
 
-/** What goes wrong with DescribeSessions. Every member may be changed at any time. */
+/** What goes wrong with DescribeSessions, and with LookupEvents. Every member may be changed at any time. */
 export interface Faults {
   /** Milliseconds before every answer. @default 0 */
   latencyMs?: number
@@ -47,6 +48,8 @@ export interface Faults {
   rewrite?: (body: string, request: DescribeSessionsRequest) => string
   /** Is asked first. @default - no other faults */
   script?: FaultScript
+  /** @default - nothing goes wrong with LookupEvents */
+  lookUps?: LookUpFaults
 }
 
 /**

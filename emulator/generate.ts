@@ -105,6 +105,8 @@ function ended(
   return {
     startedAt: new Date(startedAt),
     endedAt: new Date(endedAt),
+    startedBy: person,
+    terminatedBy: /^[0-9a-b]/.test(letters) ? person : undefined,
     afterEnd: {
       SessionId,
       Target: isUsually() ? Target : undefined,

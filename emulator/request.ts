@@ -22,6 +22,15 @@ export interface ListRequest {
   readonly RegionOptStatusContains?: readonly string[]
 }
 
+/** A LookupEvents request whose members have the right types. Times in epoch seconds. */
+export interface LookUpRequest {
+  readonly LookupAttributes?: readonly { readonly AttributeKey?: string; readonly AttributeValue?: string }[]
+  readonly StartTime?: number
+  readonly EndTime?: number
+  readonly MaxResults?: number
+  readonly NextToken?: string
+}
+
 /**
  * Reads a request's body. As with AWS, null means absent, and unknown members are ignored.
  *
@@ -48,6 +57,30 @@ export function parseListRequest(body: string): ListRequest {
       listOf(asString, 'strings'),
     ),
   }))
+}
+
+/** As {@link parseRequest}. */
+export function parseLookUp(body: string): LookUpRequest {
+  return parsed(body, ({ LookupAttributes, StartTime, EndTime, MaxResults, NextToken }) => ({
+    LookupAttributes: optional(LookupAttributes, 'LookupAttributes', listOf(asAttribute, 'attributes')),
+    StartTime: optional(StartTime, 'StartTime', asNumber),
+    EndTime: optional(EndTime, 'EndTime', asNumber),
+    MaxResults: optional(MaxResults, 'MaxResults', asInteger),
+    NextToken: optional(NextToken, 'NextToken', asString),
+  }))
+}
+
+function asAttribute(value: unknown, path: string) {
+  const { AttributeKey, AttributeValue } = asObject(value, path)
+  return {
+    AttributeKey: optional(AttributeKey, `${path}.AttributeKey`, asString),
+    AttributeValue: optional(AttributeValue, `${path}.AttributeValue`, asString),
+  }
+}
+
+function asNumber(value: unknown, path: string): number {
+  if (typeof value !== 'number') throw new JsonError(path, value, 'a number')
+  return value
 }
 
 function parsed<T>(body: string, read: (members: Record<string, unknown>) => T): T {

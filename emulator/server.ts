@@ -49,7 +49,7 @@ export interface Emulator {
 
 /**
  * Serves Systems Manager's DescribeSessions, STS's GetCallerIdentity and AssumeRole, Organizations' ListAccounts,
- * Account Management's ListRegions, and the clock at `/clock`.
+ * Account Management's ListRegions, CloudTrail's LookupEvents, and the clock at `/clock`.
  *
  * @throws Error from listening, such as EADDRINUSE
  */

@@ -55,6 +55,12 @@ export interface SessionLife {
    */
   readonly forgottenAt?: Date
 
+  /** ARN of the person who had ECS start it, in CloudTrail. @default - the owner */
+  readonly startedBy?: string
+
+  /** ARN of who ended it by TerminateSession, in CloudTrail. @default - it ended without a call */
+  readonly terminatedBy?: string
+
   /**
    * Members shown in the Active list.
    *

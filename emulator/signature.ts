@@ -5,7 +5,7 @@ import { ServiceError } from './errors'
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=[^,\s]+,\s*Signature=\w+$/
 
-export type Service = 'ssm' | 'sts' | 'organizations' | 'account'
+export type Service = 'ssm' | 'sts' | 'organizations' | 'account' | 'cloudtrail'
 
 /** Who signed a request, and for which region. */
 export interface Signer {

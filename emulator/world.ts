@@ -1,5 +1,6 @@
 import { Clock } from './clock'
 import type { SessionLife, SessionMembers, SessionState } from './session'
+import type { TrailEvent } from './trail-event'
 
 /** How long after its end a session is listed. */
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000
@@ -32,6 +33,17 @@ interface Entry extends Position {
   forgottenAt: number | undefined
   whileOpen: SessionMembers | undefined
   afterEnd: SessionMembers | undefined
+  readonly startedBy: string | undefined
+  terminatedBy: string | undefined
+}
+
+/** What CloudTrail knows of a session. Times in epoch milliseconds. */
+export interface Life {
+  readonly session: SessionMembers
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly startedBy: string | undefined
+  readonly terminatedBy: string | undefined
 }
 
 /** One account's sessions in one region, on a clock that can be moved. */
@@ -39,6 +51,8 @@ export class World {
   readonly accountId: string
   readonly region: string
   readonly clock: Clock
+  /** Events in CloudTrail that are not of these sessions. */
+  readonly trail: TrailEvent[] = []
 
   /** Oldest first, once sorted. */
   private readonly entries: Entry[] = []
@@ -51,7 +65,8 @@ export class World {
   }
 
   add(lives: Iterable<SessionLife>): void {
-    for (const { startedAt, endedAt, forgottenAt, whileOpen, afterEnd } of lives) {
+    for (const life of lives) {
+      const { startedAt, endedAt, forgottenAt, whileOpen, afterEnd, startedBy, terminatedBy } = life
       this.entries.push({
         startedAt: startedAt.getTime(),
         sequence: this.entries.length,
@@ -59,6 +74,8 @@ export class World {
         forgottenAt: forgottenAt?.getTime(),
         whileOpen,
         afterEnd,
+        startedBy,
+        terminatedBy,
       })
     }
     this.sorted = false
@@ -78,6 +95,14 @@ export class World {
     entry.forgottenAt = change.forgottenAt?.getTime() ?? entry.forgottenAt
     entry.whileOpen = change.whileOpen ?? entry.whileOpen
     entry.afterEnd = change.afterEnd ?? entry.afterEnd
+    entry.terminatedBy = change.terminatedBy ?? entry.terminatedBy
+  }
+
+  /** Every session that started from then to before, in whatever list it is. Epoch milliseconds. */
+  *lives(from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Generator<Life> {
+    const first = this.countBefore({ startedAt: from, sequence: -1 })
+    const end = this.countBefore({ startedAt: to, sequence: -1 })
+    for (const entry of this.entries.slice(first, end)) yield { ...entry, session: endedForm(entry) }
   }
 
   /** The sessions of a list as they are now, newest first. */

@@ -53,6 +53,11 @@ export interface ReceiptEntry {
   /** Sessions that could not be stored as records. */
   readonly rejected: number
   readonly retentionDays?: number
+  /** CloudTrail was asked who started a session between these times, and all of them are archived. */
+  readonly corroboratedFrom?: string
+  readonly corroboratedUntil?: string
+  /** How many of them AWS did not list, although it should have. */
+  readonly uncorroborated?: number
   /** Of the whole receipt. */
   readonly hash: string
 }
@@ -64,6 +69,16 @@ export interface RejectedEntry {
   /** SHA-256 of the text, and the part of it. */
   readonly text: string
   readonly part: number
+  readonly sweep: string
+}
+
+/** A refused attempt to start a session is kept. */
+export interface RefusedEntry {
+  readonly type: 'refused'
+  readonly source: string
+  /** Of the whole item. */
+  readonly hash: string
+  /** The sweep that learnt of it. */
   readonly sweep: string
 }
 
@@ -107,6 +122,7 @@ export type Entry =
   | RemovedEntry
   | ReceiptEntry
   | RejectedEntry
+  | RefusedEntry
   | RosterEntry
   | RoundEntry
   | UnexpectedEntry
@@ -144,8 +160,12 @@ const SHAPES: Readonly<Record<Entry['type'], Shape>> = {
     updated: 'count',
     rejected: 'count',
     retentionDays: 'count?',
+    corroboratedFrom: 'time?',
+    corroboratedUntil: 'time?',
+    uncorroborated: 'count?',
     hash: 'hash',
   },
+  refused: { source: 'text', hash: 'hash', sweep: 'text' },
   rejected: { source: 'text', text: 'hash', part: 'count', sweep: 'text' },
   roster: { account: 'text', ...REGION, listed: 'text', regions: 'regions' },
   round: { round: 'text', hash: 'hash' },

@@ -42,11 +42,15 @@ const NEW = { isSuspect: false, isGone: false, isFound: false }
 export class Ledger {
   readonly sessions = new SessionStates()
   readonly coverage = new Coverage()
+  /** When the archiver asked CloudTrail who started a session. */
+  readonly corroboration = new Coverage()
+  /** Sessions that CloudTrail knows and AWS did not list. */
+  readonly uncorroborated = new Findings()
   /** What no code of this software does. */
   readonly unexpected = new Findings()
   /** Records of the period that are gone, and not since their time was over. */
   readonly removed = new Findings()
-  readonly count = { entries: 0, sessions: 0, undated: 0, receipts: 0, expired: 0, rejected: 0 }
+  readonly count = { entries: 0, sessions: 0, undated: 0, receipts: 0, expired: 0, rejected: 0, refused: 0 }
   private readonly sweeps = new Map<string, Sweep>()
   /** Recent ones that their receipts account for, with `toldAt`. */
   private readonly settled = new Map<string, string>()
@@ -66,7 +70,9 @@ export class Ledger {
     if (entry.type === 'revision') this.readRevision(entry, index)
     if (entry.type === 'removed' || entry.type === 'expired') this.readRemoved(entry, index)
     if (entry.type === 'receipt') this.readReceipt(entry)
-    if (entry.type === 'roster') this.coverage.addRoster(entry)
+    if (entry.type === 'roster')
+      for (const coverage of [this.coverage, this.corroboration]) coverage.addRoster(entry)
+    if (entry.type === 'refused') this.count.refused += 1
     if (entry.type === 'rejected') this.count.rejected += 1
   }
 
@@ -113,10 +119,27 @@ export class Ledger {
   private readReceipt(receipt: ReceiptEntry): void {
     this.count.receipts += 1
     this.coverage.addReceipt(receipt)
+    this.readWitness(receipt)
     if (receipt.finishedAt > this.newest) this.newest = receipt.finishedAt
     const of = this.sweep(receipt.source, receipt.sweep)
     of.receipt = receipt
     this.settle(of)
+  }
+
+  private readWitness(receipt: ReceiptEntry): void {
+    const {
+      corroboratedFrom: coversFrom,
+      corroboratedUntil: coversUntil,
+      uncorroborated = 0,
+      sweep,
+    } = receipt
+    if (coversFrom === undefined || coversUntil === undefined) return
+    this.corroboration.addReceipt({ ...receipt, coversFrom, coversUntil })
+    const isAsked = coversFrom.slice(0, 10) < this.period.to && coversUntil > this.period.from
+    if (isAsked && uncorroborated > 0)
+      this.uncorroborated.add(
+        `AWS's list of ${uncorroborated} sessions of ${receipt.source} that CloudTrail knows, which the sweep ${sweep} archived as recovered`,
+      )
   }
 
   /** Forgets a sweep that its receipt accounts for. Whatever claims to be of it later is of a sweep without receipt. */

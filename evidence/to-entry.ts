@@ -102,7 +102,27 @@ const CONTENT = ['ContentHash', 'ObservedAt', 'SweepId']
 
 function kindOf(before: Item | undefined, after: Item): RevisionEntry['change'] {
   if (before === undefined) return 'archived'
-  return CONTENT.some((name) => isChanged(before, after, name)) ? 'updated' : 'marked'
+  const isNews = CONTENT.some((name) => isChanged(before, after, name)) || isFromTrail(before, after)
+  return isNews ? 'updated' : 'marked'
+}
+
+/** What CloudTrail adds to a record: who had ECS start the session, or when a recovered one ended. */
+const EXECUTOR = ['ExecutedBy', 'StartEventId', 'EcsCluster', 'EcsTask', 'EcsContainer']
+const OWNER = ['OwnerName', 'OwnerKey', 'RoleName']
+const END = ['EndDate', 'DurationSeconds', 'EndedBefore', 'LongSource', 'ExpiresAt']
+
+/** The sweep that archived a session can learn more of it, and then nothing else changes. */
+function isFromTrail(before: Item, after: Item): boolean {
+  const changed = changedNames(before, after)
+  const isOnly = (names: readonly string[]) => changed.every((name) => ['Revision', ...names].includes(name))
+  const isNamed = before.ExecutedBy === undefined && after.ExecutedBy !== undefined
+  const isEnded = before.EndDate === undefined && after.EndDate !== undefined
+  if (isNamed && isOnly([...EXECUTOR, ...OWNER])) return true
+  return isEnded && textOf(before, 'State') === 'Recovered' && isOnly(END)
+}
+
+function changedNames(before: Item, after: Item): string[] {
+  return Object.keys({ ...before, ...after }).filter((name) => isChanged(before, after, name))
 }
 
 /** Never change. */
@@ -118,14 +138,18 @@ function whyUnexpected(before: Item | undefined, after: Item): string | undefine
   const fixed = FIXED.filter((name) => isChanged(before, after, name))
   if (fixed.length > 0) return `${fixed.join(', ')} changed`
   if (kindOf(before, after) === 'updated')
-    return textOf(before, 'State') === 'History' && textOf(after, 'State') !== 'History'
-      ? 'an ended session became open'
-      : undefined
+    return whyImpossible(textOf(before, 'State'), textOf(after, 'State'))
   const isGivenUp = before.EndUnknown === undefined && after.EndUnknown !== undefined
-  const others = Object.keys({ ...before, ...after }).filter(
-    (name) => isChanged(before, after, name) && !MARKS.includes(name) && !(isGivenUp && name === 'ExpiresAt'),
+  const others = changedNames(before, after).filter(
+    (name) => !MARKS.includes(name) && !(isGivenUp && name === 'ExpiresAt'),
   )
   return others.length > 0 ? 'the content changed, and no sweep saw it' : undefined
+}
+
+function whyImpossible(before: string | undefined, after: string | undefined): string | undefined {
+  if (before === after) return undefined
+  if (before === 'History') return 'an ended session became open'
+  return after === 'Recovered' ? 'a session that AWS listed became recovered' : undefined
 }
 
 function isChanged(before: Item, after: Item, name: string): boolean {
@@ -134,6 +158,7 @@ function isChanged(before: Item, after: Item, name: string): boolean {
 
 const SOURCE = /^\d{12}\/[a-z0-9-]+$/
 const SWEEP_ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[0-9a-f]{8}$/
+const REFUSED = /^REFUSED#\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#/
 /** What is rewritten all the time, and proves nothing. */
 const WORKING_STATE = ['STATE', 'LISTING']
 
@@ -156,6 +181,8 @@ function sweepsEntry(change: ItemChange): Entry | undefined {
       part: Number(part),
       sweep: textOf(after, 'FirstSweepId') ?? 'none',
     }
+  if (SOURCE.test(source) && REFUSED.test(id))
+    return { type: 'refused', source, hash: itemHash(after), sweep: textOf(after, 'FirstSweepId') ?? 'none' }
   return unexplained(change, `item ${id} of ${source} is unknown`)
 }
 
@@ -163,6 +190,9 @@ function receiptEntry(source: string, sweep: string, receipt: Item): Entry {
   const coversFrom = textOf(receipt, 'CoversFrom')
   const coversUntil = textOf(receipt, 'CoversUntil')
   const retentionDays = numberOf(receipt, 'RetentionDays')
+  const witness = mapOf(receipt.Witness)
+  const corroboratedFrom = textOf(witness, 'From')
+  const corroboratedUntil = textOf(witness, 'Until')
   return {
     type: 'receipt',
     source,
@@ -175,6 +205,11 @@ function receiptEntry(source: string, sweep: string, receipt: Item): Entry {
     updated: count(receipt, 'Updated'),
     rejected: count(receipt, 'Rejected'),
     ...(retentionDays !== undefined && { retentionDays }),
+    ...(corroboratedFrom !== undefined &&
+      corroboratedUntil !== undefined && {
+        ...{ corroboratedFrom, corroboratedUntil },
+        uncorroborated: count(witness, 'Uncorroborated'),
+      }),
     hash: itemHash(receipt),
   }
 }

@@ -146,7 +146,7 @@ function judgeComplete(ledger: Ledger, lacking: Findings, isLogSound: boolean): 
     missing.add(`a sweep of ${source} that covers ${from} to ${until}`)
   for (const account of coverage.unlistedAccounts)
     missing.add(`a list of the regions of account ${account}: AWS gave none`)
-  return judge([removed, lacking], [missing])
+  return judge([removed, lacking], [missing, ledger.uncorroborated])
 }
 
 function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust: Trust): string[] {
@@ -161,6 +161,7 @@ function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust
     `entries: ${count.entries}, sessions: ${count.sessions}, receipts: ${count.receipts}, sources: ${coverage.sourcesSince(period.from).length}`,
     ...listed('not asked for any more', coverage.leftBefore(new Date(period.to).toISOString())),
     ...(expired > 0 ? [`expired, as was configured: ${expired}`] : []),
+    ...corroborationOf(ledger),
     ...(rejected > 0 ? [`kept as text, since no record can hold them: ${rejected}`] : []),
     ...others.map(
       (one) =>
@@ -168,6 +169,17 @@ function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust
     ),
     anchorOf(trust, ledger.newestEarlier),
   ]
+}
+
+/** What CloudTrail says, as far as the archiver asked it. */
+function corroborationOf({ corroboration, period }: Ledger): string[] {
+  const asked = { from: new Date(period.from).toISOString(), until: new Date(period.to).toISOString() }
+  const gaps = corroboration.gaps(asked)
+  if (gaps.length === 0) return ['corroborated: of the whole period, the archiver asked CloudTrail, too']
+  return listed(
+    'not corroborated, since the archiver did not ask CloudTrail',
+    gaps.map(({ source, from, until }) => `${source} ${from} to ${until}`),
+  )
 }
 
 function listed(what: string, names: readonly string[]): string[] {

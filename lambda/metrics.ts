@@ -41,6 +41,10 @@ export function publishMetrics(metrics: Metrics, receipts: readonly Receipt[], r
     METRICS.missedByRecent,
     sum(({ MissedByRecent }) => MissedByRecent),
   )
+  count(
+    METRICS.uncorroborated,
+    sum(({ Witness }) => Witness?.Uncorroborated ?? 0),
+  )
   const durations = receipts.map(
     ({ StartedAt, FinishedAt }) => Date.parse(FinishedAt) - Date.parse(StartedAt),
   )

@@ -1,11 +1,12 @@
 import { AccountClient } from '@aws-sdk/client-account'
+import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import { OrganizationsClient } from '@aws-sdk/client-organizations'
 import type { SSMClient, SSMClientConfig } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { MEMBER_ROLE_NAME } from '../archive/names'
 import type { Source } from '../archive/source'
-import { makeSsmClient, RETRIES, TIMEOUTS } from './clients'
+import { makeCloudTrailClient, makeSsmClient, RETRIES, TIMEOUTS } from './clients'
 
 /** The member role could not be assumed. AWS does not say why: no role, another trust, a suspended account, a policy. */
 export class UnreachableError extends Error {
@@ -39,6 +40,11 @@ export class Access {
   /** Systems Manager of a source. */
   ssm({ accountId, region }: Source): SSMClient {
     return makeSsmClient(this.config(accountId, region))
+  }
+
+  /** CloudTrail of a source. */
+  cloudTrail({ accountId, region }: Source): CloudTrailClient {
+    return makeCloudTrailClient(this.config(accountId, region))
   }
 
   /** AWS Account Management, which knows the regions of an account. */

@@ -1,3 +1,4 @@
+import { CloudTrailClient, type CloudTrailClientConfig } from '@aws-sdk/client-cloudtrail'
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
@@ -20,6 +21,10 @@ const RETRIES_AND_TIMEOUTS = { ...RETRIES, requestHandler: TIMEOUTS }
 
 export function makeSsmClient(config: SSMClientConfig): SSMClient {
   return new SSMClient({ ...RETRIES_AND_TIMEOUTS, ...config })
+}
+
+export function makeCloudTrailClient(config: CloudTrailClientConfig): CloudTrailClient {
+  return new CloudTrailClient({ ...RETRIES_AND_TIMEOUTS, ...config })
 }
 
 export function makeDynamoDBClient(config: DynamoDBClientConfig): DynamoDBDocumentClient {

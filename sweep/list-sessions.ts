@@ -1,10 +1,10 @@
 import type { SessionFilter, SSMClient } from '@aws-sdk/client-ssm'
-import type { State } from '../archive/record'
+import type { List } from '../archive/record'
 import { type Answer, describeSessions } from './describe-sessions'
 
 export interface Listing {
   readonly ssm: SSMClient
-  readonly state: State
+  readonly state: List
   readonly filters: readonly SessionFilter[]
   /** Sessions per page, 1 to 200. */
   readonly pageSize: number

@@ -41,7 +41,8 @@ function policiesOf({ partition, auditAccountId, archiverRoleArn, organizationId
     permissions: <Account>(account: Account) => ({
       Version: '2012-10-17',
       Statement: [
-        { Effect: 'Allow', Action: 'ssm:DescribeSessions', Resource: '*' }, // it has no resource types
+        // They have no resource types.
+        { Effect: 'Allow', Action: ['ssm:DescribeSessions', 'cloudtrail:LookupEvents'], Resource: '*' },
         { Effect: 'Allow', Action: 'account:ListRegions', Resource: account },
       ],
     }),

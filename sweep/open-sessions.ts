@@ -1,6 +1,7 @@
 import type { OpenSession } from '../archive/sessions-table'
 import type { SweepState } from '../archive/sweep-state'
 import { expiry } from '../archive/to-record'
+import { lookUpSession } from './look-up-session'
 import { isLate, type Listed, type Run } from './run'
 import { storePages } from './store-pages'
 
@@ -83,7 +84,7 @@ export async function followUpVanished(
     ...missing.filter((one) => !isNew(one)),
   ]) {
     if (isLate(run)) return
-    const ended: boolean | undefined = canLookUp ? await hasEnded(run, SessionId) : undefined
+    const ended: boolean | undefined = canLookUp ? await lookUpSession(run, 'History', SessionId) : undefined
     canLookUp &&= ended !== undefined
     const isOver = Date.parse(begunAt) - Date.parse(MissingSince) >= GIVE_UP_MS
     if (isOver && (ended === false || (ended === undefined && isWhole)))
@@ -98,22 +99,4 @@ export async function followUpVanished(
 function lastKnownActive(observedAt: string, lastCompleteAt: string): string {
   const wasKnown = Date.parse(lastCompleteAt) - Date.parse(observedAt) > LONGEST_WRITE_MS
   return wasKnown ? lastCompleteAt : observedAt
-}
-
-/**
- * Whether the history has the session, which is then archived as ended. Undefined if the look-up took too many pages:
- * AWS may apply the filter to pages that are cut already. A full sweep that was not sliced has then seen the history.
- */
-async function hasEnded(run: Run, sessionId: string): Promise<boolean | undefined> {
-  let found = false
-  const isDrained = await storePages(run, {
-    state: 'History',
-    filters: [{ key: 'SessionId', value: sessionId }],
-    stopAfter: (pages) => found || pages === run.limits.pagesBeforeEstimate,
-    onStored: ({ sessions }) => {
-      found ||= sessions.some(({ SessionId }) => SessionId === sessionId)
-    },
-  })
-  if (found) return true
-  return isDrained ? false : undefined
 }

@@ -1,5 +1,6 @@
+import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import { newSweepId, type Receipt } from '../archive/receipt'
+import { newSweepId, type Receipt, type Witness } from '../archive/receipt'
 import type { SessionsTable } from '../archive/sessions-table'
 import type { Source } from '../archive/source'
 import type { Plan, SweepState } from '../archive/sweep-state'
@@ -11,6 +12,8 @@ export interface SweepJob {
   readonly accountName?: string
   /** A client of the source's region. */
   readonly ssm: SSMClient
+  /** The same of CloudTrail. @default - it is not asked */
+  readonly cloudTrail?: CloudTrailClient
   readonly sessions: SessionsTable
   readonly sweeps: SweepsTable
   /** Days after its end at which a record expires. @default - never */
@@ -40,6 +43,10 @@ export interface Limits {
   readonly slicesAtOnce: number
   /** Time kept for what follows the last page, milliseconds. */
   readonly reserveMs: number
+  /** Time for CloudTrail in one sweep, milliseconds. */
+  readonly witnessMs: number
+  /** Time between two of its calls, milliseconds: AWS allows 2 per second and source. */
+  readonly witnessPaceMs: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -48,6 +55,8 @@ export const DEFAULT_LIMITS: Limits = {
   sliceMs: 12 * 60 * 60 * 1000,
   slicesAtOnce: 4,
   reserveMs: 30_000,
+  witnessMs: 30_000,
+  witnessPaceMs: 500,
 }
 
 const NOTHING = {
@@ -70,12 +79,16 @@ export interface Run extends SweepJob {
   readonly remainingMs: () => number
   readonly sweepId: string
   readonly startedAt: Date
-  /** Only store-pages.ts counts. */
+  /** Only store-pages.ts and witness.ts count. */
   readonly counts: { -readonly [name in keyof Counts]: Counts[name] }
   /** For the receipt: undefined until the open sessions are known. */
   plan?: Plan
   /** What was known of the source before: undefined until it is read. */
   state?: SweepState
+  /** For the receipt: undefined until CloudTrail is asked. */
+  witness?: Witness
+  /** There was no time for all of CloudTrail's events: where the next sweep goes on. ISO 8601, UTC. */
+  witnessPending?: string
   /** When a session was seen to have started, ended or been open last. ISO 8601, UTC, AWS's clock. */
   lastSessionAt?: string
   /** Whether the archive probably holds none of the sessions to come. */

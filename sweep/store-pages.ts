@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { SessionFilter } from '@aws-sdk/client-ssm'
-import type { Session, State } from '../archive/record'
+import type { List, Session } from '../archive/record'
 import { UpsertError, type Upserted, upsert } from '../archive/upsert'
 import type { Answer } from './describe-sessions'
 import { listSessions } from './list-sessions'
 import type { Run } from './run'
 
 export interface Pages {
-  readonly state: State
+  readonly state: List
   readonly filters?: readonly SessionFilter[]
   /** Where to go on. @default - from the beginning */
   readonly nextToken?: string
@@ -86,7 +86,7 @@ function haveOneInCommon(page: readonly Session[], next: readonly Session[]): bo
   return next.some(({ SessionId }) => ids.has(SessionId))
 }
 
-async function storePage(run: Run, state: State, page: Answer, expectNew: boolean): Promise<void> {
+async function storePage(run: Run, state: List, page: Answer, expectNew: boolean): Promise<void> {
   const { source, accountName, sweepId, retentionDays, counts } = run
   const { sessions, seenFrom, seenUntil } = page
   const seen = { state, source, accountName, sweepId, seenFrom, seenUntil }
@@ -107,7 +107,7 @@ async function storePage(run: Run, state: State, page: Answer, expectNew: boolea
 }
 
 /** The latest time at which one of the sessions is known to have started, ended or been open. */
-function lastSession(state: State, { sessions, seenUntil }: Answer, before: string | undefined) {
+function lastSession(state: List, { sessions, seenUntil }: Answer, before: string | undefined) {
   if (sessions.length === 0) return before
   if (state === 'Active') return seenUntil
   const now = Date.parse(seenUntil)

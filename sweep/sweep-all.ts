@@ -83,7 +83,8 @@ async function outcomeOf(
     (await listRegions(access.account(source.accountId))).get(source.region) === 'DISABLED'
   const accountName = accounts.get(source.accountId)?.AccountName
   try {
-    return { receipt: await sweep({ ...job, source, accountName, ssm: access.ssm(source), isDisabled }) }
+    const clients = { ssm: access.ssm(source), cloudTrail: access.cloudTrail(source) }
+    return { receipt: await sweep({ ...job, ...clients, source, accountName, isDisabled }) }
   } catch (error) {
     if (error instanceof SweepError) return { receipt: error.receipt, error }
     throw new Error(`the sweep of ${sourceKey(source)} broke: ${error}`, { cause: error })

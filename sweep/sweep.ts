@@ -1,13 +1,14 @@
 import type { Receipt } from '../archive/receipt'
 import { AWS_KEEPS_MS, sourceKey } from '../archive/source'
 import type { Plan } from '../archive/sweep-state'
-import type { Attempt } from '../archive/sweeps-table'
+import type { Attempt, Heard } from '../archive/sweeps-table'
 import { version } from '../package.json'
 import { archiveHistory } from './history'
 import { archiveOpenSessions, followUpVanished } from './open-sessions'
 import { outcomeOf } from './outcome'
 import { planSweep } from './plan'
 import { begin, type Run, type SweepJob } from './run'
+import { askWitness } from './witness'
 
 /** A sweep failed after keeping what could be kept; `receipt` says what that was. */
 export class SweepError extends Error {
@@ -36,6 +37,7 @@ export async function sweep(job: SweepJob): Promise<Receipt> {
     const history = await archiveHistory(run, run.plan, open.vanished)
     if (history.isDrained) await followUpVanished(run, open, history, state)
     const isComplete = history.isDrained && open.isDrained
+    if (isComplete) await askWitness(run, history.plan, open.begunAt)
     return await finish(run, isComplete, history.plan, history.lastSeen ?? open.begunAt)
   } catch (error) {
     throw await fail(run, error)
@@ -48,7 +50,7 @@ async function finish(run: Run, isComplete: boolean, plan: Plan, lastSeen: strin
     : receiptOf(run, { Outcome: 'incomplete' })
   await run.sweeps.putReceipt(receipt)
   if (isComplete) {
-    await run.sweeps.complete(run.source, plan, attempt(run, 'complete'))
+    await run.sweeps.complete(run.source, plan, attempt(run, 'complete'), heardBy(run))
     return receipt
   }
   if (plan.Slices.length === 0) await run.sweeps.savePlan(run.source, plan) // the next sweep plans anew
@@ -78,6 +80,16 @@ function attempt({ startedAt, state, lastSessionAt }: Run, Outcome: Receipt['Out
   return { AttemptedAt: startedAt.toISOString(), Outcome, LastSessionAt }
 }
 
+/** Undefined: CloudTrail was not to be asked. */
+function heardBy({ witness, witnessPending, state }: Run): Heard | undefined {
+  if (witness === undefined && witnessPending === undefined) return undefined
+  const [WitnessedUntil] = [witness?.Until, state?.WitnessedUntil]
+    .filter((time) => time !== undefined)
+    .sort()
+    .reverse()
+  return { WitnessedUntil, WitnessPending: witnessPending }
+}
+
 function receiptOf(run: Run, outcome: Partial<Receipt> & Pick<Receipt, 'Outcome'>): Receipt {
   const { source, sweepId, plan, retentionDays, startedAt, now, counts } = run
   return {
@@ -89,6 +101,7 @@ function receiptOf(run: Run, outcome: Partial<Receipt> & Pick<Receipt, 'Outcome'
     StartedAt: startedAt.toISOString(),
     FinishedAt: now().toISOString(),
     ...counts,
+    ...(run.witness !== undefined && { Witness: run.witness }),
     ...outcome,
     Version: version,
   }

@@ -141,6 +141,13 @@ function ofSessions(metrics: Metrics): Record<string, AlarmDefinition> {
       means: 'A full sweep archived sessions that no recent sweep was shown. None is lost.',
       first: 'Compare the receipts: did AWS show them late?',
     },
+    Uncorroborated: {
+      metric: metrics.own('uncorroborated'),
+      means:
+        'CloudTrail knows of sessions that AWS should list and does not. They are archived as recovered.',
+      first:
+        'Find the sessions of State Recovered that started in the time that Witness of the receipt names.',
+    },
   }
 }
 

@@ -68,6 +68,7 @@ export function addDashboard(scope: Construct, { metrics, alarms }: DashboardPro
       ...given(metrics.deadLetters()),
       metrics.own('sessionsRejected'),
       metrics.own('missedByRecent'),
+      metrics.own('uncorroborated'),
       metrics.databaseMetric('ThrottledRequests'),
       metrics.databaseMetric('SystemErrors'),
     ]),

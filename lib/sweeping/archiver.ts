@@ -93,8 +93,9 @@ export class Archiver extends Construct {
 /** What the function may do in its own account. */
 function statementsFor(scope: Construct, { regions, excludeRegions }: ArchiverProps): PolicyStatement[] {
   const { partition, account } = Stack.of(scope)
+  const actions = ['ssm:DescribeSessions', 'cloudtrail:LookupEvents'] // without resource types
   const describe = (conditions?: Record<string, unknown>) =>
-    new PolicyStatement({ actions: ['ssm:DescribeSessions'], resources: ['*'], conditions }) // no resource types
+    new PolicyStatement({ actions, resources: ['*'], conditions })
   if (regions !== 'all') return [describe({ StringEquals: { 'aws:RequestedRegion': regions } })]
   return [
     excludeRegions.length > 0

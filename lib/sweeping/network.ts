@@ -82,16 +82,17 @@ export class Network extends Construct {
   }
 
   /**
-   * The endpoints of Systems Manager and KMS have private DNS, so every host of the VPC uses them from then on, and
+   * The endpoints of Systems Manager, CloudTrail and KMS have private DNS, so every host of the VPC uses them from then on, and
    * they must admit all of them.
    *
    * The log, the failure queue and the metrics need no endpoint: Lambda itself sends those.
    */
   private addEndpoints(evidence: boolean): void {
     const { DYNAMODB, S3 } = GatewayVpcEndpointAwsService
-    const { SSM, KMS } = InterfaceVpcEndpointAwsService
+    const { SSM, CLOUDTRAIL, KMS } = InterfaceVpcEndpointAwsService
     this.addGateway('DynamoDB', DYNAMODB)
     this.addInterface('Ssm', SSM)
+    this.addInterface('CloudTrail', CLOUDTRAIL)
     if (!evidence) return
     this.addGateway('S3', S3)
     this.addInterface('Kms', KMS)

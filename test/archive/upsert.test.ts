@@ -143,7 +143,8 @@ describe('the same SessionId from two sources', () => {
     expect(await store(other(source, 0))).toEqual(['rejected']) // with the same time
     expect(await stage.record('s')).toEqual(stored)
     const update = { ...toRecord(other(source, 90)), Revision: 2 }
-    expect(await stage.sessions.update(update, noonPlus(90))).toBe('refused')
+    const known = { ...update, AccountId: String(stored?.AccountId), Region: String(stored?.Region) }
+    expect(await stage.sessions.update(update, noonPlus(90), known)).toBe('refused')
     expect(await stage.record('s')).toEqual(stored)
   })
 

@@ -33,6 +33,7 @@ test('every metric carries the number of its receipt', async () => {
     SessionsRejected: 3,
     SessionsOpen: 5,
     MissedByRecent: 8,
+    Uncorroborated: 0,
     DaysUntilLoss: expect.closeTo(30, 1),
     ...{ SourcesLate: 0, SourcesUnreachable: 0, SourcesDenied: 0, RosterAge: expect.closeTo(0, 1) },
   }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../evidence/canonical-json'
 import { parseEntry } from '../../evidence/entry'
 import type { Item } from '../../evidence/item'
 import { type ItemChange, toEntry, toLine, unexpected } from '../../evidence/to-entry'
@@ -72,6 +73,78 @@ test('a new record, a new content and a mark each become a revision', () => {
     ofSession(missing, givenUp),
   ])
     expect(why(change)).toBeUndefined()
+})
+
+const SWEPT: Item = { ...ENDED, OwnerName: S('ecs-execute-command'), OwnerKey: S('ecs-execute-command') }
+const NAMED: Item = {
+  ...SWEPT,
+  ...{ Revision: N(3), OwnerName: S('mary'), OwnerKey: S('mary'), RoleName: S('Ops') },
+  ...{
+    ExecutedBy: S('arn'),
+    StartEventId: S('e'),
+    EcsCluster: S('c'),
+    EcsTask: S('t'),
+    EcsContainer: S('a'),
+  },
+}
+const RECOVERED: Item = { ...ENDED, State: S('Recovered'), EndedBefore: S('t'), LongSource: S(SOURCE) }
+const { EndedBefore: _until, LongSource: _long, ...known } = RECOVERED
+const TERMINATED: Item = { ...known, Revision: N(3), EndDate: S('t'), DurationSeconds: N(1), ExpiresAt: N(9) }
+
+test('what CloudTrail adds is an update, even by the sweep that archived the session', () => {
+  for (const change of [ofSession(SWEPT, NAMED), ofSession(RECOVERED, TERMINATED)]) {
+    expect(toEntry(change)).toMatchObject({ type: 'revision', change: 'updated', revision: 3 })
+    expect(why(change)).toBeUndefined()
+  }
+})
+
+test.each<[string, ItemChange, string]>([
+  ['another person', ofSession(NAMED, { ...NAMED, Revision: N(4), ExecutedBy: S('bob') }), 'content changed'],
+  ['a person, and a reason', ofSession(SWEPT, { ...NAMED, Reason: S('x') }), 'content changed'],
+  ['the end of a listed session', ofSession(ENDED, { ...ENDED, Revision: N(3), EndDate: S('t') }), 'content'],
+  [
+    'another end of a recovered one',
+    ofSession(TERMINATED, { ...TERMINATED, Revision: N(4), EndDate: S('u') }),
+    'content changed',
+  ],
+  [
+    'a listed session that becomes recovered',
+    ofSession(ENDED, { ...RECOVERED, Revision: N(3), SweepId: S('other') }),
+    'an ended session became open',
+  ],
+  [
+    'an open session that becomes recovered',
+    ofSession(RECORD, { ...RECOVERED, Revision: N(2), SweepId: S('other') }),
+    'a session that AWS listed became recovered',
+  ],
+])('%s is unexpected', (_what, change, reason) => {
+  expect(why(change)).toContain(reason)
+})
+
+test('a refused attempt, and what CloudTrail corroborates, become entries', () => {
+  const ofSweeps = (ItemId: string, item: Item): ItemChange => {
+    const keys = { Source: S(SOURCE), ItemId: S(ItemId) }
+    return { table: 'Sweeps', keys, after: { ...keys, ...item }, at: AT, isExpiry: false }
+  }
+  const id = 'REFUSED#2026-11-24T10:00:00.000Z#e-1'
+  const refused = toEntry(ofSweeps(id, { FirstSweepId: S(SWEEP), ErrorCode: S('AccessDenied') }))
+  expect(refused).toEqual({
+    ...{ type: 'refused', source: SOURCE, sweep: SWEEP },
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+  const [From, Until] = [S('2026-11-23T10:00:00.000Z'), S('2026-11-24T10:00:00.000Z')]
+  const receipt = (Witness: Item) => {
+    const done = { FinishedAt: S(AT.toISOString()), Outcome: S('complete') }
+    return toEntry(ofSweeps(SWEEP, { ...done, Witness: { M: Witness } }))
+  }
+  const corroborated = receipt({ From, Until, Uncorroborated: N(2) })
+  expect(corroborated).toMatchObject({
+    corroboratedFrom: From.S,
+    corroboratedUntil: Until.S,
+    uncorroborated: 2,
+  })
+  expect(receipt({ Problem: S('denied') })).not.toHaveProperty('uncorroborated')
+  for (const entry of [refused, corroborated]) expect(parseEntry(canonicalJson(entry))).toEqual(entry)
 })
 
 test.each<[string, ItemChange, string]>([

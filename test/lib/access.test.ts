@@ -101,6 +101,7 @@ describe('the role in an account of the organization', () => {
 
   test('it may list sessions and its own account’s regions', () => {
     expect(may('ssm:DescribeSessions')).toBe(true)
+    expect(may('cloudtrail:LookupEvents')).toBe(true)
     expect(may('account:ListRegions', `arn:aws:account::${MEMBER}:account`)).toBe(true)
   })
 
@@ -113,6 +114,7 @@ describe('the role in an account of the organization', () => {
   test.each([
     ...['ssm:StartSession', 'ssm:ResumeSession', 'ssm:TerminateSession', 'ssm:SendCommand'],
     ...['ssm:GetParameter', 'ssm:DescribeInstanceInformation', 'ec2:DescribeInstances'],
+    ...['cloudtrail:StopLogging', 'cloudtrail:DescribeTrails'],
     ...['ec2:DescribeRegions', 'account:EnableRegion', 'account:DisableRegion', 'iam:ListRoles'],
     ...['organizations:ListAccounts', 'sts:AssumeRole', 's3:ListAllMyBuckets', 'ecs:ExecuteCommand'],
   ])('it may not call %s', (action) => {
@@ -155,6 +157,7 @@ describe('the archiver of an organization', () => {
   })
 
   test.each([
+    ...['cloudtrail:StopLogging', 'cloudtrail:DeleteTrail'],
     ...['organizations:LeaveOrganization', 'organizations:DescribeAccount', 'account:DisableRegion'],
     ...[
       'ssm:StartSession',

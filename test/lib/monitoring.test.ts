@@ -67,6 +67,7 @@ test.each([
     DaysUntilLossCritical: `SessionArchive DaysUntilLoss service=${id}: Minimum <= 10 for ${day} x ${period} s, no data breaching`,
     SessionsRejected: `SessionArchive SessionsRejected service=${id}: Sum >= 1 for 1 x ${period} s, no data notBreaching`,
     MissedByRecent: `SessionArchive MissedByRecent service=${id}: Sum >= 1 for 1 x ${period} s, no data notBreaching`,
+    Uncorroborated: `SessionArchive Uncorroborated service=${id}: Sum >= 1 for 1 x ${period} s, no data notBreaching`,
     DatabaseThrottled: `SUM(FILL(METRICS("throttledrequests"), 0)): ${rare}`,
     DatabaseErrors: `SUM(FILL(METRICS("systemerrors"), 0)): ${rare}`,
     BackupFailed: `SUM(FILL(METRICS("backups"), 0)): >= 1 for 1 x 3600 s, no data notBreaching`,

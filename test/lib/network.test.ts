@@ -64,20 +64,21 @@ test.each<[string, (app: App) => SessionArchiveStackProps, string[]]>([
   ['that is described by attributes', byAttributes, HOSTS],
   ['that is looked up', lookedUp, HOSTS],
   ['of the same app', ofTheApp, ['10.0.0.4', '10.0.0.254', '10.0.1.4', '10.0.1.254']],
-])('no host of a VPC %s loses access to Systems Manager or KMS', (_name, props, hosts) => {
+])('no host of a VPC %s loses access to Systems Manager, CloudTrail or KMS', (_name, props, hosts) => {
   const app = appWithoutBundle()
   new SessionArchiveStack(app, 'SessionArchive', props(app))
   const stack = new DeployedTemplate(app.synth().directory)
   const endpoints = stack.all('AWS::EC2::VPCEndpoint')
-  // hosts of the VPC resolve the names of Systems Manager and KMS to the second and the fourth
+  // hosts of the VPC resolve the names of Systems Manager, CloudTrail and KMS to the second, third and fifth
   expect(endpoints).toMatchObject([
     { VpcEndpointType: 'Gateway' },
+    { VpcEndpointType: 'Interface', PrivateDnsEnabled: true },
     { VpcEndpointType: 'Interface', PrivateDnsEnabled: true },
     { VpcEndpointType: 'Gateway' },
     { VpcEndpointType: 'Interface', PrivateDnsEnabled: true },
   ])
   for (const endpoint of endpoints) expect(endpoint).not.toHaveProperty('PolicyDocument')
-  for (const { SecurityGroupIds: groups } of [endpoints[1], endpoints[3]]) {
+  for (const { SecurityGroupIds: groups } of [endpoints[1], endpoints[2], endpoints[4]]) {
     const admitted = new BlockList()
     for (const [id, { Properties }] of Object.entries(stack.resources('AWS::EC2::SecurityGroup')))
       if (groups.includes(id))

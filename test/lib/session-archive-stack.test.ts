@@ -91,6 +91,7 @@ test.each(STACKS)('no wildcard is in the policies of %s unless IAM needs it', (_
   const isWild = (arn: string) => arn.includes('*') && !LOG_STREAMS.test(arn)
   const wild = statements.filter(({ Effect, Resource }) => Effect === 'Allow' && list(Resource).some(isWild))
   const ofAnyone = { Effect: 'Allow', Resource: '*' }
+  const LISTING = ['ssm:DescribeSessions', 'cloudtrail:LookupEvents']
   const tables = Object.keys(stack.resources('AWS::DynamoDB::Table'))
   const { logicalId: bucket } = stack.resource('AWS::S3::Bucket')
   const ofEvidence = [
@@ -112,11 +113,11 @@ test.each(STACKS)('no wildcard is in the policies of %s unless IAM needs it', (_
   const attach = { ...ofAnyone, Action: expect.arrayContaining(['ec2:CreateNetworkInterface']) }
   expect(wild).toEqual(
     stack === DEFAULT
-      ? [{ ...ofAnyone, Action: 'ssm:DescribeSessions' }, ...ofEvidence]
+      ? [{ ...ofAnyone, Action: LISTING }, ...ofEvidence]
       : [
           {
             ...ofAnyone,
-            Action: 'ssm:DescribeSessions',
+            Action: LISTING,
             Condition: { StringEquals: { 'aws:RequestedRegion': EVERY_OPTION.regions } },
           },
           attach,

@@ -120,10 +120,11 @@ describe('the network', () => {
     expect(own[0]).not.toHaveProperty('SecurityGroupIngress')
   })
 
-  test('the VPC gets endpoints of DynamoDB and Systems Manager, and of S3 and KMS for the evidence log', () => {
+  test('the VPC gets endpoints of DynamoDB, Systems Manager and CloudTrail, and of S3 and KMS for the evidence log', () => {
     expect(FULL.all('AWS::EC2::VPCEndpoint')).toMatchObject([
       { VpcEndpointType: 'Gateway', ServiceName: 'com.amazonaws.us-east-1.dynamodb' },
       { VpcEndpointType: 'Interface', ServiceName: 'com.amazonaws.us-east-1.ssm' },
+      { VpcEndpointType: 'Interface', ServiceName: 'com.amazonaws.us-east-1.cloudtrail' },
       { VpcEndpointType: 'Gateway', ServiceName: 'com.amazonaws.us-east-1.s3' },
       { VpcEndpointType: 'Interface', ServiceName: 'com.amazonaws.us-east-1.kms' },
     ])
@@ -233,7 +234,7 @@ describe('what is deployed', () => {
     'AWS::Backup::BackupPlan': 1,
     'AWS::Backup::BackupSelection': 1,
     'AWS::Backup::BackupVault': 1,
-    'AWS::CloudWatch::Alarm': 19,
+    'AWS::CloudWatch::Alarm': 20,
     'AWS::CloudWatch::Dashboard': 1,
     'AWS::DynamoDB::Table': 2,
     'AWS::IAM::ManagedPolicy': 4,
@@ -262,7 +263,7 @@ describe('what is deployed', () => {
     expect(counts(stack)).toMatchObject({
       'AWS::Lambda::Function': 1,
       'AWS::KMS::Key': 1,
-      'AWS::CloudWatch::Alarm': 15,
+      'AWS::CloudWatch::Alarm': 16,
     })
     expect(stack.all('AWS::S3::Bucket')).toEqual([])
     for (const table of stack.all('AWS::DynamoDB::Table'))
@@ -273,7 +274,7 @@ describe('what is deployed', () => {
   test('an organization adds a queue with its dead letters, two alarms, and nothing else', () => {
     expect(counts(ORGANIZATION)).toEqual({
       ...SINGLE,
-      'AWS::CloudWatch::Alarm': 21,
+      'AWS::CloudWatch::Alarm': 22,
       'AWS::Lambda::EventSourceMapping': 3,
       'AWS::SQS::Queue': 3,
       'AWS::SQS::QueuePolicy': 3,

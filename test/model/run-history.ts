@@ -6,6 +6,7 @@ import { SweepsTable } from '../../archive/sweeps-table'
 import type { Fault } from '../../emulator/faults'
 import { Random } from '../../emulator/random'
 import { makeDynamoDBClient, makeSsmClient } from '../../sweep/clients'
+import { DEFAULT_LIMITS } from '../../sweep/run'
 import { SweepError, sweep } from '../../sweep/sweep'
 import { ANYONE } from '../support/clients'
 import type { DatabaseFault } from '../support/database-proxy'
@@ -24,6 +25,7 @@ const SHORT_PAGES: Fault[] = ['short-page', 'empty-page']
 const DATABASE_FAULTS: DatabaseFault[] = ['throttle', 'error', 'reset-before', 'reset-after', 'unprocessed']
 /** Small enough for a few sessions to need several pages, and slices. */
 const LIMITS = {
+  ...DEFAULT_LIMITS,
   pageSize: 3,
   pagesBeforeEstimate: 2,
   sliceMs: 120 * HOUR,

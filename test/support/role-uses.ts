@@ -15,14 +15,20 @@ function callsOf({ proxy, emulator }: Deployment): Access[] {
     }))
   })
   const ownId = DEPLOYMENT['AWS::AccountId']
-  const ofRegions = emulator.calls
+  const { calls } = emulator
+  const ofRegions = calls
     .sources()
     .filter((source) => source.startsWith(`${ownId}/`))
-    .map((source) => ({
-      action: 'ssm:DescribeSessions',
-      resource: '*',
-      context: { 'aws:RequestedRegion': source.slice(ownId.length + 1) },
-    }))
+    .flatMap((source) => {
+      const region = source.slice(ownId.length + 1)
+      const context = { 'aws:RequestedRegion': region }
+      const asked = calls.countOther({ operation: 'LookupEvents', accountId: ownId, region }) > 0
+      return ['ssm:DescribeSessions', ...(asked ? ['cloudtrail:LookupEvents'] : [])].map((action) => ({
+        action,
+        resource: '*',
+        context,
+      }))
+    })
   const others: Access[] = [
     { action: 'account:ListRegions', resource: `arn:aws:account::${ownId}:account` },
     ...(emulator.calls.countOther({ operation: 'ListAccounts' }) > 0

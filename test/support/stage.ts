@@ -7,7 +7,7 @@ import { startDatabase } from '../../emulator/dynamodb'
 import type { Fault } from '../../emulator/faults'
 import { startEmulator } from '../../emulator/server'
 import { World } from '../../emulator/world'
-import { makeDynamoDBClient, makeSsmClient } from '../../sweep/clients'
+import { makeCloudTrailClient, makeDynamoDBClient, makeSsmClient } from '../../sweep/clients'
 import { begin, DEFAULT_LIMITS, type Run, type SweepJob } from '../../sweep/run'
 import { sweep } from '../../sweep/sweep'
 import { ANYONE, databaseClient, scan } from './clients'
@@ -40,6 +40,7 @@ export async function openStage(world = new World({ clock: Clock.frozenAt(NOW) }
   const retryStrategy = new ConfiguredRetryStrategy(2, () => 0)
   const client = makeDynamoDBClient({ ...ANYONE, endpoint: proxy.endpoint, retryStrategy })
   const ssm = makeSsmClient({ ...ANYONE, endpoint: emulator.url, retryStrategy })
+  const cloudTrail = makeCloudTrailClient({ ...ANYONE, endpoint: emulator.url, retryStrategy })
   const sessions = new SessionsTable({ client, tableName: database.sessionsTable })
   const sweeps = new SweepsTable({ client, tableName: database.sweepsTable })
   const calls = (...operations: string[]) =>
@@ -63,6 +64,8 @@ export async function openStage(world = new World({ clock: Clock.frozenAt(NOW) }
     /** Through the proxy. A call is tried twice, without a wait, by both clients. */
     client,
     ssm,
+    /** No sweep asks it, unless it is told to. */
+    cloudTrail,
     sessions,
     sweeps,
     sweep: run,
@@ -117,18 +120,23 @@ export async function openStage(world = new World({ clock: Clock.frozenAt(NOW) }
     /** Records by SessionId. */
     records,
     record: async (sessionId: string) => (await records()).get(sessionId),
-    /** Items of the Sweeps table: `receipts`, `rejected` sessions, and the `state` of the world's source. */
+    /** Items of the Sweeps table: `receipts`, `rejected` sessions, `refusals`, and the `state` of the world's source. */
     sweepsItems: async () => {
       const items = await scan(direct, database.sweepsTable)
       const ofKind = (kind: RegExp) => items.filter(({ ItemId }) => kind.test(String(ItemId)))
-      return { receipts: ofKind(/^\d/), rejected: ofKind(/^REJECTED#/), state: ofKind(/^STATE$/)[0] }
+      return {
+        receipts: ofKind(/^\d/),
+        rejected: ofKind(/^REJECTED#/),
+        refusals: ofKind(/^REFUSED#/),
+        state: ofKind(/^STATE$/)[0],
+      }
     },
     /** How many writes the Sessions table was asked for. */
     recordWrites: () => calls('PutItem', 'UpdateItem').length,
     /** How many records were asked for by their keys. */
     recordReads: () => calls('BatchGetItem').reduce((sum, call) => sum + keysOf(call), 0),
     close: async () => {
-      for (const open of [direct, client, ssm]) open.destroy()
+      for (const open of [direct, client, ssm, cloudTrail]) open.destroy()
       await emulator.close()
       await proxy.close()
       await database.close()

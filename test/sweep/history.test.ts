@@ -1,13 +1,16 @@
 import type { Plan, Slice } from '../../archive/sweep-state'
 import { archiveHistory } from '../../sweep/history'
-import type { Limits } from '../../sweep/run'
+import { DEFAULT_LIMITS, type Limits } from '../../sweep/run'
 import { useStage } from '../support/stage'
 import { DAY, HOUR, NOW } from '../support/times'
 
 const stage = useStage()
 const A_DAY = 24
 /** The time that is left is counted in list calls. */
-const LIMITS = { pageSize: 2, pagesBeforeEstimate: 99, sliceMs: DAY, slicesAtOnce: 2, reserveMs: 1 }
+const LIMITS = {
+  ...DEFAULT_LIMITS,
+  ...{ pageSize: 2, pagesBeforeEstimate: 99, sliceMs: DAY, slicesAtOnce: 2, reserveMs: 1 },
+}
 const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * HOUR)
 
 /** Sessions that ended half an hour ago, and started evenly spread over the given hours before that. */

@@ -157,7 +157,7 @@ describe('in a pipe,', () => {
   const MEMBERS =
     'SessionId StartDate EndDate DurationSeconds Owner OwnerName OwnerKey RoleName Target DocumentName Reason Status AccessType ' +
     'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId AccountName Region State OpenSource ' +
-    'LongSource MissingSince LastKnownActiveAt EndUnknown StartDay FirstArchivedAt ObservedAt SweepId Revision Salt ' +
+    'LongSource MissingSince LastKnownActiveAt EndUnknown EndedBefore StartEventId ExecutedBy EcsCluster EcsTask EcsContainer StartDay FirstArchivedAt ObservedAt SweepId Revision Salt ' +
     'ContentHash SchemaVersion ExpiresAt LastSeenAt Stale Other'
 
   test.each([

@@ -1,0 +1,129 @@
+import type { Witness } from '../archive/receipt'
+import { expiry, type Stored } from '../archive/to-record'
+import { upsert } from '../archive/upsert'
+import type { Written } from '../archive/write-if'
+import { factsOf, isOfEcs, type Start, startedAt, startsIn, toRecovered } from './from-trail'
+import { lookUpSession } from './look-up-session'
+import type { Run } from './run'
+import type { TrailEvent } from './trail-event'
+
+/** What is counted, for the receipt. */
+export type Heard = { -readonly [name in keyof Witness]: Witness[name] }
+
+/** Times are ISO 8601, UTC. */
+export interface Comparison {
+  /** When the sweep began to list. */
+  readonly begunAt: string
+  /** AWS should show every session that started then or later. */
+  readonly shownFrom: string
+  /** What started before was compared already. */
+  readonly newFrom: string
+  readonly heard: Heard
+  /** The calls that ended a session, in the same time. */
+  readonly terminations: () => Promise<TrailEvent[]>
+}
+
+/** Holds the calls that started a session against the archive, and keeps what the archive lacks. */
+export async function compare(
+  run: Run,
+  events: readonly TrailEvent[],
+  comparison: Comparison,
+): Promise<void> {
+  const { shownFrom, heard } = comparison
+  const starts = [...startsIn(events).values()]
+  const stored = await run.sessions.read(starts.map(({ sessionId }) => sessionId))
+  const lost: { start: Start; isShown: boolean }[] = []
+  for (const start of starts) {
+    const record = stored.get(start.sessionId)
+    heard.Events += 1
+    if (record !== undefined && isKnown(run, record, start, comparison)) {
+      heard.Matched += 1
+      if (start.executeCommand !== undefined) await name(run, record, start, heard)
+      continue
+    }
+    const isShown = startedAt(start) >= shownFrom
+    if (isShown && (await isFound(run, start.sessionId))) heard.Found += 1
+    else lost.push({ start, isShown })
+  }
+  const isOld = events.some(({ at }) => at < shownFrom)
+  if (lost.length === 0 && !isOld) return
+  const ends = endsIn(await comparison.terminations())
+  await recover(run, lost, ends, comparison)
+  await endRecovered(run, ends)
+}
+
+/** A recovered record that a sweep did not live to tell of counts as lost. */
+function isKnown(run: Run, record: Stored, start: Start, { shownFrom, newFrom }: Comparison): boolean {
+  const { source } = run
+  if (record.AccountId !== source.accountId || record.Region !== source.region) return false
+  const at = startedAt(start)
+  return record.State !== 'Recovered' || isOfEcs(start) || at < newFrom || at < shownFrom
+}
+
+async function name(run: Run, record: Stored, start: Start, heard: Heard): Promise<void> {
+  const facts = factsOf(start)
+  if (facts.ExecutedBy === undefined || record.ExecutedBy !== undefined) return
+  const { SessionId } = record
+  const written = await run.sessions.nameExecutor(SessionId, run.source, facts, run.sweepId)
+  if (await isOurs(run, SessionId, written)) heard.Named += 1
+}
+
+/** Whether AWS shows the session when it is asked for it; then it is archived. */
+async function isFound(run: Run, sessionId: string): Promise<boolean> {
+  return (
+    (await lookUpSession(run, 'History', sessionId)) === true ||
+    (await lookUpSession(run, 'Active', sessionId)) === true
+  )
+}
+
+async function recover(
+  run: Run,
+  lost: readonly { start: Start; isShown: boolean }[],
+  ends: ReadonlyMap<string, string>,
+  { begunAt, heard }: Comparison,
+): Promise<void> {
+  const { source, accountName, sweepId, retentionDays, counts, sweeps } = run
+  const seen = { source, accountName, sweepId, seenFrom: begunAt, seenUntil: begunAt }
+  const observations = lost.map(({ start }) => toRecovered(start, ends.get(start.sessionId), seen))
+  const { archived, rejected } = await upsert(run.sessions, observations, { retentionDays })
+  counts.Archived += archived.length
+  counts.Rejected += rejected.length
+  for (const rejection of rejected) await sweeps.putRejected(source, sweepId, rejection)
+  for (const { start, isShown } of lost)
+    if (isShown && !isOfEcs(start)) heard.Uncorroborated += 1
+    else heard.Recovered += 1
+}
+
+/** When a call ended a session, by SessionId: the first such call did. */
+function endsIn(events: readonly TrailEvent[]): Map<string, string> {
+  const ends = new Map<string, string>()
+  for (const { sessionId, at } of events) {
+    const known = sessionId && ends.get(sessionId)
+    if (sessionId !== undefined && (known === undefined || at < String(known))) ends.set(sessionId, at)
+  }
+  return ends
+}
+
+/** Sessions that were recovered before, and whose end is known only now. */
+async function endRecovered(run: Run, ends: ReadonlyMap<string, string>): Promise<void> {
+  for (const [sessionId, record] of await run.sessions.read([...ends.keys()])) {
+    const end = ends.get(sessionId)
+    if (end === undefined || record.State !== 'Recovered' || record.EndDate !== undefined) continue
+    const expiresAt = expiry(end, run.retentionDays)
+    const written = await run.sessions.endRecovered(record, end, run.sweepId, expiresAt)
+    await isOurs(run, sessionId, written)
+  }
+}
+
+/** Whether this sweep has written the change, which then counts. */
+async function isOurs(
+  { sessions, sweepId, counts }: Run,
+  sessionId: string,
+  written: Written,
+): Promise<boolean> {
+  const wrote =
+    written === 'written' ||
+    (written === 'unsure' && (await sessions.read([sessionId], true)).get(sessionId)?.SweepId === sweepId)
+  if (wrote) counts.Updated += 1
+  return wrote
+}
