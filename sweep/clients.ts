@@ -23,8 +23,9 @@ export function makeSsmClient(config: SSMClientConfig): SSMClient {
   return new SSMClient({ ...RETRIES_AND_TIMEOUTS, ...config })
 }
 
+/** CloudTrail allows 2 calls per second and source: the client learns from the first refusal how fast it may go. */
 export function makeCloudTrailClient(config: CloudTrailClientConfig): CloudTrailClient {
-  return new CloudTrailClient({ ...RETRIES_AND_TIMEOUTS, ...config })
+  return new CloudTrailClient({ ...RETRIES_AND_TIMEOUTS, retryMode: 'adaptive', ...config })
 }
 
 export function makeDynamoDBClient(config: DynamoDBClientConfig): DynamoDBDocumentClient {

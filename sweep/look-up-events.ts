@@ -7,8 +7,6 @@ export interface LookUp {
   readonly source: string
   /** Ends calls. */
   readonly signal: AbortSignal
-  /** Waits for the next call's turn. */
-  readonly turn: () => Promise<void>
   /** Called after each call that was answered. */
   readonly onAnswer: () => void
   /** Called for each event that cannot be read. */
@@ -47,7 +45,7 @@ export class RepeatedEventsTokenError extends Error {
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  */
 export async function lookUpEvents(
-  { cloudTrail, source, signal, turn, onAnswer, onUnreadable }: LookUp,
+  { cloudTrail, source, signal, onAnswer, onUnreadable }: LookUp,
   { name, from, until }: Asked,
 ): Promise<TrailEvent[]> {
   const events = new Map<string, TrailEvent>()
@@ -56,7 +54,6 @@ export async function lookUpEvents(
   let oldest = until
   do {
     if (tokens.size === MOST_PAGES) throw new TooManyEventsError(oldest)
-    await turn()
     const command = new LookupEventsCommand({
       LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: name }],
       StartTime: new Date(from),

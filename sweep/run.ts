@@ -45,8 +45,6 @@ export interface Limits {
   readonly reserveMs: number
   /** Time for CloudTrail in one sweep, milliseconds. */
   readonly witnessMs: number
-  /** Time between two of its calls, milliseconds: AWS allows 2 per second and source. */
-  readonly witnessPaceMs: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -56,7 +54,6 @@ export const DEFAULT_LIMITS: Limits = {
   slicesAtOnce: 4,
   reserveMs: 30_000,
   witnessMs: 30_000,
-  witnessPaceMs: 500,
 }
 
 const NOTHING = {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import pMap from 'p-map'
 import type { Witness } from '../archive/receipt'
@@ -21,8 +20,6 @@ const LATE_MS = 12 * HOUR_MS
 const KEEPS_MS = 90 * DAY_MS
 /** AWS shows every session that started since, and some margin. */
 const SHOWN_MS = 29 * DAY_MS
-/** Calls that need not wait for their turn. */
-const BURST = 2
 const AT_ONCE = 16
 
 /**
@@ -82,21 +79,11 @@ function spanOf({ state = {}, retentionDays }: Run, now: number): Span {
   return { from: whole(Math.max(next, now - kept)), newFrom, to: whole(now - FRESH_MS) }
 }
 
-function lookUpOf(
-  { source, limits }: Run,
-  cloudTrail: CloudTrailClient,
-  heard: Heard,
-  signal: AbortSignal,
-): LookUp {
-  let turns = 0
+function lookUpOf({ source }: Run, cloudTrail: CloudTrailClient, heard: Heard, signal: AbortSignal): LookUp {
   return {
     cloudTrail,
     source: sourceKey(source),
     signal,
-    turn: async () => {
-      turns += 1
-      if (turns > BURST) await sleep(limits.witnessPaceMs, undefined, { signal })
-    },
     onAnswer: () => {
       heard.Calls += 1
     },

@@ -1,5 +1,7 @@
 import { EVENTS, refused, type TrailEvent } from '../../emulator/trail-event'
+import { makeCloudTrailClient } from '../../sweep/clients'
 import { DEFAULT_LIMITS, type SweepJob } from '../../sweep/run'
+import { ANYONE } from '../support/clients'
 import { endedSession } from '../support/sessions'
 import { useStage } from '../support/stage'
 import { DAY, daysAgo, HOUR, NOW } from '../support/times'
@@ -9,7 +11,7 @@ const MARY = 'arn:aws:sts::111122223333:assumed-role/Ops/mary.major@example.com'
 const ECS = 'arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForECS/ecs-execute-command'
 const CONTAINER = 'ecs:prod_0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef-1'
 
-const LIMITS = { ...DEFAULT_LIMITS, witnessPaceMs: 0 }
+const LIMITS = DEFAULT_LIMITS
 const asking = (change: Partial<SweepJob> = {}) => ({
   cloudTrail: stage.cloudTrail,
   limits: LIMITS,
@@ -324,6 +326,16 @@ describe('CloudTrail never fails a sweep', () => {
     },
   )
 
+  test('as fast as CloudTrail allows', async () => {
+    stage.world.add(Array.from({ length: 400 }, (_, n) => life(`s-${n}`, 1)))
+    lookUps({ perSecond: 20 })
+    const cloudTrail = makeCloudTrailClient({ ...ANYONE, endpoint: stage.emulator.url })
+    const { Witness } = await sweep({ cloudTrail })
+    cloudTrail.destroy()
+    expect(Witness).toMatchObject({ Events: 401, Matched: 401 })
+    expect(calls('ThrottlingException')).toBeLessThan(5)
+  })
+
   test('slow: it is left to the next full sweep', async () => {
     lookUps({ latencyMs: 300 })
     const { Outcome, Witness } = await sweep({ limits: { ...LIMITS, witnessMs: 100 } })
@@ -367,9 +379,9 @@ describe('CloudTrail never fails a sweep', () => {
 })
 
 test('more events than one listing may hold are asked in shorter times', async () => {
-  stage.world.add(Array.from({ length: 2100 }, (_, n) => life(`s-${n}`, 40 + n / 100)))
+  stage.world.add(Array.from({ length: 700 }, (_, n) => life(`s-${n}`, 40 + n / 20)))
   const { Witness, Archived } = await sweep()
-  expect(Witness).toMatchObject({ Events: 2100, Recovered: 2100 })
-  expect(Archived).toBe(2100)
-  expect(calls()).toBeLessThan(150)
+  expect(Witness).toMatchObject({ Events: 700, Recovered: 700 })
+  expect(Archived).toBe(700)
+  expect(calls()).toBeLessThan(60)
 })
