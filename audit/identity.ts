@@ -7,7 +7,7 @@ export interface Anonymity {
   readonly why: string
 }
 
-type Owned = Pick<SessionRecord, 'OwnerName'> & { readonly Owner?: unknown }
+type Owned = Pick<SessionRecord, 'OwnerName'> & { readonly Owner?: unknown; readonly ExecutedBy?: unknown }
 
 const NO_OWNER: Anonymity = { kind: 'No owner', why: 'AWS recorded no owner for the session.' }
 const ROOT: Anonymity = {
@@ -16,8 +16,8 @@ const ROOT: Anonymity = {
 }
 
 /** Why the record alone identifies nobody. Undefined proves nothing: whoever assumes a role chooses the name. */
-export function anonymity({ Owner, OwnerName = '' }: Owned): Anonymity | undefined {
-  const owner = typeof Owner === 'string' ? Owner : ''
+export function anonymity({ Owner, ExecutedBy = Owner, OwnerName = '' }: Owned): Anonymity | undefined {
+  const owner = typeof ExecutedBy === 'string' ? ExecutedBy : ''
   if (OwnerName === '') return NO_OWNER
   if (/^(arn:)?[\w-]+:(iam|sts)::\d*:root$/.test(owner)) return ROOT
   const tool = TOOL_NAMES.find(({ pattern }) => pattern.test(OwnerName))

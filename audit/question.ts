@@ -1,4 +1,4 @@
-import { durationSeconds, type SessionRecord } from '../archive/record'
+import { durationSeconds, type SessionRecord, type State } from '../archive/record'
 import { isNameInAnyCase, isTarget } from './asked-names'
 
 /** Asks for the sessions that meet every given condition. Times are ISO 8601, UTC, milliseconds. */
@@ -16,6 +16,8 @@ export interface Question {
   /** Targets, any of them. A container's cluster or task stands for all its containers. */
   readonly targets?: readonly string[]
   readonly status?: string
+  /** `Recovered`: AWS did not list it, and CloudTrail knows of it. */
+  readonly state?: State
   /** In upper or lower case. */
   readonly documentName?: string
   /** Part of the reason, in upper or lower case. */
@@ -47,6 +49,7 @@ const CONDITIONS: Conditions = {
   roleNames: ({ RoleName }, asked) => isAny(RoleName, asked, isNameInAnyCase),
   targets: ({ Target }, asked) => isAny(Target, asked, isTarget),
   status: ({ Status }, asked) => Status === asked,
+  state: ({ State }, asked) => State === asked,
   documentName: ({ DocumentName }, asked) => isAny(DocumentName, [asked], isNameInAnyCase),
   reason: ({ Reason }, part) =>
     typeof Reason === 'string' && Reason.toLowerCase().includes(part.toLowerCase()),
@@ -85,8 +88,14 @@ export function answers(question: Question, record: SessionRecord, now: Date): b
 }
 
 /** The latest time at which the session can have ended; undefined for an open session. */
-function endedBy({ EndDate, State, ObservedAt, MissingSince }: SessionRecord): string | undefined {
-  return EndDate ?? (State === 'History' ? ObservedAt : MissingSince)
+function endedBy({
+  EndDate,
+  EndedBefore,
+  State,
+  ObservedAt,
+  MissingSince,
+}: SessionRecord): string | undefined {
+  return EndDate ?? EndedBefore ?? (State === 'History' ? ObservedAt : MissingSince)
 }
 
 function lastedSeconds(

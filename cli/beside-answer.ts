@@ -29,11 +29,12 @@ export function asOf(records: Stream<SessionRecord>, sweeps: Table, now: Date, i
       problem = messageOf(error)
       return undefined
     })
-  let [open, stale, oldest] = [0, 0, '']
+  let [open, stale, recovered, oldest] = [0, 0, 0, '']
   const staleSources = new Set<string>()
   async function* shown() {
     for await (const record of withLastSeen(records, lastCompleteAt, now)) {
-      const { LastSeenAt, Stale, OpenSource = '' } = record
+      const { LastSeenAt, Stale, State, OpenSource = '' } = record
+      if (State === 'Recovered') recovered += 1
       if (LastSeenAt !== undefined) {
         open += 1
         if (oldest === '' || LastSeenAt < oldest) oldest = LastSeenAt
@@ -50,6 +51,8 @@ export function asOf(records: Stream<SessionRecord>, sweeps: Table, now: Date, i
     if (open > 0) say(io, `${counted(open, 'open session')}, last seen at ${time(oldest)} UTC or later.`)
     if (stale > 0)
       say(io, `Stale: ${grouped(stale)}, not confirmed for 25 hours, in ${someOf([...staleSources])}.`)
+    if (recovered > 0)
+      say(io, `Recovered from CloudTrail: ${grouped(recovered)}, which AWS did not list, or not any more.`)
     if (problem !== undefined) say(io, `When they were last confirmed cannot be read: ${printable(problem)}`)
   }
   return { [Symbol.asyncIterator]: shown, whenPrinted }

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => C
     'Show every account and region that is swept, the worst first, and what is not swept.',
     () => require('./commands/sources'),
   ],
+  attempts: ['Find the attempts to start a session that AWS refused.', () => require('./commands/attempts')],
   report: [
     'Write the answer as one HTML page to hand over, with the proof of coverage.',
     () => require('./commands/report'),

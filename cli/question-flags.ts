@@ -6,6 +6,7 @@ import { type Io, say, UsageError } from './io'
 import { duration, moment, nonEmpty, region } from './parsers'
 
 const STATUSES = ['Connected', 'Connecting', 'Disconnected', 'Terminated', 'Terminating', 'Failed'] as const
+const STATES = ['Active', 'History', 'Recovered'] as const
 
 /** Adds the flags that say what is asked. */
 export function addQuestionFlags<Args extends unknown[], Flags extends OptionValues>(
@@ -19,6 +20,9 @@ export function addQuestionFlags<Args extends unknown[], Flags extends OptionVal
     .option('--to <time>', 'started before this time', moment)
     .option('--at <time>', 'connected at this time: started by then, not known to have ended by then', moment)
     .addOption(new Option('--status <status>', 'with this status').choices(STATUSES))
+    .addOption(
+      new Option('--state <list>', 'in this list of AWS, or recovered from CloudTrail').choices(STATES),
+    )
     .option('--document <name>', 'with this SSM document', document)
     .option('--reason <text>', 'with this text in the reason, in any case', nonEmpty)
     .option('--account <name...>', 'in this account: its name, or its id', accounts)
@@ -30,7 +34,9 @@ export function addQuestionFlags<Args extends unknown[], Flags extends OptionVal
     .option('--min-duration <time>', 'lasted at least this long: 90m, 36h, 2d', duration)
 }
 
-type QuestionFlags = ReturnType<ReturnType<typeof addQuestionFlags<[], Record<never, never>>>['opts']>
+type QuestionFlags = Partial<
+  ReturnType<ReturnType<typeof addQuestionFlags<[], Record<never, never>>>['opts']>
+>
 
 export const QUESTION_HELP = `
 --owner, --role, --target and --account may be given several times: any of them
@@ -57,9 +63,9 @@ export function questionOf(flags: QuestionFlags, io: Io): Question {
   const { from, to, at, open, document, sourceRegion, ...others } = flags
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`received --from ${from} and --to ${to}, expected --from before --to`)
-  const { owner, role, target, status, reason, accessType, minDuration } = others
+  const { owner, role, target, status, state, reason, accessType, minDuration } = others
   const question = {
-    ...{ from, to, at, open, status, reason, accessType, minDuration },
+    ...{ from, to, at, open, status, state, reason, accessType, minDuration },
     ...{ ownerNames: namesOf(owner), roleNames: namesOf(role), targets: namesOf(target) },
     ...{ documentName: document, region: sourceRegion },
   }

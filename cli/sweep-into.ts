@@ -15,7 +15,7 @@ import { describeCounts, startProgress } from './output/progress'
 export async function sweepInto(
   { sessions, sweeps }: OpenArchive,
   label: string,
-  job: Pick<SweepJob, 'source' | 'ssm' | 'now' | 'full'>,
+  job: Pick<SweepJob, 'source' | 'ssm' | 'cloudTrail' | 'now' | 'full'>,
   io: Io,
 ): Promise<Receipt> {
   await enrol(sweeps, job.source, job.now())

@@ -1,12 +1,30 @@
 import type { Command } from '@commander-js/extra-typings'
+import type { Receipt } from '../../archive/receipt'
 import { sourceKey } from '../../archive/source'
 import { addArchiveFlags, archiveNamed, outputOption } from '../flags'
-import { type Io, UsageError, write } from '../io'
+import { type Io, say, UsageError, write } from '../io'
 import type { OpenArchive } from '../open-archive'
 import { RECEIPTS } from '../output/columns'
+import { counted, grouped } from '../output/format'
 import { print } from '../output/print'
+import { printable } from '../output/printable'
 import { describeCounts } from '../output/progress'
 import { region, url } from '../parsers'
+
+/** What CloudTrail said that the counts do not tell. */
+function witnessLines({ Witness }: Receipt): string[] {
+  if (Witness === undefined) return []
+  const { Problem, Recovered, Uncorroborated, Refused } = Witness
+  const told = [
+    Recovered > 0 ? `${grouped(Recovered)} recovered` : '',
+    Uncorroborated > 0 ? `${grouped(Uncorroborated)} that AWS should list and does not` : '',
+    Refused > 0 ? `${counted(Refused, 'refused attempt')} kept` : '',
+  ].filter(Boolean)
+  return [
+    ...(told.length > 0 ? [`CloudTrail: ${told.join(', ')}.`] : []),
+    ...(Problem === undefined ? [] : [`CloudTrail was not asked for all: ${printable(Problem)}`]),
+  ]
+}
 
 export function define(command: Command, io: Io): void {
   addArchiveFlags(
@@ -34,7 +52,8 @@ Examples:
       const location = archiveNamed(flags, ['table', 'sweepsTable'], io)
       if (location === undefined)
         throw new UsageError("where to? expected '--local <dir>', '--stack <name>' or '--table <name>'")
-      const { makeSsmClient } = require('../../sweep/clients') as typeof import('../../sweep/clients')
+      const { makeCloudTrailClient, makeSsmClient } =
+        require('../../sweep/clients') as typeof import('../../sweep/clients')
       const { identify } = require('../identify') as typeof import('../identify')
       const { awsConfig } = require('../aws-config') as typeof import('../aws-config')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
@@ -42,12 +61,14 @@ Examples:
       const aws = await awsConfig(flags, io)
       const ssm = makeSsmClient({ ...aws, endpoint: endpointUrl })
       const source = await identify({ ...aws, endpoint: endpointUrl }, ssm)
-      const job = { source, ssm, now: () => new Date(), full }
+      const cloudTrail = makeCloudTrailClient({ ...aws, endpoint: endpointUrl })
+      const job = { source, ssm, cloudTrail, now: () => new Date(), full }
       const label = `Archiving ${sourceKey(source)}`
       const sweep = (archive: OpenArchive) => sweepInto(archive, label, job, io)
       const receipt = await withArchive(location, flags, io, sweep, aws)
       const { Source, Pages } = receipt
       if (output !== 'table') await print([receipt], RECEIPTS, output, io)
       else await write(io, `Archived ${Source}: ${describeCounts(receipt)} (${Pages} list calls)\n`)
+      for (const line of witnessLines(receipt)) say(io, line)
     })
 }

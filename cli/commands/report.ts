@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
+import type { Table } from '../../archive/batch-get'
 import type { Question } from '../../audit/question'
+import type { RosterSource } from '../../audit/roster-sources'
 import { version } from '../../package.json'
 import { addReadFlags, archiveToRead } from '../flags'
 import { type Io, say } from '../io'
@@ -72,6 +74,7 @@ Examples:
               ? judgeNow(sessions, bucket, question.from, question.to ?? now.toISOString())
               : undefined,
           ),
+          refusals: await refusalsAsked(sweeps, question, extent.sources, now),
           sessions: shown,
           generatedAt: now,
           version,
@@ -87,6 +90,18 @@ Examples:
     })
 }
 
+/** Undefined: a question about what only sessions have is not about attempts. */
+async function refusalsAsked(sweeps: Table, question: Question, sources: readonly RosterSource[], now: Date) {
+  const { at, open, minDuration, status, state, accessType, ...asked } = question
+  if ([at, open, minDuration, status, state, accessType].some((one) => one !== undefined)) return undefined
+  const { findRefusals } = require('../../audit/find-refusals') as typeof import('../../audit/find-refusals')
+  const { tallyRefusals } =
+    require('../report/refusals-section') as typeof import('../report/refusals-section')
+  const { witnessLines } = require('../print-attempts') as typeof import('../print-attempts')
+  const keys = sources.map(({ source }) => source)
+  return tallyRefusals(findRefusals(sweeps, keys, asked, now), await witnessLines(sweeps, keys))
+}
+
 /** The page shows the span anyway. */
 const NAMES: { readonly [name in Exclude<keyof Question, 'from' | 'to'>]: string } = {
   at: 'Connected at',
@@ -94,6 +109,7 @@ const NAMES: { readonly [name in Exclude<keyof Question, 'from' | 'to'>]: string
   roleNames: 'Role',
   targets: 'Target',
   status: 'Status',
+  state: 'State',
   documentName: 'Document',
   reason: 'Reason contains',
   accountIds: 'Account',

@@ -1,5 +1,6 @@
-import type { Receipt, RoundReceipt } from '../../archive/receipt'
+import type { Receipt, RoundReceipt, Witness } from '../../archive/receipt'
 import { ATTRIBUTES } from '../../archive/record'
+import type { StoredRefusal } from '../../archive/refusal'
 import type { ShownSession } from '../../audit/last-seen'
 import { duration, time } from './format'
 import type { Kind } from './print'
@@ -12,6 +13,11 @@ export function lasted({ OpenSource, DurationSeconds, Stale }: ShownSession): st
   return Stale ? 'open, stale' : 'open'
 }
 
+/** AWS gave a recovered session no status that is known. */
+function statusOf({ Status, State }: ShownSession): unknown {
+  return State === 'Recovered' ? State : Status
+}
+
 export const SESSIONS: Kind<ShownSession> = {
   noun: 'session',
   columns: [
@@ -21,7 +27,7 @@ export const SESSIONS: Kind<ShownSession> = {
     { name: 'Target', text: ({ Target }) => Target },
     { name: 'DocumentName', fromWidth: 128, text: ({ DocumentName }) => DocumentName },
     { name: 'Reason', fromWidth: 64, text: ({ Reason }) => Reason },
-    { name: 'Status', width: 12, fromWidth: 98, text: ({ Status }) => Status },
+    { name: 'Status', width: 12, fromWidth: 98, text: statusOf },
     { name: 'Source', width: 27, fromWidth: 158, text: ({ AccountId, Region }) => `${AccountId}/${Region}` },
     { name: 'Account', width: 20, fromWidth: 190, text: ({ AccountName }) => AccountName },
     { name: 'SessionId', whole: true, text: ({ SessionId }) => SessionId },
@@ -58,6 +64,21 @@ export const OPEN_SESSIONS: Kind<ShownSession> = {
 export interface ShownReceipt extends Receipt {
   readonly AccountName?: string
 }
+
+const WITNESS: readonly (keyof Witness)[] = [
+  'From',
+  'Until',
+  'Calls',
+  'Events',
+  'Matched',
+  'Found',
+  'Recovered',
+  'Uncorroborated',
+  'Named',
+  'Refused',
+  'Unreadable',
+  'Problem',
+]
 
 export const RECEIPTS: Kind<ShownReceipt> = {
   noun: 'receipt',
@@ -96,7 +117,41 @@ export const RECEIPTS: Kind<ShownReceipt> = {
     'Open',
     'MissedByRecent',
     'Restarts',
+    ...WITNESS.map((name) => `Witness.${name}`),
     'Version',
+  ],
+}
+
+export const ATTEMPTS: Kind<StoredRefusal> = {
+  noun: 'attempt',
+  columns: [
+    { name: 'RefusedAt (UTC)', width: 19, text: ({ RefusedAt }) => time(RefusedAt) },
+    { name: 'OwnerName', text: ({ OwnerName }) => OwnerName },
+    { name: 'Target', text: ({ Target }) => Target },
+    { name: 'ErrorCode', width: 20, text: ({ ErrorCode }) => ErrorCode },
+    { name: 'Reason', fromWidth: 110, text: ({ Reason }) => Reason },
+    { name: 'EventName', width: 14, fromWidth: 130, text: ({ EventName }) => EventName },
+    { name: 'SourceIPAddress', width: 15, fromWidth: 145, text: ({ SourceIPAddress }) => SourceIPAddress },
+    { name: 'Source', width: 27, fromWidth: 158, text: ({ Source }) => Source },
+  ],
+  members: [
+    'RefusedAt',
+    'Source',
+    'EventName',
+    'ErrorCode',
+    'ErrorMessage',
+    'Owner',
+    'OwnerName',
+    'OwnerKey',
+    'RoleName',
+    'Target',
+    'DocumentName',
+    'Reason',
+    'SourceIPAddress',
+    'UserAgent',
+    'EventId',
+    'ItemId',
+    'FirstSweepId',
   ],
 }
 

@@ -1,6 +1,7 @@
 import type { SourceCoverage } from '../../audit/find-receipts'
 import type { ShownSession } from '../../audit/last-seen'
 import type { JudgedNow } from '../judge-now'
+import type { Refusals } from './refusals-section'
 
 /** What a page shows. */
 export interface Report {
@@ -30,6 +31,8 @@ export interface Report {
   readonly coverage: readonly SourceCoverage[]
   /** @default - there is no evidence log, or it was not read */
   readonly evidence?: JudgedNow
+  /** @default - the question is not about them */
+  readonly refusals?: Refusals
   /** In order of StartDate. */
   readonly sessions: AsyncIterable<ShownSession>
   /** Whether the page lists every session. */

@@ -13,6 +13,7 @@ import { Html, html } from './html'
 import type { Report } from './model'
 import { periods } from './periods'
 import { rankingSections } from './rankings'
+import { refusalsSection } from './refusals-section'
 import { LIST_HEAD } from './session-rows'
 import type { Tally } from './tally'
 
@@ -74,6 +75,7 @@ ${summary(tally)}
 ${overTime(report, tally)}
 ${rankingSections(tally)}
 ${findings(tally, report.generatedAt)}
+${refusalsSection(report.refusals)}
 ${sessions === 0 ? empty('No session matches the question.') : undefined}
 ${report.isListed ? LIST_START : undefined}
 `
@@ -122,6 +124,9 @@ function summary(tally: Tally): Html {
     figure('Failed', grouped(failed), percent(failed, sessions)),
     figure('Still open', grouped(open), openDetail(tally)),
     figure('Without a reason', grouped(withoutReason), percent(withoutReason, sessions)),
+    ...(tally.recovered > 0
+      ? [figure('Recovered', grouped(tally.recovered), 'from CloudTrail: AWS did not list them')]
+      : []),
     figure('Not identified', grouped(anonymous), `${percent(anonymous, sessions)}, at least`),
   ]
   return section('Summary', html`<dl class="figures">${figures}</dl>`)

@@ -38,7 +38,7 @@ export function sessionRow(record: ShownSession): Html {
   return html`<tr>${[
     cell(time(record.StartDate)),
     cell(
-      record.EndDate === undefined ? openNote(record) : time(record.EndDate),
+      record.EndDate === undefined ? endNote(record) : time(record.EndDate),
       record.LastSeenAt && `seen ${time(record.LastSeenAt)}`,
     ),
     cell(
@@ -47,10 +47,17 @@ export function sessionRow(record: ShownSession): Html {
     cell(record.OwnerName, record.Owner),
     cell(record.Target),
     cell(record.DocumentName, record.AccessType),
-    cell(record.Status),
+    cell(record.State === 'Recovered' ? RECOVERED : record.Status),
     cell(record.Reason, record.Details),
     cell(record.SessionId, `${accountLabel(record.AccountId, record.AccountName)} ${record.Region}`),
   ]}</tr>\n`
+}
+
+const RECOVERED = html`<i class="warn">recovered</i>`
+
+function endNote(record: ShownSession): Html | undefined {
+  const { EndedBefore } = record
+  return EndedBefore === undefined ? openNote(record) : html`<i class="warn">before ${time(EndedBefore)}</i>`
 }
 
 /** Nothing for a session that is over: some have no EndDate. */

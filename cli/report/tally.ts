@@ -28,6 +28,8 @@ export class Tally {
   open = 0
   stale = 0
   endUnknown = 0
+  /** AWS did not list them; CloudTrail knows of them. */
+  recovered = 0
   withoutReason = 0
   withoutStart = 0
   withoutDuration = 0
@@ -49,6 +51,7 @@ export class Tally {
   add(record: ShownSession): void {
     this.sessions += 1
     if (record.Status === 'Failed') this.failed += 1
+    if (record.State === 'Recovered') this.recovered += 1
     count(this.targets, textOf(record.Target))
     count(this.documents, textOf(record.DocumentName))
     this.addAccount(record)

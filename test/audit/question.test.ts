@@ -51,6 +51,7 @@ test.each<[Question, Partial<SessionRecord>, Partial<SessionRecord>]>([
   [{ targets: ['i-0eb'] }, { Target: 'i-0eb' }, { Target: 'ecs:i-0eb_t1_r1' }],
   [{ targets: ['mi-cluster'] }, { Target: 'ecs:mi-cluster_t1_r1' }, { Target: 'mi-cluster-2' }],
   [{ status: 'Failed' }, { Status: 'Failed' }, {}],
+  [{ state: 'Recovered' }, { State: 'Recovered' }, { State: 'History' }],
   [{ documentName: 'D' }, { DocumentName: 'D' }, { DocumentName: 'D2' }],
   [{ documentName: 'aws-start*' }, { DocumentName: 'AWS-StartSSHSession' }, { DocumentName: 'AWS-Run' }],
   [{ reason: 'Inc-4711' }, { Reason: 'see INC-4711, disk' }, { Reason: 'disk' }],

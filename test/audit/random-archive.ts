@@ -70,6 +70,7 @@ const question: fc.Arbitrary<Question> = fc
       'ecs:*',
     ),
     status: fc.constantFrom('Connected', 'Terminated'),
+    state: fc.constantFrom('Active' as const, 'History' as const),
     documentName: fc.constant('AWS-StartSSHSession'),
     reason: fc.constantFrom('inc-4711', 'DISK', '</SCRIPT>'),
     accountIds: fc.constantFrom(['111122223333'], ['111122223333', '444455556666'], []),
@@ -117,7 +118,7 @@ async function fill(sessions: SessionsTable, random: readonly RandomSession[]): 
 }
 
 /** Each asks for the member of the same name, which begins with a capital letter. */
-const SAME = ['status', 'documentName', 'region', 'accessType'] as const
+const SAME = ['status', 'state', 'documentName', 'region', 'accessType'] as const
 
 function isOneOf(asked: readonly string[], flags: string, ...names: (string | undefined)[]): boolean {
   const forms = asked.map((one) => new RegExp(`^${one.replace('*', '.*')}$`, flags))

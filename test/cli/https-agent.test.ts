@@ -69,7 +69,7 @@ test.each<[string, () => Environment, string | undefined]>([
   'AWS is reached through the proxy of %s, and this machine without',
   async (_, environment, authorization) => {
     expect(await archive(environment())).toMatchObject(ARCHIVED)
-    expectAsked('sts ssm', authorization)
+    expectAsked('sts ssm cloudtrail', authorization)
   },
 )
 
@@ -102,7 +102,7 @@ test('credentials of IAM Identity Center come through the proxy as well', async 
     ...{ HTTPS_PROXY: proxy.host, AWS_CA_BUNDLE: undefined },
   }
   expect(await archive(environment, '--profile', 'audit')).toMatchObject(ARCHIVED)
-  expectAsked('portal.sso sts ssm')
+  expectAsked('portal.sso sts ssm cloudtrail')
 })
 
 describe('the proxy is not asked for', () => {

@@ -63,8 +63,8 @@ function expectRecordsOf(shown: readonly SessionMembers[], records: Record<strin
 }
 
 /** What archive prints. */
-const counts = (seen: number, archived: number, unchanged: number, rejected = 0) =>
-  `${seen} seen: ${archived} archived, 0 updated, ${unchanged} unchanged, ${rejected} rejected`
+const counts = (seen: number, archived: number, unchanged: number, rejected = 0, updated = 0) =>
+  `${seen} seen: ${archived} archived, ${updated} updated, ${unchanged} unchanged, ${rejected} rejected`
 
 test('archive keeps every session as AWS shows it, wherever the environment leads; the second run writes nothing', async () => {
   const now = new Date()
@@ -81,7 +81,9 @@ test('archive keeps every session as AWS shows it, wherever the environment lead
   const afterSecond = await localItems()
 
   const n = shown.length
-  expect(first).toBe(`Archived 111122223333/us-east-1: ${counts(n, n, 0)} (3 list calls)\n`)
+  const named = afterFirst.sessions.filter(({ ExecutedBy }) => ExecutedBy !== undefined).length
+  expect(named).toBeGreaterThan(0)
+  expect(first).toBe(`Archived 111122223333/us-east-1: ${counts(n, n, 0, 0, named)} (3 list calls)\n`)
   expectRecordsOf(shown, afterFirst.sessions)
   expect(JSON.parse(second)).toMatchObject([{ Source: '111122223333/us-east-1', Pages: 2, Seen: n }])
   expect(afterSecond.sweeps).toEqual([...afterFirst.sweeps, ...JSON.parse(second)])
