@@ -38,12 +38,17 @@ export async function compare(
     heard.Events += 1
     if (record !== undefined && isKnown(run, record, start, comparison)) {
       heard.Matched += 1
-      if (start.executeCommand !== undefined) await name(run, record, start, heard)
+      await name(run, record, start, heard)
       continue
     }
     const isShown = startedAt(start) >= shownFrom
-    if (isShown && (await isFound(run, start.sessionId))) heard.Found += 1
-    else lost.push({ start, isShown })
+    if (!isShown || !(await isFound(run, start.sessionId))) {
+      lost.push({ start, isShown })
+      continue
+    }
+    heard.Found += 1
+    const found = (await run.sessions.read([start.sessionId], true)).get(start.sessionId)
+    if (found !== undefined) await name(run, found, start, heard)
   }
   const isOld = events.some(({ at }) => at < shownFrom)
   if (lost.length === 0 && !isOld) return
