@@ -13,6 +13,7 @@ export interface Digest {
   readonly object: string
   readonly bucket: string
   readonly source: string
+  readonly trail: string
   readonly chain: string
   /** ISO 8601, UTC, milliseconds. Inclusive. */
   readonly from: string
@@ -61,7 +62,7 @@ export async function readDigest(path: string, object: string): Promise<Digest> 
 function parseDigest(content: Buffer, object: string, name: DigestName): Digest {
   const digest = parseJson(content)
   if (!isObject(digest)) throw new TrailError(`received ${shown(digest)}, expected a digest`)
-  const { source, chain, time: until } = name
+  const { source, trail, chain, time: until } = name
   expectSame(digest, 'digestS3Object', object)
   expectSame(digest, 'awsAccountId', source.slice(0, source.indexOf('/')))
   expectSame(digest, 'digestSignatureAlgorithm', 'SHA256withRSA')
@@ -77,7 +78,7 @@ function parseDigest(content: Buffer, object: string, name: DigestName): Digest 
   const signed = [textOf(digest, 'digestEndTime'), place, hash, previous?.signature ?? 'null'].join('\n')
   const fingerprint = textOf(digest, 'digestPublicKeyFingerprint')
   const logs = logsOf(digest, source)
-  return { object, bucket, source, chain, from, until, fingerprint, hash, signed, previous, logs }
+  return { object, bucket, source, trail, chain, from, until, fingerprint, hash, signed, previous, logs }
 }
 
 function previousOf(digest: Readonly<Record<string, unknown>>): PreviousDigest | undefined {

@@ -8,6 +8,8 @@ export interface FileName {
 }
 
 export interface DigestName extends FileName {
+  /** Its name. */
+  readonly trail: string
   /** The same for all digests of one trail in one source. Backfill digests are a chain apart. */
   readonly chain: string
 }
@@ -16,7 +18,7 @@ export interface DigestName extends FileName {
 const FOLDER = String.raw`(?:(?!\.{1,2}/)[\w!.*'()-]+/)*AWSLogs/(?:o-[a-z0-9]+/)?(?<account>\d{12})/KIND/(?<region>[a-z]+(?:-[a-z]+)+-\d+)`
 const DAY = String.raw`\d{4}/\d\d/\d\d`
 const LOG_FILE = String.raw`\k<account>_CloudTrail_\k<region>_(?<time>\d{8}T\d{4}Z)_[A-Za-z0-9]{16}\.json\.gz`
-const DIGEST_FILE = String.raw`\k<account>_CloudTrail-Digest_\k<region>_(?<trail>[\w.-]+_[a-z0-9-]+)_(?<time>\d{8}T\d{6}Z)(?<backfill>_backfill)?\.json\.gz`
+const DIGEST_FILE = String.raw`\k<account>_CloudTrail-Digest_\k<region>_(?<trail>[\w.-]+)_(?<home>[a-z0-9-]+)_(?<time>\d{8}T\d{6}Z)(?<backfill>_backfill)?\.json\.gz`
 
 const LOG = inFolder('CloudTrail', LOG_FILE)
 const DIGEST = inFolder('CloudTrail-Digest', DIGEST_FILE)
@@ -33,10 +35,10 @@ export function parseLogName(object: string): FileName | undefined {
 
 /** Undefined: it is no digest's. */
 export function parseDigestName(object: string): DigestName | undefined {
-  const { folder, account, region, trail, time, backfill = '' } = parse(DIGEST, object)
+  const { folder, account, region, trail = '', home, time, backfill = '' } = parse(DIGEST, object)
   const iso = isoTime(time)
   if (iso === undefined) return undefined
-  return { source: `${account}/${region}`, time: iso, chain: `${folder} ${trail}${backfill}` }
+  return { source: `${account}/${region}`, time: iso, trail, chain: `${folder} ${trail}_${home}${backfill}` }
 }
 
 function inFolder(kind: string, file: string): RegExp {

@@ -12,13 +12,14 @@ import { TrailError } from './trail-error'
 export interface Check {
   readonly folder: string
   readonly asked: Span
+  readonly trail: string | undefined
   readonly keys: readonly PublicKey[]
   readonly against: Findings
   readonly missing: Findings
 }
 
 export interface CheckedSource {
-  /** Times of signed digests whose log files are all here and right. */
+  /** Times of signed digests of the trail, whose log files are all here and right. */
   readonly whole: readonly Span[]
   /** Log files that are right, the oldest digest's first. */
   readonly logs: readonly ListedLog[]
@@ -28,9 +29,12 @@ export interface CheckedSource {
 export async function checkSource(source: string, files: SourceFiles, check: Check): Promise<CheckedSource> {
   const digests = await readDigests(files, check)
   const { signed, listed } = await checkDigests(digests, check)
-  findGaps(source, digests, signed, check)
-  findUnlisted(files, signed, listed, check)
-  return checkLogs(files, signed, check)
+  const isMeant = meantTrail(source, signed, check)
+  const vouching = signed.filter(isMeant)
+  findGaps(source, digests.filter(isMeant), vouching, check)
+  findUnlisted(files, vouching, listed, check)
+  const { whole, logs } = await checkLogs(files, signed, check)
+  return { whole: whole.filter(isMeant), logs }
 }
 
 async function readDigests(files: SourceFiles, check: Check): Promise<Digest[]> {
@@ -61,6 +65,15 @@ async function checkDigests(digests: readonly Digest[], check: Check) {
     }
   }
   return { signed, listed }
+}
+
+/** Digests do not say which events a trail records: those of another trail do not stand in for a missing one. */
+function meantTrail(source: string, signed: readonly Digest[], { trail, missing }: Check) {
+  const trails = [...new Set(signed.map((digest) => digest.trail))]
+  if (trail !== undefined || trails.length < 2)
+    return (digest: Digest) => digest.trail === (trail ?? digest.trail)
+  missing.add(`the name of the trail: ${source} has ${trails.slice(0, 10).join(', ')}`)
+  return () => false
 }
 
 /** Log files are delivered some minutes late, so those of the hour after the end may be about what is asked. */
@@ -97,11 +110,7 @@ function findUnlisted(
   }
 }
 
-async function checkLogs(
-  files: SourceFiles,
-  signed: readonly Digest[],
-  check: Check,
-): Promise<CheckedSource> {
+async function checkLogs(files: SourceFiles, signed: readonly Digest[], check: Check) {
   const here = new Set(files.logs)
   const seen = new Set<string>()
   const whole: Digest[] = []

@@ -5,6 +5,8 @@ export class TrailError extends Error {
 
 /** Text from a file, short and harmless. */
 export function shown(received: unknown): string {
-  const text = JSON.stringify(received) ?? 'nothing'
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+  if (Array.isArray(received)) return 'a list'
+  if (typeof received === 'object' && received !== null) return 'an object' // which may be too deep to print
+  const start = typeof received === 'string' ? received.slice(0, 80) : received
+  return JSON.stringify(start) ?? 'nothing'
 }

@@ -22,6 +22,14 @@ export interface TrailQuestion {
   readonly until: Date
   /** `111122223333/eu-west-1`: those that must be there. Files of others are ignored. */
   readonly sources: readonly string[]
+  /**
+   * The name of the trail, which must be known from elsewhere: whoever may make trails could add one that records
+   * nothing, and CloudTrail would sign its digests. If the trail itself was changed, its events say so
+   * (`PutEventSelectors`, `UpdateTrail`).
+   *
+   * @default the only one of a source. If it has several, none is believed
+   */
+  readonly trail?: string
 }
 
 export interface VerifiedTrail {
@@ -64,12 +72,12 @@ export interface SourceEvent {
  */
 export async function verifyTrail(
   folder: string,
-  { from, until, sources }: TrailQuestion,
+  { from, until, sources, trail }: TrailQuestion,
 ): Promise<VerifiedTrail> {
   const asked = { from: from.toISOString(), until: until.toISOString() }
   const [against, missing] = [new Findings(), new Findings()]
   const keys = await readKeys(folder, missing)
-  const check = { folder, asked, keys, against, missing }
+  const check = { folder, asked, trail, keys, against, missing }
   const verified: VerifiedSource[] = []
   const logs: SourceLogs[] = []
   for (const [source, files] of await filesBySource(folder, asked, sources, missing)) {

@@ -19,7 +19,7 @@ async function entriesOf(folder: string, missing: Findings, inside: string) {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   } catch (error) {
     if (inside === '') throw error
-    missing.add(`the files in ${JSON.stringify(inside)}: ${error}`)
+    missing.add(`the files in ${JSON.stringify(inside)}, which cannot be read`)
     return []
   }
 }

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { TrailFiles } from '../../emulator/trail'
@@ -130,12 +130,12 @@ describe('what disproves', () => {
     [
       'a digest is no object',
       ({ digests }) => edit(nth(digests, DIGEST), () => '[]'),
-      /^DIGEST: received \[\], expected a digest/,
+      /^DIGEST: received a list, expected a digest/,
     ],
     [
       'a digest is too deep',
-      ({ digests }) => edit(nth(digests, DIGEST), () => '['.repeat(1_000_000)),
-      /^DIGEST: expected JSON/,
+      ({ digests }) => edit(nth(digests, DIGEST), () => `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`),
+      /^DIGEST: received a list/,
     ],
     [
       'a digest is a bomb',
@@ -177,6 +177,13 @@ describe('what disproves', () => {
     expect(EVENTS).toEqual(expect.arrayContaining(trail.ids)) // and no other
     if (uncorroborated[0] === IN_DIGEST) expect(trail.ids).not.toContain(`${SOURCE} eight`)
   })
+})
+
+test('a digest elsewhere than where it says is none', async () => {
+  await write({ bucket: 'the-bucket' })
+  await mkdir(path('in'))
+  await rename(path('AWSLogs'), path('in/AWSLogs'))
+  expect((await found()).against[0]).toContain('digestS3Object: received "AWSLogs/')
 })
 
 test('a file that is changed after it was verified stops the events', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { TrailFiles } from '../../emulator/trail'
 import {
@@ -81,19 +81,27 @@ test("an organization's trail is corroborated for each account and region, and f
   expect(await idsOf(trail)).toEqual(names.map((source) => `${source} ${source.replace('/', ' ')}`))
 })
 
-test('where one trail was paused, another one of the same source corroborates', async () => {
+test('another trail of the source, which may record nothing, does not stand in for one that was paused', async () => {
   await write({ pausedFrom: new Date(at('08:01:31')), pausedUntil: new Date(at('10:01:31')) })
   await write({ trailName: 'other', key: OTHER_KEY, events: [event('other', '09:15:00')] })
-  const { corroborated, against, missing, ids } = await found()
-  expect({ corroborated, against, missing }).toEqual({ corroborated: ALL, against: [], missing: [] })
-  expect(ids.sort()).toEqual([...without('eight', 'late'), `${SOURCE} other`].sort())
+  expect(await found({ trail: 'trail' })).toMatchObject({
+    uncorroborated: [span('08:01:31', '10:01:31')],
+    against: [],
+    missing: [`a digest of ${SOURCE} for ${at('08:01:31')} to ${at('10:01:31')}`],
+  })
+  const other = await found({ trail: 'other' })
+  expect(other).toMatchObject({ corroborated: ALL, against: [], missing: [] })
+  expect(other.ids.sort()).toEqual([...without('eight', 'late'), `${SOURCE} other`].sort())
+  const { uncorroborated, missing } = await found()
+  expect({ uncorroborated, missing }).toMatchObject({
+    uncorroborated: ALL,
+    missing: expect.arrayContaining([`the name of the trail: ${SOURCE} has other, trail`]),
+  })
 })
 
-test('a digest elsewhere than where it says is none', async () => {
-  await write({ bucket: 'the-bucket' })
-  await mkdir(path('in'))
-  await rename(path('AWSLogs'), path('in/AWSLogs'))
-  expect((await found()).against[0]).toContain('digestS3Object: received "AWSLogs/')
+test('a trail of another name than the one that is meant corroborates nothing', async () => {
+  await write()
+  expect(await found({ trail: 'other' })).toMatchObject({ uncorroborated: ALL, against: [] })
 })
 
 test('a copy that lacks what is not asked about is enough', async () => {
