@@ -98,7 +98,7 @@ function leftAt({ covered }: Source, region: RosterRegion, account: Pick<RosterE
 }
 
 /** What is left of a time without others. */
-function without({ from, until }: Span, others: readonly Span[]): Span[] {
+export function without({ from, until }: Span, others: readonly Span[]): Span[] {
   const left: Span[] = []
   let at = from
   for (const other of [...others].sort((a, b) => (a.from < b.from ? -1 : 1))) {
