@@ -31,3 +31,12 @@ export function parseCheckpoint(text: string): SignedCheckpoint {
     )
   return { origin, size: Number(size), root: bytes, note }
 }
+
+/** A checkpoint that CloudTrail wrote down. */
+export interface Notarised {
+  readonly size: number
+  /** Base64. */
+  readonly root: string
+  /** When the call was made: ISO 8601. */
+  readonly at: string
+}

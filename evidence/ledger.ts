@@ -1,4 +1,5 @@
 /** What all entries of a log say together. */
+import type { Notarised } from './checkpoint'
 import { Coverage } from './coverage'
 import type { Entry, ReceiptEntry, RemovedEntry, RevisionEntry } from './entry'
 import { Findings } from './findings'
@@ -54,6 +55,9 @@ export class Ledger {
   private readonly sweeps = new Map<string, Sweep>()
   /** Recent ones that their receipts account for, with `toldAt`. */
   private readonly settled = new Map<string, string>()
+  /** Checkpoints that CloudTrail wrote down, by their size; the largest that is one of this history. */
+  notary: ReadonlyMap<number, readonly Notarised[]> = new Map()
+  notarised?: Notarised
   /** When the newest receipt was written. */
   newest = ''
   /** The same at the time of an earlier checkpoint. */

@@ -1,4 +1,4 @@
-import type { SignedCheckpoint } from './checkpoint'
+import type { Notarised, SignedCheckpoint } from './checkpoint'
 import { parseCheckpoint } from './checkpoint'
 import type { Findings } from './findings'
 import { isSignedBy, parseKey } from './note'
@@ -9,6 +9,15 @@ export interface Trust {
   readonly key?: string
   /** Text of a checkpoint that was received before. */
   readonly earlier?: string
+  /** A copy of what CloudTrail delivered. */
+  readonly trail?: TrailTrust
+}
+
+/** Whoever brings it has it from CloudTrail's bucket, and its public keys from AWS: see verifyTrail. */
+export interface TrailTrust {
+  readonly folder: string
+  /** The trail's name. @default the only one of a source */
+  readonly name?: string
 }
 
 /**
@@ -58,12 +67,19 @@ export function checkEarlier(
  * What a proof rests on, and since when.
  *
  * @param until of the newest receipt that the earlier checkpoint is about
+ * @param notarised the largest checkpoint that CloudTrail wrote down, and that is one of this history
  */
-export function anchorOf({ key, earlier }: Trust, until = 'an unknown time'): string {
+export function anchorOf({ key, earlier }: Trust, until = 'an unknown time', notarised?: Notarised): string {
   if (key === undefined) return 'anchor: none'
   const signature =
     "the signature alone: whoever administers the archive's account could have had another history signed"
-  return earlier === undefined
-    ? `anchor: ${signature}`
-    : `anchor: up to ${parseCheckpoint(earlier).size} entries, until ${until}, the earlier checkpoint; after them, ${signature}`
+  const anchors = [
+    ...(earlier === undefined
+      ? []
+      : [`up to ${parseCheckpoint(earlier).size} entries, until ${until}, the earlier checkpoint`]),
+    ...(notarised === undefined
+      ? []
+      : [`up to ${notarised.size} entries, CloudTrail, which wrote them down at ${notarised.at}`]),
+  ]
+  return `anchor: ${[...anchors, anchors.length > 0 ? `after them, ${signature}` : signature].join('; ')}`
 }

@@ -2,10 +2,12 @@
 import { Bundle, BundleError } from './bundle'
 import { CanonicalJsonError } from './canonical-json'
 import { parseCheckpoint, type SignedCheckpoint } from './checkpoint'
+import { corroborate, SessionIds } from './corroborate'
 import { EntryError, parseEntry } from './entry'
 import { Findings } from './findings'
 import { commitment, type Item, numberOf, saltOf, sessionTag, textOf } from './item'
 import { isIn, Ledger } from './ledger'
+import { readNotary } from './notary'
 import { cosignedAt, NoteError } from './note'
 import { HashTiles } from './tiles'
 import { appendLeaf, type Edge, leafHash, rootOfEdge } from './tree'
@@ -29,22 +31,33 @@ export async function verifyBundle(folder: string, trust: Trust): Promise<Verifi
   try {
     checkpoint = parseCheckpoint(bundle.checkpoint)
     checkSignature(checkpoint, bundle.key, trust, against, missing)
+    if (trust.trail !== undefined)
+      ledger.notary = await readNotary(
+        trust.trail,
+        checkpoint.origin,
+        new Date(bundle.period.from),
+        new Date(bundle.period.to),
+      )
     await readEntries(bundle, checkpoint, ledger, trust, against, missing)
   } catch (error) {
     note(error)
   }
   const isLogSound = against.count === 0 && missing.count === 0
   const lacking = new Findings()
+  const known = trust.trail && new SessionIds()
   try {
-    await readRecords(bundle, ledger, against, missing)
+    await readRecords(bundle, ledger, known, against, missing)
     findMissing(ledger, lacking, missing)
   } catch (error) {
     note(error)
   }
+  const [trailAgainst, trailMissing] = [new Findings(), new Findings()]
+  const corroborated =
+    trust.trail && known && (await corroborate(trust.trail, ledger, known, trailAgainst, trailMissing))
   return {
     unaltered: judge([against, ledger.unexpected, ledger.removed, lacking], [missing, ledger.unaccounted()]),
-    complete: judgeComplete(ledger, lacking, isLogSound),
-    basis: basisOf(ledger, checkpoint, trust),
+    complete: judgeComplete(ledger, [lacking, trailAgainst], trailMissing, isLogSound),
+    basis: [...basisOf(ledger, checkpoint, trust), ...(corroborated ?? [])],
   }
 }
 
@@ -73,6 +86,7 @@ async function readEntries(
     edge = appendLeaf(edge, index, leaf)
     index += 1
     for (const tile of tiles.append(leaf)) await bundle.checkTile(tile)
+    checkNotary(ledger, edge, index, against)
     if (index !== earlier?.size) continue
     rootOfEarlier = rootOfEdge(edge)
     ledger.newestEarlier = ledger.newest
@@ -83,13 +97,22 @@ async function readEntries(
   if (earlier !== undefined) checkEarlier(checkpoint, earlier, rootOfEarlier, trust, against, missing)
 }
 
+/** The history that CloudTrail wrote down is this one. */
+function checkNotary(ledger: Ledger, edge: Edge, size: number, against: Findings): void {
+  for (const call of ledger.notary.get(size) ?? [])
+    if (rootOfEdge(edge).toString('base64') === call.root) ledger.notarised = call
+    else against.add(`CloudTrail wrote down another history of ${size} entries at ${call.at}`)
+}
+
 async function readRecords(
   bundle: Bundle,
   ledger: Ledger,
+  known: SessionIds | undefined,
   against: Findings,
   missing: Findings,
 ): Promise<void> {
   for await (const record of bundle.records()) {
+    known?.add(textOf(record, 'SessionId') ?? '')
     const name = JSON.stringify(textOf(record, 'SessionId') ?? null)
     const tag = tagOf(record)
     const said = tag === undefined ? undefined : ledger.sessions.get(tag)
@@ -136,7 +159,12 @@ function commitmentOf(record: Item): string | undefined {
   return salt && commitment(record, salt)
 }
 
-function judgeComplete(ledger: Ledger, lacking: Findings, isLogSound: boolean): Judgement {
+function judgeComplete(
+  ledger: Ledger,
+  against: readonly Findings[],
+  ofTrail: Findings,
+  isLogSound: boolean,
+): Judgement {
   const { coverage, removed, period } = ledger
   const missing = new Findings()
   if (!isLogSound) missing.add('a log that is proven: see unaltered')
@@ -146,7 +174,7 @@ function judgeComplete(ledger: Ledger, lacking: Findings, isLogSound: boolean): 
     missing.add(`a sweep of ${source} that covers ${from} to ${until}`)
   for (const account of coverage.unlistedAccounts)
     missing.add(`a list of the regions of account ${account}: AWS gave none`)
-  return judge([removed, lacking], [missing, ledger.uncorroborated])
+  return judge([removed, ...against], [missing, ledger.uncorroborated, ofTrail])
 }
 
 function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust: Trust): string[] {
@@ -167,7 +195,7 @@ function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust
       (one) =>
         `a cosignature by ${JSON.stringify(one.name)} of ${cosignedAt(one) ?? 'no time'}, not verified`,
     ),
-    anchorOf(trust, ledger.newestEarlier),
+    anchorOf(trust, ledger.newestEarlier, ledger.notarised),
   ]
 }
 

@@ -9,10 +9,16 @@ import { describeVerdicts } from '../verdict-lines'
 
 const STATUS: Readonly<Record<Verdict, number>> = { proven: 0, disproven: 1, 'not proven': 3 }
 
+async function isFolderAt(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true
+}
+
 export function define(command: Command, io: Io): void {
   command
     .argument('<path>', "a bundle of 'evidence', or a proof of 'prove'", nonEmpty)
     .option('--key <line>', "the key of the archive's log, from elsewhere than the bundle", nonEmpty)
+    .option('--trail <dir>', 'a copy of the bucket of a CloudTrail trail, and its public-keys.json', nonEmpty)
+    .option('--trail-name <name>', 'the name of that trail, if it has others, too', nonEmpty)
     .option('--checkpoint <file>', 'a checkpoint of the same log that was received before', nonEmpty)
     .addOption(new Option('--output <format>', 'table or json').choices(['table', 'json']).default('table'))
     .addHelpText(
@@ -24,15 +30,23 @@ signed and has only grown) and complete (receipts in the log cover the whole per
 for every source, and no record is missing). docs/evidence.md tells what each rests
 on, and how to check it with other tools.
 
+--trail holds both against CloudTrail: its digests, which AWS signs, are checked, each
+hour of the period; every session that it says was started has a record; and the log
+is the one that the archive had CloudTrail write down. docs/audit-guide.md tells how to
+get the copy.
+
 The exit status is 0 if both are proven, 1 if one is disproven, 3 if one is not
 proven, and 2 if there is nothing to judge. The proof of one session is about unaltered alone.
 
 Examples:
   session-archive verify evidence-2026 --key 'ssm-session-archive/…+0a1b2c3d+AT…'
   session-archive verify evidence-2026 --key "$KEY" --checkpoint last-year/checkpoint
+  session-archive verify evidence-2026 --key "$KEY" --trail ./trail
   session-archive verify alice.proof.json --key "$KEY"`,
     )
-    .action(async (path, { key, checkpoint, output }) => {
+    .action(async (path, { key, checkpoint, trail, trailName, output }) => {
+      if (trailName !== undefined && trail === undefined)
+        throw new UsageError(`received --trail-name ${trailName}, expected --trail <dir> with it`)
       const { verifyBundle } = require('../../evidence/verify') as typeof import('../../evidence/verify')
       const { parseKey } = require('../../evidence/note') as typeof import('../../evidence/note')
       const { parseCheckpoint } =
@@ -47,8 +61,17 @@ Examples:
         throw new UsageError(messageOf(error))
       }
       const isFolder = (await stat(file)).isDirectory()
+      if (trail !== undefined && !isFolder)
+        throw new UsageError(
+          `received --trail ${trail}, expected a bundle with it: a proof is of one session`,
+        )
+      if (trail !== undefined && !(await isFolderAt(resolve(io.cwd, trail))))
+        throw new UsageError(`received --trail ${trail}, expected a folder with a copy of the trail's bucket`)
+      const copy = trail === undefined ? undefined : { folder: resolve(io.cwd, trail), name: trailName }
       const verify = async () =>
-        isFolder ? verifyBundle(file, { key, earlier }) : verifyProof(await readFile(file, 'utf8'), { key })
+        isFolder
+          ? verifyBundle(file, { key, earlier, trail: copy })
+          : verifyProof(await readFile(file, 'utf8'), { key })
       const verified = await verify().catch((error: unknown) => {
         throw new UsageError(`${path}: expected a bundle or a proof: ${messageOf(error)}`)
       })
