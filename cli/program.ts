@@ -32,6 +32,10 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => C
   ],
   prove: ['Write the proof of one session.', () => require('./commands/prove')],
   verify: ['Judge a bundle or a proof, offline: unaltered? complete?', () => require('./commands/verify')],
+  reconcile: [
+    "Find the sessions that CloudTrail's log files know and the archive lacks.",
+    () => require('./commands/reconcile'),
+  ],
   archive: [
     'Sweep once, now, from here: archive every session that AWS still shows.',
     () => require('./commands/archive'),

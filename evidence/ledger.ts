@@ -142,7 +142,7 @@ export class Ledger {
     const isAsked = coversFrom.slice(0, 10) < this.period.to && coversUntil > this.period.from
     if (isAsked && uncorroborated > 0)
       this.uncorroborated.add(
-        `AWS's list of ${uncorroborated} sessions of ${receipt.source} that CloudTrail knows, which the sweep ${sweep} archived as recovered`,
+        `a list of AWS with all sessions of ${receipt.source}: it lacked ${uncorroborated} that CloudTrail knows, which the sweep ${sweep} archived as recovered`,
       )
   }
 

@@ -2,6 +2,7 @@ import type { Receipt, RoundReceipt, Witness } from '../../archive/receipt'
 import { ATTRIBUTES } from '../../archive/record'
 import type { StoredRefusal } from '../../archive/refusal'
 import type { ShownSession } from '../../audit/last-seen'
+import type { Unarchived } from '../reconcile'
 import { duration, time } from './format'
 import type { Kind } from './print'
 import type { Column } from './table'
@@ -152,6 +153,30 @@ export const ATTEMPTS: Kind<StoredRefusal> = {
     'EventId',
     'ItemId',
     'FirstSweepId',
+  ],
+}
+
+export const UNARCHIVED: Kind<Unarchived> = {
+  noun: 'missing session',
+  columns: [
+    { name: 'StartedAt (UTC)', width: 19, text: ({ StartedAt }) => time(StartedAt) },
+    { name: 'OwnerName', text: ({ OwnerName }) => OwnerName },
+    { name: 'Target', text: ({ Target }) => Target },
+    { name: 'Reason', fromWidth: 120, text: ({ Reason }) => Reason },
+    { name: 'Source', width: 27, text: ({ Source }) => Source },
+    { name: 'SessionId', whole: true, text: ({ SessionId }) => SessionId },
+  ],
+  members: [
+    'SessionId',
+    'StartedAt',
+    'Source',
+    'Owner',
+    'OwnerName',
+    'Target',
+    'DocumentName',
+    'Reason',
+    'EventName',
+    'EventId',
   ],
 }
 

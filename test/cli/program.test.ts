@@ -38,6 +38,7 @@ const COMMANDS = [
   'evidence',
   'prove',
   'verify',
+  'reconcile',
   'archive',
   'member-role',
   'emulate',
@@ -48,6 +49,7 @@ const COMMANDS = [
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   report: ['--out', 'page.html'],
   prove: ['--out', 'proof.json'],
+  reconcile: ['--trail', 'trail'],
   evidence: ['--out', 'bundle', '--from', '2026-01-01', '--to', '2027-01-01'],
 }
 
