@@ -12,6 +12,7 @@ import type { Organization } from '../../emulator/organization'
 import { startEmulator } from '../../emulator/server'
 import { demoEvidence } from '../demo-evidence'
 import { demoRounds } from '../demo-rounds'
+import { demoWitness } from '../demo-witness'
 import { type Io, write } from '../io'
 import { type OpenArchive, openFolder } from '../open-archive'
 import { atMost } from '../output/at-most'
@@ -76,8 +77,11 @@ async function tellStory(
   sandbox.faults = {}
   await tell(`\n${sandbox.name} gets its role.`)
   await round('Second round, nothing else is new')
+  const witness = demoWitness(organization, archive, io)
+  await witness.happens()
   clock.advance(DAY_MS)
   await round('A day later, the open ones have ended')
+  await witness.isTold()
   clock.advance(31 * DAY_MS)
   await tell(
     `\nAfter 31 more days, AWS shows ${countSessions(organization).history} sessions. The archive has ${grouped(await countArchived(archive))}:`,

@@ -19,7 +19,11 @@ test.each([
     'StackSets never reach the **management account**',
   ],
   ['docs/configuration.md', 'what a StackSet needs', 'can deploy anything anywhere'],
-  ['docs/security.md', 'what the member role does not stop', 'read lists of sessions in every account'],
+  [
+    'docs/security.md',
+    'what the member role does not stop',
+    "read lists of sessions and CloudTrail's event history in every account",
+  ],
   ['docs/security.md', 'endpoints serve the whole VPC', 'serve the whole VPC'],
   ['docs/security.md', 'what a deployer needs of an own key', "CloudFormation's role, or whoever deploys"],
   ['docs/runbook.md', 'that a forgotten management account rings', 'it is the **management account**'],
@@ -37,7 +41,7 @@ test.each([
   ['docs/organization.md', 'what a StackSet needs', 'can deploy anything in any account'],
   ['docs/organization.md', 'that a delegation policy is replaced', 'because this command replaces it'],
   ['docs/costs-and-scale.md', 'what rotation costs', 'rotation of the key'],
-  ['docs/costs-and-scale.md', 'what endpoints cost', 'endpoint of Systems Manager'],
+  ['docs/costs-and-scale.md', 'what endpoints cost', 'endpoints of Systems Manager'],
 ])('%s tells: %s', (file, _what, words) => {
   expect(readFileSync(join(ROOT, file), 'utf8')).toContain(words)
 })
