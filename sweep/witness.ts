@@ -97,7 +97,10 @@ function lookUpOf({ source }: Run, cloudTrail: CloudTrailClient, heard: Heard, s
 async function askAll(run: Run, span: Span, heard: Heard, lookUp: LookUp): Promise<void> {
   const begun = span.to + FRESH_MS
   for (let from = span.from, to = span.to; from < span.to; ) {
-    lookUp.signal.throwIfAborted()
+    if (lookUp.signal.aborted || isLate(run)) {
+      run.witnessPending = iso(from)
+      return
+    }
     const asked = { from: iso(from), until: iso(to - SECOND_MS) }
     try {
       const events = await eventsOf(lookUp, asked)
