@@ -55,6 +55,62 @@ test.each<[string, Observation, Observation]>([
   expect(await record()).toEqual(before)
 })
 
+describe.each(READ_OR_WRITE_FIRST)('if the archive %s writes first,', (expectNew) => {
+  const recovered = (seconds: number) => observe({ ...open, EndDate: 1582069000 }, seconds, 'Recovered')
+
+  test.each([
+    ['an open session', observe(open, 0, 'Active')],
+    ['an ended one', observe(ended)],
+    ['what was recovered before', observe(open, 0, 'Recovered')],
+  ])('what is recovered does not replace %s', async (_what, stored) => {
+    await store(stored)
+    const before = await record()
+    expect(await store(recovered(3600), expectNew)).toEqual(['unchanged'])
+    expect(await record()).toEqual(before)
+  })
+
+  test.each([
+    ['an open session', observe(open, -3600, 'Active')],
+    ['an ended one', observe(ended, -3600)],
+  ])('%s replaces what was recovered, even if it was seen before', async (_what, listed) => {
+    await store(recovered(0), false, 31)
+    const { Salt, FirstArchivedAt } = (await record()) ?? {}
+    expect(await store(listed, expectNew)).toEqual(['updated'])
+    expect(await record()).toMatchObject({ State: listed.state, Revision: 2, Salt, FirstArchivedAt })
+    const isOver = listed.state === 'History'
+    expect((await record())?.EndDate).toBe(isOver ? '2020-02-18T23:50:47.807Z' : undefined)
+    for (const gone of ['EndedBefore', 'ExpiresAt']) expect(await record()).not.toHaveProperty(gone)
+  })
+
+  test('the person behind a session of ECS stays, whatever is seen later', async () => {
+    await store(observe({ ...open, Owner: 'arn:aws:sts::1:assumed-role/Ecs/ecs' }, 0, 'Active'))
+    const ExecutedBy = 'arn:aws:iam::111122223333:user/Mary'
+    const name = () => stage.sessions.nameExecutor('s', SOURCE, { ExecutedBy, StartEventId: 'e' }, 'sweep')
+    expect(await name()).toBe('written')
+    expect(await name()).toBe('refused')
+    expect(
+      await store(observe({ ...ended, Owner: 'arn:aws:sts::1:assumed-role/Ecs/ecs' }, 60), expectNew),
+    ).toEqual(['updated'])
+    const person = { ExecutedBy, OwnerName: 'Mary', OwnerKey: 'mary', StartEventId: 'e' }
+    expect(await record()).toMatchObject({ ...person, State: 'History', Revision: 3 })
+  })
+})
+
+test('a person who is named while a sweep stores the end of the session stays', async () => {
+  await store(observe(open, 0, 'Active'))
+  const read = stage.sessions.read.bind(stage.sessions)
+  let raced = false
+  stage.sessions.read = async (...args) => {
+    const stored = await read(...args)
+    const facts = { ExecutedBy: 'arn:aws:iam::111122223333:user/Mary' }
+    if (!raced) await stage.sessions.nameExecutor('s', SOURCE, facts, 'other')
+    raced = true
+    return stored
+  }
+  expect(await store(observe({ ...ended, Owner: 'arn:aws:iam::1:role/ecs' }, 60))).toEqual(['updated'])
+  expect(await record()).toMatchObject({ State: 'History', OwnerName: 'Mary', Revision: 3 })
+})
+
 test.each([0, 60])('a session ends even if it was seen as open %i seconds later', async (seconds) => {
   await store(observe(open, seconds, 'Active'))
   expect(await store(observe(ended))).toEqual(['updated'])
