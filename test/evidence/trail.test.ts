@@ -108,6 +108,7 @@ test('a copy that lacks what is not asked about is enough', async () => {
   const { digests, logs } = await write()
   await rm(path(nth(logs, -1))) // delivered an hour after the end
   await rm(path(nth(digests, 0)))
+  await writeFile(path(nth(digests, 0).replace('T070131Z', 'T010131Z')), 'of an hour long before')
   const question = { from: new Date(at('07:01:31')), until: new Date(at('11:01:31')) }
   expect(await found(question)).toMatchObject({ uncorroborated: [], against: [], missing: [] })
 })
@@ -152,7 +153,7 @@ describe('what is only missing', () => {
       'a log file is gone',
       ({ logs }) => rm(path(nth(logs, LOG))),
       [IN_DIGEST],
-      /^AWSLogs\/.*T0835Z_.{16}.json.gz/,
+      /^AWSLogs\/.*T0835Z_.{16}.json.gz$/,
     ],
     [
       'a log file is a symbolic link',
@@ -161,7 +162,7 @@ describe('what is only missing', () => {
         await symlink(path('elsewhere'), path(nth(logs, LOG)))
       },
       [IN_DIGEST],
-      /^AWSLogs\/.*T0835Z_.{16}.json.gz/,
+      /^AWSLogs\/.*T0835Z_.{16}.json.gz$/,
     ],
     [
       'the folder of a day is a symbolic link',
