@@ -185,21 +185,27 @@ describe('what disproves', () => {
   })
 })
 
-test('a log file that was added is named, though a forged digest of the hours before lists it', async () => {
-  const { logs } = await write()
-  const added = nth(logs, LOG).replace('T0835Z', 'T0855Z')
-  await copyFile(path(nth(logs, LOG)), path(added))
-  const keys = await readFile(path('public-keys.json'))
-  await write({
-    trailName: 'forged',
-    key: OTHER_KEY,
-    from: new Date(at('05:01:31')),
-    until: new Date(at('06:01:31')),
-    editDigest: (digest) => ({ ...digest, logFiles: [listed(added)] }),
-  })
-  await writeFile(path('public-keys.json'), keys)
-  expect(await found()).toMatchObject({ against: [`${added}: no digest lists it`], ids: EVENTS })
-})
+test.each([
+  ['before', '05:01:31'],
+  ['that are asked about', '08:01:31'],
+])(
+  'a log file that was added is named, though a forged digest of the hours %s lists it',
+  async (_when, from) => {
+    const { logs } = await write()
+    const added = nth(logs, LOG).replace('T0835Z', 'T0855Z')
+    await copyFile(path(nth(logs, LOG)), path(added))
+    const keys = await readFile(path('public-keys.json'))
+    await write({
+      trailName: 'forged',
+      key: OTHER_KEY,
+      from: new Date(at(from)),
+      until: new Date(new Date(at(from)).getTime() + 1),
+      editDigest: (digest) => ({ ...digest, logFiles: [listed(added)] }),
+    })
+    await writeFile(path('public-keys.json'), keys)
+    expect(await found()).toMatchObject({ against: [`${added}: no digest lists it`], ids: EVENTS })
+  },
+)
 
 test('a log file that the digest of the next hour may have listed, which is gone, disproves nothing', async () => {
   const { digests, logs } = await write()

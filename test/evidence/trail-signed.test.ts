@@ -131,6 +131,24 @@ describe('what disproves, though CloudTrail signed it', () => {
   })
 })
 
+const NOTHING_BEFORE = {
+  previousDigestS3Bucket: null,
+  previousDigestS3Object: null,
+  previousDigestHashValue: null,
+  previousDigestHashAlgorithm: null,
+  previousDigestSignature: null,
+}
+
+test('a digest that follows none, though one ended as it began, proves nothing about that one', async () => {
+  await write({ editDigest: forDigest(() => NOTHING_BEFORE) })
+  const { uncorroborated, against, missing } = await found()
+  expect({ uncorroborated, against }).toEqual({
+    uncorroborated: [span('07:01:31', '08:01:31')],
+    against: [],
+  })
+  expect(missing.join()).toContain('follows no digest')
+})
+
 test('events of any form and size are read as they are, space between them too', async () => {
   const big = { eventID: 'big', text: `${'ä\\"]}'.repeat(30_000)}\\` }
   const records = [
