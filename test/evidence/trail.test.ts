@@ -236,7 +236,7 @@ describe('what is only missing', () => {
     expect(ids).toEqual(without('eight'))
   })
 
-  test('a chain that another key signed, under a name of its own, proves nothing', async () => {
+  test('a chain that a key signed which nobody published proves nothing', async () => {
     await write({ key: OTHER_KEY })
     await changeKeys(/[0-9a-f]{32}/, '0'.repeat(32))
     const trail = await found()
