@@ -28,6 +28,8 @@ export interface TrailOptions {
   readonly pausedFrom?: Date
   /** Exclusive. The first digest after it follows no other. */
   readonly pausedUntil?: Date
+  /** Its digests are made long after, for hours that had none. They are a chain apart. */
+  readonly isBackfill?: boolean
   /** Changes what a log file says. */
   readonly editLog?: (content: Buffer) => Buffer
   /** Changes what a digest says, before it is signed. */
@@ -167,9 +169,9 @@ async function writeLogs(
 }
 
 function digestObject(end: number, options: TrailOptions): string {
-  const { accountId, region, trailName = 'trail', organizationId } = options
+  const { accountId, region, trailName = 'trail', organizationId, isBackfill } = options
   const day = folderOf(accountId, 'CloudTrail-Digest', region, end, organizationId)
-  return `${day}/${accountId}_CloudTrail-Digest_${region}_${trailName}_${region}_${compact(end)}.json.gz`
+  return `${day}/${accountId}_CloudTrail-Digest_${region}_${trailName}_${region}_${compact(end)}${isBackfill ? '_backfill' : ''}.json.gz`
 }
 
 function folderOf(

@@ -28,7 +28,8 @@ export async function checkChain(
   const copies = copiesOfSignatures(digests)
   const checked: CheckedDigest[] = []
   let next: Digest | undefined
-  for (const digest of newestFirst(digests)) {
+  const newestFirst = digests.toSorted((a, b) => Date.parse(b.until) - Date.parse(a.until))
+  for (const digest of newestFirst) {
     const beside = await readSignature(digest)
     const signatures = [...(copies.get(digest.object) ?? []), ...(beside === undefined ? [] : [beside])]
     const flaw = flawOfSignature(digest, signatures, keys) ?? (next && flawOfLink(digest, next, keys))
@@ -74,12 +75,6 @@ function copiesOfSignatures(digests: readonly Digest[]): Map<string, string[]> {
     if (previous !== undefined)
       copies.set(previous.object, [...(copies.get(previous.object) ?? []), previous.signature])
   return copies
-}
-
-function newestFirst(digests: readonly Digest[]): Digest[] {
-  return digests.toSorted((a, b) =>
-    a.until === b.until ? (a.object < b.object ? -1 : 1) : a.until < b.until ? 1 : -1,
-  )
 }
 
 function against(text: string): Flaw {

@@ -5,7 +5,7 @@ import { type DigestName, parseDigestName, parseLogName, toIso } from './names'
 import { isObject, parseJson } from './records'
 import { shown, TrailError } from './trail-error'
 
-/** Some ten thousand log files. */
+/** Bytes of a digest's content. Each log file takes some 500. */
 const MAX_DIGEST = 2 ** 26
 
 export interface Digest {

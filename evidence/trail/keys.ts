@@ -57,7 +57,6 @@ export function isSigned(
     (one) => one.fingerprint === fingerprint && (isLate || (one.from <= end && end <= one.until)),
   )
   if (known.length === 0) return undefined
-  if (!/^[0-9a-f]+$/i.test(signature)) return false
   const bytes = Buffer.from(signature, 'hex')
   return known.some(({ key }) => verify('sha256', Buffer.from(signed), key, bytes))
 }

@@ -28,11 +28,11 @@ export interface CheckedSource {
 /** Checks the digests of a source, of whichever trails, and the log files that they list, and those that none lists. */
 export async function checkSource(source: string, files: SourceFiles, check: Check): Promise<CheckedSource> {
   const digests = await readDigests(files, check)
-  const { signed, listed } = await checkDigests(digests, check)
+  const signed = await signedOf(digests, check)
   const isMeant = meantTrail(source, signed, check)
   const vouching = signed.filter(isMeant)
   findGaps(source, digests.filter(isMeant), vouching, check)
-  findUnlisted(files, vouching, listed, check)
+  findUnlisted(files, { digests, signed, vouching }, check)
   const { whole, logs } = await checkLogs(files, signed, check)
   return { whole: whole.filter(isMeant), logs }
 }
@@ -46,11 +46,9 @@ async function readDigests(files: SourceFiles, check: Check): Promise<Digest[]> 
   return digests
 }
 
-/** @returns the signed ones, and the names of log files that a digest lists which is signed, or found to be wrong */
-async function checkDigests(digests: readonly Digest[], check: Check) {
+async function signedOf(digests: readonly Digest[], check: Check): Promise<Digest[]> {
   const { folder, keys } = check
   const signed: Digest[] = []
-  const listed = new Set<string>()
   for (const chain of new Set(digests.map((digest) => digest.chain))) {
     const checked = await checkChain(
       digests.filter((digest) => digest.chain === chain),
@@ -60,11 +58,9 @@ async function checkDigests(digests: readonly Digest[], check: Check) {
     for (const { digest, flaw } of checked) {
       if (flaw === undefined) signed.push(digest)
       else if (isNeeded(digest, check)) check[flaw.kind].add(`${digest.object}: ${flaw.text}`)
-      else continue
-      for (const { object } of digest.logs) listed.add(object)
     }
   }
-  return { signed, listed }
+  return signed
 }
 
 /** Digests do not say which events a trail records: those of another trail do not stand in for a missing one. */
@@ -94,42 +90,44 @@ function findGaps(
     missing.add(`a signed digest of ${source} for ${from} to ${until}: it lists what was delivered late`)
 }
 
-/** What a digest would list, had CloudTrail delivered it. */
+/** A log file that CloudTrail delivered is in the digest of that time, or in the next. */
 function findUnlisted(
   { logs }: SourceFiles,
-  signed: readonly Digest[],
-  listed: ReadonlySet<string>,
+  { digests, signed, vouching }: Readonly<Record<'digests' | 'signed' | 'vouching', readonly Digest[]>>,
   { asked, against, missing }: Check,
 ): void {
+  const listed = namesOfLogs(signed)
+  const listedWrongly = namesOfLogs(digests) // by digests that were found to be wrong
   for (const log of logs) {
     const { time: from = '' } = parseLogName(log) ?? {}
     if (listed.has(log) || from < asked.from || from >= asked.until) continue
-    const isVouchedFor = without({ from, until: later(from, HOUR) }, signed).length === 0
+    const isVouchedFor = without({ from, until: later(from, HOUR) }, vouching).length === 0
     if (isVouchedFor) against.add(`${log}: no digest lists it`)
-    else missing.add(`a digest that lists ${log}`)
+    else if (!listedWrongly.has(log)) missing.add(`a digest that lists ${log}`)
   }
 }
 
+function namesOfLogs(digests: readonly Digest[]): Set<string> {
+  return new Set(digests.flatMap(({ logs }) => logs.map(({ object }) => object)))
+}
+
+/** @returns the digests that list only log files that are here and right, and all such log files */
 async function checkLogs(files: SourceFiles, signed: readonly Digest[], check: Check) {
   const here = new Set(files.logs)
   const seen = new Set<string>()
   const whole: Digest[] = []
   const logs: ListedLog[] = []
   for (const digest of signed.filter((one) => isNeeded(one, check))) {
-    let isWhole = true
+    const right: ListedLog[] = []
     for (const log of digest.logs) {
       if (seen.has(log.object))
         check.against.add(`${log.object}: it is listed twice, also in ${digest.object}`)
       else if (!here.has(log.object)) check.missing.add(log.object)
-      else if (await attempt(log.object, () => readToEnd(check.folder, log), check)) {
-        seen.add(log.object)
-        logs.push(log)
-        continue
-      }
+      else if (await attempt(log.object, () => readToEnd(check.folder, log), check)) right.push(log)
       seen.add(log.object)
-      isWhole = false
     }
-    if (isWhole) whole.push(digest)
+    logs.push(...right)
+    if (right.length === digest.logs.length) whole.push(digest)
   }
   return { whole, logs }
 }

@@ -1,14 +1,14 @@
-import { appendFile, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { TrailFiles } from '../../emulator/trail'
 import {
   ALL,
+  at,
   DIGEST,
   EVENTS,
   event,
   IN_DIGEST,
-  idsOf,
   LOG,
   nth,
   OTHER_KEY,
@@ -18,7 +18,7 @@ import {
   useTrail,
 } from '../support/trail-stage'
 
-const { path, write, verify, found, edit, cut } = useTrail()
+const { path, write, found, edit, cut } = useTrail()
 
 describe('what disproves', () => {
   /** Each is named, and takes the hours of the digest away, unless others are given. */
@@ -100,6 +100,12 @@ describe('what disproves', () => {
       [span('08:01:31', '09:01:31')],
     ],
     [
+      'a digest is forged, to say that the one before it was another',
+      ({ digests }) => edit(nth(digests, DIGEST), replaceIn('HashValue":"', 'HashValue":"0')),
+      /^DIGEST: its signature is not that of CloudTrail/,
+      [IN_DIGEST],
+    ],
+    [
       'a digest is replaced by that of another hour',
       ({ digests }) => copyFile(path(nth(digests, DIGEST + 1)), path(nth(digests, DIGEST))),
       /^DIGEST: digestS3Object: received/,
@@ -179,18 +185,45 @@ describe('what disproves', () => {
   })
 })
 
-test('a digest elsewhere than where it says is none', async () => {
-  await write({ bucket: 'the-bucket' })
-  await mkdir(path('in'))
-  await rename(path('AWSLogs'), path('in/AWSLogs'))
-  expect((await found()).against[0]).toContain('digestS3Object: received "AWSLogs/')
+test.each([
+  ['before', '05:01:31'],
+  ['that are asked about', '08:01:31'],
+])(
+  'a log file that was added is named, though a forged digest of the hours %s lists it',
+  async (_when, from) => {
+    const { logs } = await write()
+    const added = nth(logs, LOG).replace('T0835Z', 'T0855Z')
+    await copyFile(path(nth(logs, LOG)), path(added))
+    const keys = await readFile(path('public-keys.json'))
+    await write({
+      trailName: 'forged',
+      key: OTHER_KEY,
+      from: new Date(at(from)),
+      until: new Date(new Date(at(from)).getTime() + 1),
+      editDigest: (digest) => ({ ...digest, logFiles: [listed(added)] }),
+    })
+    await writeFile(path('public-keys.json'), keys)
+    expect(await found()).toMatchObject({ against: [`${added}: no digest lists it`], ids: EVENTS })
+  },
+)
+
+test('a log file that the digest of the next hour may have listed, which is gone, disproves nothing', async () => {
+  const { digests, logs } = await write()
+  const late = nth(logs, 1).replace('T0715Z', 'T0759Z')
+  await copyFile(path(nth(logs, 1)), path(late))
+  await rm(path(nth(digests, DIGEST)))
+  const { against, missing } = await found()
+  expect(against).toEqual([])
+  expect(missing).toContain(`a digest that lists ${late}`)
 })
 
-test('a file that is changed after it was verified stops the events', async () => {
-  const { logs } = await write()
-  const trail = await verify()
-  await edit(nth(logs, LOG), replaceIn('eight', 'eighT'))
-  await expect(idsOf(trail)).rejects.toThrow('its content has the hash')
+const listed = (s3Object: string) => ({
+  s3Bucket: 'amzn-s3-demo-bucket',
+  s3Object,
+  hashValue: 'a'.repeat(64),
+  hashAlgorithm: 'SHA-256',
+  newestEventTime: '2026-03-01T05:30:00Z',
+  oldestEventTime: '2026-03-01T05:30:00Z',
 })
 
 test('whatever byte of a trail is changed, it is no crash, and no other event', async () => {

@@ -1,10 +1,22 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import type { TrailDigest, TrailLogFile } from '../../emulator/trail'
 import { gunzip } from '../../evidence/trail/gunzip'
-import { at, EVENTS, forDigest, IN_DIGEST, span, useTrail, without } from '../support/trail-stage'
+import {
+  at,
+  EVENTS,
+  forDigest,
+  IN_DIGEST,
+  idsOf,
+  LOG,
+  nth,
+  replaceIn,
+  span,
+  useTrail,
+  without,
+} from '../support/trail-stage'
 
-const { path, write, verify, found } = useTrail()
+const { path, write, verify, found, edit } = useTrail()
 
 describe('what disproves, though CloudTrail signed it', () => {
   const BEFORE = [span('07:01:31', '08:01:31')]
@@ -24,6 +36,11 @@ describe('what disproves, though CloudTrail signed it', () => {
       [span('07:01:31', '08:01:30')],
     ],
     ['ends before it begins', { digestStartTime: '2026-03-01T09:01:31Z' }, 'received a digest of'],
+    [
+      'ends at another time than its name says',
+      { digestEndTime: '2026-03-01T09:01:30Z' },
+      'received a digest of',
+    ],
     ['has a time that is none', { digestStartTime: '2026-02-31T08:01:31Z' }, 'digestStartTime: received'],
     ['is of another account', { awsAccountId: '444455556666' }, 'awsAccountId: received'],
     ['has a path that leads out', { digestS3Object: '../../../etc/passwd' }, 'digestS3Object: received'],
@@ -114,6 +131,24 @@ describe('what disproves, though CloudTrail signed it', () => {
   })
 })
 
+const NOTHING_BEFORE = {
+  previousDigestS3Bucket: null,
+  previousDigestS3Object: null,
+  previousDigestHashValue: null,
+  previousDigestHashAlgorithm: null,
+  previousDigestSignature: null,
+}
+
+test('a digest that follows none, though one ended as it began, proves nothing about that one', async () => {
+  await write({ editDigest: forDigest(() => NOTHING_BEFORE) })
+  const { uncorroborated, against, missing } = await found()
+  expect({ uncorroborated, against }).toEqual({
+    uncorroborated: [span('07:01:31', '08:01:31')],
+    against: [],
+  })
+  expect(missing.join()).toContain('follows no digest')
+})
+
 test('events of any form and size are read as they are, space between them too', async () => {
   const big = { eventID: 'big', text: `${'ä\\"]}'.repeat(30_000)}\\` }
   const records = [
@@ -128,6 +163,20 @@ test('events of any form and size are read as they are, space between them too',
   for await (const { event } of trail.events()) events.push(event)
   expect(events.slice(0, -1)).toEqual(records)
   expect(trail.against).toEqual([])
+})
+
+test('a file that is changed after it was verified stops the events', async () => {
+  const { logs } = await write()
+  const trail = await verify()
+  await edit(nth(logs, LOG), replaceIn('eight', 'eighT'))
+  await expect(idsOf(trail)).rejects.toThrow('its content has the hash')
+})
+
+test('a digest elsewhere than where it says is none', async () => {
+  await write({ bucket: 'the-bucket' })
+  await mkdir(path('in'))
+  await rename(path('AWSLogs'), path('in/AWSLogs'))
+  expect((await found()).against[0]).toContain('digestS3Object: received "AWSLogs/')
 })
 
 test('the content of a gzip file has a limit', async () => {
