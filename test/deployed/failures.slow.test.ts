@@ -78,6 +78,14 @@ const ALARMS: Record<string, { readonly days: number; readonly induce: Break; re
     induce: ({ world }) => world.add([endedSession({}, { startedAt: daysAgo(3) })]),
     rings: ['MissedByRecent'],
   },
+  'a session that AWS hides': {
+    days: 1,
+    induce: ({ world }) =>
+      world.add([
+        endedSession({ SessionId: 'hidden' }, { startedAt: daysAgo(0.5), forgottenAt: daysAgo(0.5) }),
+      ]),
+    rings: ['Uncorroborated'],
+  },
 }
 
 test.each(Object.entries(ALARMS))('%s raises these alarms and no others', async (_name, alarm) => {
