@@ -12,6 +12,8 @@ export type Heard = { -readonly [name in keyof Witness]: Witness[name] }
 
 /** Times are ISO 8601, UTC. */
 export interface Comparison {
+  /** When the time begins that is compared. */
+  readonly from: string
   /** When the sweep began to list. */
   readonly begunAt: string
   /** AWS should show every session that started then or later. */
@@ -50,8 +52,7 @@ export async function compare(
     const found = (await run.sessions.read([start.sessionId], true)).get(start.sessionId)
     if (found !== undefined) await name(run, found, start, heard)
   }
-  const isOld = events.some(({ at }) => at < shownFrom)
-  if (lost.length === 0 && !isOld) return
+  if (lost.length === 0 && comparison.from >= shownFrom) return
   const ends = endsIn(await comparison.terminations())
   await recover(run, lost, ends, comparison)
   await endRecovered(run, ends)

@@ -106,6 +106,7 @@ async function askAll(run: Run, span: Span, heard: Heard, lookUp: LookUp): Promi
       const events = await eventsOf(lookUp, asked)
       await keepRefusals(run, events, heard)
       await compare(run, events, {
+        from: asked.from,
         begunAt: iso(begun),
         shownFrom: iso(begun - SHOWN_MS),
         newFrom: iso(span.newFrom),

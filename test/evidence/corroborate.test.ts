@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { type TrailOptions, writeTrail } from '../../emulator/trail'
-import { EVENTS } from '../../emulator/trail-event'
+import { EVENTS, refused } from '../../emulator/trail-event'
 import { trailEvents } from '../../emulator/trail-events'
 import type { Verification } from '../../evidence/verdict'
 import { useEvidence } from '../support/evidence-stage'
@@ -106,6 +106,36 @@ test('one that AWS hides is archived as recovered: then nothing proves that the 
     ),
   ])
   expect(basis).toContain('corroborated: of the whole period, the archiver asked CloudTrail, too')
+})
+
+test('whatever CloudTrail adds to the archive is accounted for', async () => {
+  const exec = { DocumentName: 'AmazonECS-ExecuteInteractiveCommand', Target: 'ecs:prod_0123_0123-1' }
+  const at = (days: number) => ({
+    startedAt: daysAgo(days),
+    endedAt: new Date(daysAgo(days).getTime() + HOUR),
+  })
+  stage.world.add([
+    endedSession({ SessionId: 'ecs-execute-command-1', ...exec }, { ...at(10.8), startedBy: MARY }),
+    endedSession({ SessionId: 'forgotten' }, { ...at(45), terminatedBy: MARY }),
+    // It ends after the time that is asked for first.
+    endedSession({ SessionId: 'long' }, { startedAt: daysAgo(80), endedAt: daysAgo(31), terminatedBy: MARY }),
+    ...Array.from({ length: 600 }, (_, n) => endedSession({ SessionId: `s-${n}` }, at(70 - n / 30))),
+  ])
+  const scene = { accountId: '111122223333', region: 'us-east-1', person: MARY, at: daysAgo(11) }
+  stage.world.trail.push(refused(EVENTS.StartSession({ ...scene, session: {} }), 'AccessDenied', 'no'))
+  const { Witness } = await stage.sweep({ cloudTrail: stage.cloudTrail, full: true })
+  expect(Witness).toMatchObject({ Named: 1, Recovered: 602, Refused: 1 })
+  expect(Number(Witness?.Calls)).toBeGreaterThan(20) // in several pieces
+  expect(await stage.record('long')).toMatchObject({
+    State: 'Recovered',
+    Revision: 2,
+    EndDate: expect.anything(),
+  })
+  await stage.logChanges()
+  const all = { from: dayOf(90), to: PERIOD.to }
+  const { unaltered, basis } = await stage.verify(await stage.bundle(all), { key: stage.key })
+  expect(unaltered).toMatchObject({ verdict: 'proven', against: [], missing: [] })
+  expect(basis.join('\n')).toContain('sessions: 605')
 })
 
 test('look-alikes, refusals and what is outside of the period do not count', async () => {
