@@ -9,6 +9,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 export const FAULTS = {
   latency: { parse: wholeNumber(0, LONGEST_TIMER_MS), means: 'milliseconds before every answer' },
   throttle: { parse: positiveNumber, means: 'requests per second; more get ThrottlingException' },
+  'lookup-throttle': {
+    parse: positiveNumber,
+    means: 'requests per second of LookupEvents; AWS allows 2, more get ThrottlingException',
+  },
   'token-lifetime': { parse: positiveNumber, means: 'seconds after which a token is refused' },
   error: { parse: probability, means: 'probability of InternalServerError' },
   reset: { parse: probability, means: 'probability of a reset connection' },
@@ -43,13 +47,20 @@ function isKind(text: string): text is Kind {
 
 /** @param seed of those that are random */
 export function toFaults(
-  { latency, throttle, 'token-lifetime': tokenLifetime, ...probabilities }: FaultValues,
+  {
+    latency,
+    throttle,
+    'lookup-throttle': perSecond,
+    'token-lifetime': tokenLifetime,
+    ...probabilities
+  }: FaultValues,
   seed: number,
 ): Faults {
   return {
     latencyMs: latency,
     requestsPerSecond: throttle,
     tokenLifetimeSeconds: tokenLifetime,
+    lookUps: { perSecond, latencyMs: latency },
     script: randomFaults(probabilities, seed),
   }
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { Clock } from '../../emulator/clock'
 import { generateSessions } from '../../emulator/generate'
+import { generateAttempts } from '../../emulator/generate-attempts'
 import { loadOrganization } from '../../emulator/organization-file'
 import { startEmulator } from '../../emulator/server'
 import type { SessionMembers } from '../../emulator/session'
@@ -105,7 +106,9 @@ async function makeWorld({ sessions = [], generate, seed }: Flags, clock: Clock,
   const { accountId, region } = world
   const now = clock.now()
   if (generate !== undefined) {
-    world.add(generateSessions({ count: generate, seed, now, accountId, region }))
+    const month = { count: generate, seed, now, accountId, region }
+    world.add(generateSessions(month))
+    world.trail.push(...generateAttempts(month))
     return world
   }
   const paths = sessions.map((file) => resolve(io.cwd, file))

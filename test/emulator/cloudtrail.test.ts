@@ -3,6 +3,7 @@ import {
   LookupEventsCommand,
   type LookupEventsCommandInput,
 } from '@aws-sdk/client-cloudtrail'
+import { generateAttempts } from '../../emulator/generate-attempts'
 import { LOCAL_CREDENTIALS } from '../../emulator/local-credentials'
 import { EVENTS } from '../../emulator/trail-event'
 import { ago, authorization, NOW, post, session, start, stopAll, world } from './builders'
@@ -157,4 +158,15 @@ test.each<[string, object, string]>([
     authorization: authorization('cloudtrail'),
   }
   expect(await post(emulator, body, headers)).toMatchObject({ status: 400, body: { __type: code } })
+})
+
+test('a made-up month has refused attempts, the same for the same seed', async () => {
+  const month = { count: 500, seed: 7, now: NOW }
+  const attempts = [...generateAttempts(month)]
+  expect(attempts).toEqual([...generateAttempts(month)])
+  expect(attempts).toHaveLength(20)
+  expect(new Set(attempts.map(({ errorCode }) => errorCode))).toEqual(
+    new Set(['AccessDenied', 'TargetNotConnected']),
+  )
+  expect(new Set(attempts.map(({ eventID }) => eventID)).size).toBe(20)
 })

@@ -25,7 +25,7 @@ const HISTORY = 'reference-history.json'
 const ACTIVE = 'cli-v2-active.json'
 const { HOME } = process.env
 const KINDS =
-  'latency throttle token-lifetime error reset empty-page short-page filter-after-page repeat-token'.split(
+  'latency throttle lookup-throttle token-lifetime error reset empty-page short-page filter-after-page repeat-token'.split(
     ' ',
   )
 
@@ -197,7 +197,7 @@ test.each<[string, string, string]>([
   ['--fault', 'latency=1s', MILLISECONDS],
   ['--fault', 'throttle=0', 'Expected a number above 0.'],
   ['--fault', 'token-lifetime=never', 'Expected a number above 0.'],
-  ...KINDS.slice(3).map((kind): [string, string, string] => ['--fault', `${kind}=1.1`, PROBABILITY]),
+  ...KINDS.slice(4).map((kind): [string, string, string] => ['--fault', `${kind}=1.1`, PROBABILITY]),
   ['--fault', 'error=', PROBABILITY],
   ['--fault', 'latency', KIND],
   ['--fault', 'earthquake=1', KIND],
