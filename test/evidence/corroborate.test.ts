@@ -14,19 +14,22 @@ import { daysAgo, HOUR } from '../support/times'
 
 const stage = useEvidence()
 const dayOf = (days: number) => daysAgo(days).toISOString().slice(0, 10)
-const PERIOD = { from: dayOf(13), to: dayOf(9) }
+/** Two days. */
+const PERIOD = { from: dayOf(12), to: dayOf(10) }
+/** Hours after the beginning of the period. */
+const inPeriod = (hours: number) => new Date(Date.parse(PERIOD.from) + hours * HOUR)
 const KEY = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
 const MARY = 'arn:aws:iam::111122223333:user/mary'
 
-/** A session of the period, whole seconds. */
-const life = (SessionId: string, days: number, change: object = {}) => {
-  const startedAt = new Date(Math.floor(daysAgo(days).getTime() / 1000) * 1000)
+/** A session of the period. */
+const life = (SessionId: string, hours: number, change: object = {}) => {
+  const startedAt = inPeriod(hours)
   const endedAt = new Date(startedAt.getTime() + HOUR)
   return endedSession({ SessionId, Owner: MARY }, { startedAt, endedAt, ...change })
 }
 
 beforeEach(async () => {
-  stage.world.add([life('alice', 10), life('bob', 12)])
+  stage.world.add([life('alice', 30), life('bob', 10)])
   await stage.sweep()
   await stage.logChanges()
 })
@@ -82,7 +85,7 @@ test('a trail that agrees corroborates, and says how many sessions it knows', as
 })
 
 test('a session that CloudTrail knows and the archive lacks disproves that it is complete', async () => {
-  stage.world.add([life('hidden', 11, { forgottenAt: daysAgo(11) })])
+  stage.world.add([life('hidden', 20, { forgottenAt: inPeriod(20) })])
   const { folder } = await copy()
   const { unaltered, complete } = await verify(folder)
   expect(unaltered.verdict).toBe('proven')
@@ -93,7 +96,7 @@ test('a session that CloudTrail knows and the archive lacks disproves that it is
 })
 
 test('one that AWS hides is archived as recovered: then nothing proves that the list of AWS is complete', async () => {
-  stage.world.add([life('hidden', 11, { forgottenAt: daysAgo(11) })])
+  stage.world.add([life('hidden', 20, { forgottenAt: inPeriod(20) })])
   await stage.sweep({ cloudTrail: stage.cloudTrail, full: true })
   await stage.logChanges()
   const { folder } = await copy()
@@ -115,13 +118,13 @@ test('whatever CloudTrail adds to the archive is accounted for', async () => {
     endedAt: new Date(daysAgo(days).getTime() + HOUR),
   })
   stage.world.add([
-    endedSession({ SessionId: 'ecs-execute-command-1', ...exec }, { ...at(10.8), startedBy: MARY }),
+    endedSession({ SessionId: 'ecs-execute-command-1', ...exec }, { ...at(11), startedBy: MARY }),
     endedSession({ SessionId: 'forgotten' }, { ...at(45), terminatedBy: MARY }),
     // It ends after the time that is asked for first.
     endedSession({ SessionId: 'long' }, { startedAt: daysAgo(80), endedAt: daysAgo(31), terminatedBy: MARY }),
     ...Array.from({ length: 600 }, (_, n) => endedSession({ SessionId: `s-${n}` }, at(70 - n / 30))),
   ])
-  const scene = { accountId: '111122223333', region: 'us-east-1', person: MARY, at: daysAgo(11) }
+  const scene = { accountId: '111122223333', region: 'us-east-1', person: MARY, at: inPeriod(20) }
   stage.world.trail.push(refused(EVENTS.StartSession({ ...scene, session: {} }), 'AccessDenied', 'no'))
   const { Witness } = await stage.sweep({ cloudTrail: stage.cloudTrail, full: true })
   expect(Witness).toMatchObject({ Named: 1, Recovered: 602, Refused: 1 })
@@ -143,7 +146,7 @@ test('look-alikes, refusals and what is outside of the period do not count', asy
     ...{ accountId: '111122223333', region: 'us-east-1', person: MARY, at },
     session: { SessionId: `x-${at.getTime()}` },
   })
-  const start = EVENTS.StartSession(scene(daysAgo(10.5)))
+  const start = EVENTS.StartSession(scene(inPeriod(40)))
   const { folder } = await copy({}, [
     { ...start, eventSource: 'athena.amazonaws.com' },
     { ...start, errorCode: 'AccessDenied', responseElements: null },
@@ -193,7 +196,7 @@ describe('the notary', () => {
   const checkpoint = async () => (await stage.open(await stage.bundle(PERIOD))).checkpoint
 
   test('anchors the history that CloudTrail wrote down', async () => {
-    const call = notarised(await checkpoint(), daysAgo(10.5))
+    const call = notarised(await checkpoint(), inPeriod(40))
     const { folder } = await copy({}, [call])
     const { unaltered, basis } = await verify(folder)
     expect(unaltered.verdict).toBe('proven')
@@ -201,7 +204,7 @@ describe('the notary', () => {
   })
 
   test('convicts a history that was rewritten and signed with the real key', async () => {
-    const { folder } = await copy({}, [notarised(await checkpoint(), daysAgo(10.5))])
+    const { folder } = await copy({}, [notarised(await checkpoint(), inPeriod(40))])
     const bundle = await stage.bundle(PERIOD)
     const { entries } = await stage.open(bundle)
     const forged = await stage.forge(bundle, {
@@ -217,7 +220,7 @@ describe('the notary', () => {
     ['is of another service', { eventSource: 'x.amazonaws.com' }],
     ['has no context', { requestParameters: { encryptionContext: null } }],
   ])('does not count a call that %s', async (_what, change) => {
-    const { folder } = await copy({}, [notarised(await checkpoint(), daysAgo(10.5), change)])
+    const { folder } = await copy({}, [notarised(await checkpoint(), inPeriod(40), change)])
     const { unaltered, basis } = await verify(folder)
     expect(unaltered.verdict).toBe('proven')
     expect(basis.join('\n')).not.toContain('which wrote them down')

@@ -156,7 +156,7 @@ describe('the first day', () => {
   })
 
   test('takes as many sweeps as it needs, the oldest events first', async () => {
-    stage.world.add(Array.from({ length: 1500 }, (_, n) => life(`many-${n}`, 89 - n / 25)))
+    stage.world.add(Array.from({ length: 1100 }, (_, n) => life(`many-${n}`, 89 - n / 20)))
     const until: unknown[] = []
     do {
       const end = calls() + 25
@@ -168,7 +168,7 @@ describe('the first day', () => {
     } while ((await stage.sweepsItems()).state?.WitnessPending !== undefined)
     expect(until).toEqual([...until].sort())
     expect(until.length).toBeGreaterThan(2)
-    expect((await stage.records()).size).toBe(1504)
+    expect((await stage.records()).size).toBe(1104)
     const { state } = await stage.sweepsItems()
     expect(state?.WitnessedUntil).toBe(until.at(-1))
     expect(await sweepAfter(1)).not.toHaveProperty('Witness')
