@@ -12,8 +12,8 @@ export interface SweepJob {
   readonly accountName?: string
   /** A client of the source's region. */
   readonly ssm: SSMClient
-  /** The same of CloudTrail. @default - it is not asked */
-  readonly cloudTrail?: CloudTrailClient
+  /** Makes the same of CloudTrail, which most sweeps do not need. @default - it is not asked */
+  readonly cloudTrail?: () => CloudTrailClient
   readonly sessions: SessionsTable
   readonly sweeps: SweepsTable
   /** Days after its end at which a record expires. @default - never */

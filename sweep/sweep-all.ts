@@ -83,7 +83,7 @@ async function outcomeOf(
     (await listRegions(access.account(source.accountId))).get(source.region) === 'DISABLED'
   const accountName = accounts.get(source.accountId)?.AccountName
   try {
-    const clients = { ssm: access.ssm(source), cloudTrail: access.cloudTrail(source) }
+    const clients = { ssm: access.ssm(source), cloudTrail: () => access.cloudTrail(source) }
     return { receipt: await sweep({ ...job, ...clients, source, accountName, isDisabled }) }
   } catch (error) {
     if (error instanceof SweepError) return { receipt: error.receipt, error }

@@ -42,7 +42,7 @@ export async function askWitness(run: Run, { Kind }: Plan, begunAt: string): Pro
   run.witness = heard
   const signal = AbortSignal.timeout(Math.min(limits.witnessMs, run.remainingMs() - limits.reserveMs))
   try {
-    await askAll(run, span, heard, lookUpOf(run, cloudTrail, heard, signal))
+    await askAll(run, span, heard, lookUpOf(run, cloudTrail(), heard, signal))
   } catch (error) {
     // If there was no answer at all, there will be none in an hour: the next full sweep asks again.
     if (signal.aborted && heard.Until !== undefined) run.witnessPending = heard.Until

@@ -61,7 +61,7 @@ Examples:
       const aws = await awsConfig(flags, io)
       const ssm = makeSsmClient({ ...aws, endpoint: endpointUrl })
       const source = await identify({ ...aws, endpoint: endpointUrl }, ssm)
-      const cloudTrail = makeCloudTrailClient({ ...aws, endpoint: endpointUrl })
+      const cloudTrail = () => makeCloudTrailClient({ ...aws, endpoint: endpointUrl })
       const job = { source, ssm, cloudTrail, now: () => new Date(), full }
       const label = `Archiving ${sourceKey(source)}`
       const sweep = (archive: OpenArchive) => sweepInto(archive, label, job, io)

@@ -65,7 +65,7 @@ export async function openStage(world = new World({ clock: Clock.frozenAt(NOW) }
     client,
     ssm,
     /** No sweep asks it, unless it is told to. */
-    cloudTrail,
+    cloudTrail: () => cloudTrail,
     sessions,
     sweeps,
     sweep: run,

@@ -330,7 +330,7 @@ describe('CloudTrail never fails a sweep', () => {
     stage.world.add(Array.from({ length: 400 }, (_, n) => life(`s-${n}`, 1)))
     lookUps({ perSecond: 20 })
     const cloudTrail = makeCloudTrailClient({ ...ANYONE, endpoint: stage.emulator.url })
-    const { Witness } = await sweep({ cloudTrail })
+    const { Witness } = await sweep({ cloudTrail: () => cloudTrail })
     cloudTrail.destroy()
     expect(Witness).toMatchObject({ Events: 401, Matched: 401 })
     expect(calls('ThrottlingException')).toBeLessThan(5)

@@ -64,7 +64,7 @@ export async function runWitness(seed: number): Promise<void> {
     cloudTrail.middlewareStack.add(mortal.gate as never, { step: 'initialize' })
     const swept = sweep({
       source: world,
-      ...{ ssm, cloudTrail, full, limits: LIMITS },
+      ...{ ssm, cloudTrail: () => cloudTrail, full, limits: LIMITS },
       sessions: new SessionsTable({ client, tableName: database.sessionsTable }),
       sweeps: new SweepsTable({ client, tableName: database.sweepsTable }),
       now: () => world.clock.now(),
