@@ -1,17 +1,21 @@
+import { join } from 'node:path'
 import { findSessions } from '../audit/find-sessions'
 import type { Organization } from '../emulator/organization'
+import { writeTrail } from '../emulator/trail'
 import { EVENTS, refused } from '../emulator/trail-event'
+import { trailEvents } from '../emulator/trail-events'
 import { type Io, write } from './io'
 import type { OpenArchive } from './open-archive'
-import { SESSIONS } from './output/columns'
+import { SESSIONS, UNARCHIVED } from './output/columns'
 import { print } from './output/print'
 import { printAttempts } from './print-attempts'
+import { reconcile } from './reconcile'
 
 const HOUR_MS = 60 * 60 * 1000
 const MARY = 'mary.major'
 
 /** The act of the witness: CloudTrail knows of a session that AWS's list lacks, and of a call that was refused. */
-export function demoWitness(organization: Organization, archive: OpenArchive, io: Io) {
+export function demoWitness(organization: Organization, archive: OpenArchive, folder: string, io: Io) {
   const { ownAccountId: accountId, ownRegion: region, clock } = organization
   const tell = (line: string) => write(io, `${line}\n`)
   const person = `arn:aws:iam::${accountId}:user/${MARY}`
@@ -43,6 +47,18 @@ export function demoWitness(organization: Organization, archive: OpenArchive, io
       await print(findSessions({ ...archive.sessions, question, now }), SESSIONS, 'table', io)
       await tell('\n$ session-archive attempts')
       await printAttempts(archive.sweeps, {}, undefined, 'table', io)
+
+      const copy = join(folder, 'trail')
+      const world = organization.world(accountId, region)
+      const events = trailEvents(world, undefined, 0, now.getTime()).map(({ build }) => build())
+      const from = new Date(now.getTime() - 72 * HOUR_MS)
+      await writeTrail(copy, { events, accountId, region, from, until: now })
+      await tell(
+        '\nAn auditor who has the log files of three days, from CloudTrail itself, holds them against the archive:\n$ session-archive reconcile --trail trail',
+      )
+      const { missing, describe } = reconcile(archive.sessions, copy, {})
+      await print(missing, UNARCHIVED, 'jsonl', io)
+      for (const line of describe().lines) await tell(line)
     },
   }
 }

@@ -39,7 +39,7 @@ export function define(command: Command, io: Io): void {
       const folder = await mkdtemp(join(tmpdir(), 'session-archive-demo-'))
       const archive = await openFolder(undefined, join(folder, 'evidence'))
       try {
-        await tellStory(organization, emulator.url, archive, io)
+        await tellStory(organization, emulator.url, archive, folder, io)
         await demoEvidence(organization.clock.now(), archive, folder, io)
       } finally {
         await emulator.close()
@@ -54,6 +54,7 @@ async function tellStory(
   organization: Organization,
   url: string,
   archive: OpenArchive,
+  folder: string,
   io: Io,
 ): Promise<void> {
   const { clock } = organization
@@ -77,7 +78,7 @@ async function tellStory(
   sandbox.faults = {}
   await tell(`\n${sandbox.name} gets its role.`)
   await round('Second round, nothing else is new')
-  const witness = demoWitness(organization, archive, io)
+  const witness = demoWitness(organization, archive, folder, io)
   await witness.happens()
   clock.advance(DAY_MS)
   await round('A day later, the open ones have ended')

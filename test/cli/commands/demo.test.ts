@@ -129,6 +129,9 @@ test('the month has 2,000 sessions by default', async () => {
 test('a session that AWS hides is recovered, and a refused attempt is listed', async () => {
   const { stdout } = await usualDemo()
   expect(stdout).toMatch(/^\$ session-archive sessions --state Recovered\n.*\n.* mary\.major .* Recovered /m)
+  expect(stdout).toMatch(
+    /^\$ session-archive reconcile --trail trail\n.*\nArchived: \d+ \(1 as recovered\)\. Missing: 0\.$/m,
+  )
   expect(stdout).toMatch(/^\$ session-archive attempts\n.*\n.* mary\.major .* TargetNotConnected /m)
 })
 
