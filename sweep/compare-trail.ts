@@ -21,9 +21,14 @@ export interface Comparison {
   /** What started before was compared already. */
   readonly newFrom: string
   readonly heard: Heard
+  /** Ends the comparison: what is not compared then is compared by the next one. */
+  readonly signal: AbortSignal
   /** The calls that ended a session, in the same time. */
   readonly terminations: () => Promise<TrailEvent[]>
 }
+
+/** After so many look-ups in a row that found nothing, the list that was just read is believed. */
+const MOST_IN_VAIN = 20
 
 /** Holds the calls that started a session against the archive, and keeps what the archive lacks. */
 export async function compare(
@@ -33,21 +38,28 @@ export async function compare(
 ): Promise<void> {
   const { shownFrom, heard } = comparison
   const starts = [...startsIn(events).values()]
-  const stored = await run.sessions.read(starts.map(({ sessionId }) => sessionId))
+  const stored = await read(
+    run,
+    starts.map(({ sessionId }) => sessionId),
+  )
+  let inVain = 0
   const lost: { start: Start; isShown: boolean }[] = []
   for (const start of starts) {
+    comparison.signal.throwIfAborted()
     const record = stored.get(start.sessionId)
-    heard.Events += 1
     if (record !== undefined && isKnown(run, record, start, comparison)) {
       heard.Matched += 1
       await name(run, record, start, heard)
       continue
     }
     const isShown = startedAt(start) >= shownFrom
-    if (!isShown || !(await isFound(run, start.sessionId))) {
+    const isFound = isShown && inVain < MOST_IN_VAIN && (await canFind(run, start.sessionId))
+    if (!isFound) {
+      if (isShown) inVain += 1
       lost.push({ start, isShown })
       continue
     }
+    inVain = 0
     heard.Found += 1
     const found = (await run.sessions.read([start.sessionId], true)).get(start.sessionId)
     if (found !== undefined) await name(run, found, start, heard)
@@ -56,6 +68,13 @@ export async function compare(
   const ends = endsIn(await comparison.terminations())
   await recover(run, lost, ends, comparison)
   await endRecovered(run, ends)
+}
+
+/** What was stored just now may not be read yet: who is missing is read again. */
+async function read({ sessions }: Run, ids: readonly string[]): Promise<Map<string, Stored>> {
+  const stored = await sessions.read(ids)
+  const missing = ids.filter((id) => !stored.has(id))
+  return missing.length === 0 ? stored : new Map([...stored, ...(await sessions.read(missing, true))])
 }
 
 /** A recovered record that a sweep did not live to tell of counts as lost. */
@@ -75,7 +94,7 @@ async function name(run: Run, record: Stored, start: Start, heard: Heard): Promi
 }
 
 /** Whether AWS shows the session when it is asked for it; then it is archived. */
-async function isFound(run: Run, sessionId: string): Promise<boolean> {
+async function canFind(run: Run, sessionId: string): Promise<boolean> {
   return (
     (await lookUpSession(run, 'History', sessionId)) === true ||
     (await lookUpSession(run, 'Active', sessionId)) === true

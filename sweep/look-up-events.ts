@@ -18,17 +18,16 @@ export interface Asked {
   /** Both inclusive, ISO 8601, UTC, whole seconds. */
   readonly from: string
   readonly until: string
+  /** Of 50 events each. @default - any number */
+  readonly mostPages?: number
 }
-
-/** Of 50 events each. What is longer is neither held in memory, nor lost if the time runs out. */
-const MOST_PAGES = 10
 
 /** There are more events than are asked for at once. */
 export class TooManyEventsError extends Error {
   override readonly name = 'TooManyEventsError'
   /** @param oldest the time from which on all were received: CloudTrail's newest come first */
   constructor(readonly oldest: string) {
-    super(`received more than ${MOST_PAGES} pages of events`)
+    super('received more events than were asked for')
   }
 }
 
@@ -46,14 +45,14 @@ export class RepeatedEventsTokenError extends Error {
  */
 export async function lookUpEvents(
   { cloudTrail, source, signal, onAnswer, onUnreadable }: LookUp,
-  { name, from, until }: Asked,
+  { name, from, until, mostPages }: Asked,
 ): Promise<TrailEvent[]> {
   const events = new Map<string, TrailEvent>()
   const tokens = new Set<string>()
   let NextToken: string | undefined
   let oldest = until
   do {
-    if (tokens.size === MOST_PAGES) throw new TooManyEventsError(oldest)
+    if (tokens.size === mostPages) throw new TooManyEventsError(oldest)
     const command = new LookupEventsCommand({
       LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: name }],
       StartTime: new Date(from),

@@ -5,7 +5,7 @@ import { sourceKey } from '../archive/source'
 import type { Plan } from '../archive/sweep-state'
 import { compare, type Heard } from './compare-trail'
 import { toRefusal } from './from-trail'
-import { type LookUp, lookUpEvents, TooManyEventsError } from './look-up-events'
+import { type Asked, type LookUp, lookUpEvents, TooManyEventsError } from './look-up-events'
 import { isLate, type Run } from './run'
 import type { TrailEvent } from './trail-event'
 
@@ -20,6 +20,8 @@ const LATE_MS = 12 * HOUR_MS
 const KEEPS_MS = 90 * DAY_MS
 /** AWS shows every session that started since, and some margin. */
 const SHOWN_MS = 29 * DAY_MS
+/** Of 50 events each. What is longer is neither held in memory, nor lost if the time runs out. */
+const MOST_PAGES = 10
 const AT_ONCE = 16
 
 /**
@@ -40,14 +42,17 @@ export async function askWitness(run: Run, { Kind }: Plan, begunAt: string): Pro
   }
   const heard: Heard = { ...NOTHING }
   run.witness = heard
-  const signal = AbortSignal.timeout(Math.min(limits.witnessMs, run.remainingMs() - limits.reserveMs))
+  const time = Math.min(limits.witnessMs, run.remainingMs() - limits.reserveMs)
+  const signal = AbortSignal.timeout(Math.floor(time))
   try {
     await askAll(run, span, heard, lookUpOf(run, cloudTrail(), heard, signal))
   } catch (error) {
-    // If there was no answer at all, there will be none in an hour: the next full sweep asks again.
-    if (signal.aborted && heard.Until !== undefined) run.witnessPending = heard.Until
+    // If nothing came of it, nothing will in an hour: the next full sweep asks again.
+    const isBegun = heard.Until !== undefined || heard.Found > 0
+    if (signal.aborted && isBegun) run.witnessPending = heard.Until ?? iso(span.from)
     else heard.Problem = String(error).slice(0, 1000).toWellFormed()
   }
+  heard.Events = heard.Matched + heard.Found + heard.Recovered + heard.Uncorroborated
 }
 
 const NOTHING = {
@@ -102,22 +107,23 @@ async function askAll(run: Run, span: Span, heard: Heard, lookUp: LookUp): Promi
       return
     }
     const asked = { from: iso(from), until: iso(to - SECOND_MS) }
+    const isNarrow = to - from <= SECOND_MS
     try {
-      const events = await eventsOf(lookUp, asked)
-      await keepRefusals(run, events, heard)
+      const events = await eventsOf(lookUp, { ...asked, mostPages: isNarrow ? undefined : MOST_PAGES })
       await compare(run, events, {
         from: asked.from,
         begunAt: iso(begun),
         shownFrom: iso(begun - SHOWN_MS),
         newFrom: iso(span.newFrom),
         heard,
+        signal: lookUp.signal,
         terminations: () => lookUpEvents(lookUp, { name: 'TerminateSession', ...asked }),
       })
+      await keepRefusals(run, events, heard)
     } catch (error) {
       if (!(error instanceof TooManyEventsError)) throw error
       const width = Math.min((to - from) / 2, to - Date.parse(error.oldest))
       to = from + Math.max(whole(width), SECOND_MS)
-      if (asked.until === iso(to - SECOND_MS)) throw error // nobody starts so many in a second
       continue
     }
     heard.From ??= iso(span.from)
@@ -129,7 +135,7 @@ async function askAll(run: Run, span: Span, heard: Heard, lookUp: LookUp): Promi
 }
 
 /** The events that tell of a start, or of a refusal. */
-async function eventsOf(lookUp: LookUp, asked: { from: string; until: string }): Promise<TrailEvent[]> {
+async function eventsOf(lookUp: LookUp, asked: Omit<Asked, 'name'>): Promise<TrailEvent[]> {
   const started = await lookUpEvents(lookUp, { name: 'StartSession', ...asked })
   const executed = await lookUpEvents(lookUp, { name: 'ExecuteCommand', ...asked })
   return [...started, ...executed]

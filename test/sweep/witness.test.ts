@@ -195,6 +195,26 @@ test('what DescribeSessions says replaces what was recovered, and never the othe
   expect(await stage.record('t')).toEqual(t)
 })
 
+test('if AWS hides many, look-ups end after twenty in vain, and all are recovered and counted', async () => {
+  await sweep()
+  stage.world.add(Array.from({ length: 60 }, (_, n) => hidden(`hidden-${n}`, -0.1)))
+  stage.world.clock.advance(DAY)
+  const { Witness, Pages, Archived } = await sweep({ remainingMs: () => 50_000.5 })
+  expect(Witness).toMatchObject({ Events: 60, Uncorroborated: 60, Found: 0 })
+  expect(Witness).not.toHaveProperty('Problem')
+  expect(Archived).toBe(60)
+  expect(Pages).toBe(2 + 2 * 20)
+})
+
+test('what was stored a moment ago is not taken for lost, though the database does not read it yet', async () => {
+  stage.world.add([life('a', 1), life('old', 29.5)])
+  const read = stage.sessions.read.bind(stage.sessions)
+  const sessions = Object.assign(Object.create(stage.sessions), {
+    read: async (ids: string[], consistent = false) => (consistent ? read(ids, true) : new Map()),
+  })
+  expect((await sweep({ sessions })).Witness).toMatchObject({ Matched: 2, Recovered: 0, Found: 0 })
+})
+
 describe('ECS Exec', () => {
   test('a session that is archived gets the person behind it, once', async () => {
     stage.world.add([exec('ecs-execute-command-1', 2)])
