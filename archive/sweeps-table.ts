@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { batchGet, type Table } from './batch-get'
-import type { Outcome, Receipt, RoundReceipt } from './receipt'
+import type { Outcome, Receipt, RoundReceipt, Witness } from './receipt'
 import { REFUSED, type Refusal } from './refusal'
 import {
   putRosterAccount,
@@ -139,6 +139,19 @@ export class SweepsTable {
   async putRefusal(source: Source, sweepId: string, refusal: Refusal): Promise<void> {
     const ItemId = `${REFUSED}${refusal.RefusedAt}#${refusal.EventId}`
     await this.putNew({ Source: sourceKey(source), ItemId, ...refusal, FirstSweepId: sweepId })
+  }
+
+  /** What CloudTrail said in a sweep, by its receipt. */
+  async readWitness(source: Source, sweepId: string): Promise<Witness | undefined> {
+    const { Item } = await this.table.client.send(
+      new GetCommand({
+        TableName: this.table.tableName,
+        Key: { Source: sourceKey(source), ItemId: sweepId },
+        ProjectionExpression: 'Witness',
+        ConsistentRead: true,
+      }),
+    )
+    return Item?.Witness
   }
 
   private async putNew(item: object): Promise<void> {

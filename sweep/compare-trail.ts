@@ -1,6 +1,6 @@
 import type { Witness } from '../archive/receipt'
 import { expiry, type Stored } from '../archive/to-record'
-import { upsert } from '../archive/upsert'
+import { UpsertError, upsert } from '../archive/upsert'
 import type { Written } from '../archive/write-if'
 import { factsOf, isOfEcs, type Start, startedAt, startsIn, toRecovered } from './from-trail'
 import { lookUpSession } from './look-up-session'
@@ -12,14 +12,10 @@ export type Heard = { -readonly [name in keyof Witness]: Witness[name] }
 
 /** Times are ISO 8601, UTC. */
 export interface Comparison {
-  /** When the time begins that is compared. */
-  readonly from: string
   /** When the sweep began to list. */
   readonly begunAt: string
   /** AWS should show every session that started then or later. */
   readonly shownFrom: string
-  /** What started before was compared already. */
-  readonly newFrom: string
   readonly heard: Heard
   /** Ends the comparison: what is not compared then is compared by the next one. */
   readonly signal: AbortSignal
@@ -47,7 +43,7 @@ export async function compare(
   for (const start of starts) {
     comparison.signal.throwIfAborted()
     const record = stored.get(start.sessionId)
-    if (record !== undefined && isKnown(run, record, start, comparison)) {
+    if (record !== undefined && (await isKnown(run, record, start, shownFrom))) {
       heard.Matched += 1
       await name(run, record, start, heard)
       continue
@@ -64,7 +60,6 @@ export async function compare(
     const found = (await run.sessions.read([start.sessionId], true)).get(start.sessionId)
     if (found !== undefined) await name(run, found, start, heard)
   }
-  if (lost.length === 0 && comparison.from >= shownFrom) return
   const ends = endsIn(await comparison.terminations())
   await recover(run, lost, ends, comparison)
   await endRecovered(run, ends)
@@ -77,12 +72,18 @@ async function read({ sessions }: Run, ids: readonly string[]): Promise<Map<stri
   return missing.length === 0 ? stored : new Map([...stored, ...(await sessions.read(missing, true))])
 }
 
-/** A recovered record that a sweep did not live to tell of counts as lost. */
-function isKnown(run: Run, record: Stored, start: Start, { shownFrom, newFrom }: Comparison): boolean {
-  const { source } = run
-  if (record.AccountId !== source.accountId || record.Region !== source.region) return false
-  const at = startedAt(start)
-  return record.State !== 'Recovered' || isOfEcs(start) || at < newFrom || at < shownFrom
+/** A recovered record of a sweep that may not have counted it, since it died or failed, counts as lost. */
+async function isKnown(
+  { source, sweeps, sweepId }: Run,
+  { AccountId, Region, State, SweepId }: Stored,
+  start: Start,
+  shownFrom: string,
+): Promise<boolean> {
+  if (AccountId !== source.accountId || Region !== source.region) return false
+  const isCounted = State === 'Recovered' && !isOfEcs(start) && startedAt(start) >= shownFrom
+  if (!isCounted || SweepId === sweepId) return true
+  const witness = await sweeps.readWitness(source, SweepId)
+  return witness !== undefined && witness.Problem === undefined
 }
 
 async function name(run: Run, record: Stored, start: Start, heard: Heard): Promise<void> {
@@ -110,13 +111,23 @@ async function recover(
   const { source, accountName, sweepId, retentionDays, counts, sweeps } = run
   const seen = { source, accountName, sweepId, seenFrom: begunAt, seenUntil: begunAt }
   const observations = lost.map(({ start }) => toRecovered(start, ends.get(start.sessionId), seen))
-  const { archived, rejected } = await upsert(run.sessions, observations, { retentionDays })
+  let failure: UpsertError | undefined
+  const { archived, rejected } = await upsert(run.sessions, observations, { retentionDays }).catch(
+    (error: unknown) => {
+      if (!(error instanceof UpsertError)) throw error
+      failure = error
+      return error.upserted
+    },
+  )
   counts.Archived += archived.length
   counts.Rejected += rejected.length
-  for (const rejection of rejected) await sweeps.putRejected(source, sweepId, rejection)
+  const ids = new Set(archived.map(({ SessionId }) => SessionId))
   for (const { start, isShown } of lost)
-    if (isShown && !isOfEcs(start)) heard.Uncorroborated += 1
+    if (failure !== undefined && !ids.has(start.sessionId)) continue
+    else if (isShown && !isOfEcs(start)) heard.Uncorroborated += 1
     else heard.Recovered += 1
+  for (const rejection of rejected) await sweeps.putRejected(source, sweepId, rejection)
+  if (failure !== undefined) throw failure
 }
 
 /** When a call ended a session, by SessionId: the first such call did. */

@@ -71,17 +71,15 @@ const NOTHING = {
 interface Span {
   readonly from: number
   readonly to: number
-  /** What came before was asked already. */
-  readonly newFrom: number
 }
 
 function spanOf({ state = {}, retentionDays }: Run, now: number): Span {
   const { WitnessedUntil, WitnessPending } = state
-  const newFrom = WitnessedUntil === undefined ? 0 : Date.parse(WitnessedUntil)
-  const next = WitnessPending === undefined ? newFrom - LATE_MS : Date.parse(WitnessPending)
+  const asked = WitnessedUntil === undefined ? 0 : Date.parse(WitnessedUntil) - LATE_MS
+  const next = WitnessPending === undefined ? asked : Date.parse(WitnessPending)
   // A record that has expired is not recovered.
   const kept = retentionDays === undefined ? KEEPS_MS : Math.min(KEEPS_MS, (retentionDays - 1) * DAY_MS)
-  return { from: whole(Math.max(next, now - kept)), newFrom, to: whole(now - FRESH_MS) }
+  return { from: whole(Math.max(next, now - kept)), to: whole(now - FRESH_MS) }
 }
 
 function lookUpOf({ source }: Run, cloudTrail: CloudTrailClient, heard: Heard, signal: AbortSignal): LookUp {
@@ -111,10 +109,8 @@ async function askAll(run: Run, span: Span, heard: Heard, lookUp: LookUp): Promi
     try {
       const events = await eventsOf(lookUp, { ...asked, mostPages: isNarrow ? undefined : MOST_PAGES })
       await compare(run, events, {
-        from: asked.from,
         begunAt: iso(begun),
         shownFrom: iso(begun - SHOWN_MS),
-        newFrom: iso(span.newFrom),
         heard,
         signal: lookUp.signal,
         terminations: () => lookUpEvents(lookUp, { name: 'TerminateSession', ...asked }),
