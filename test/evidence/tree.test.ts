@@ -62,9 +62,9 @@ function path(m: number, leaves: readonly Buffer[]): Buffer[] {
     : [...path(m - k, leaves.slice(k)), mth(leaves.slice(0, k))]
 }
 
-const LEAVES = Array.from({ length: 70 }, (_, n) => leafHash(Buffer.from(`entry ${n}`)))
+const LEAVES = Array.from({ length: 40 }, (_, n) => leafHash(Buffer.from(`entry ${n}`)))
 
-test('every proof of every tree up to 70 entries is that of RFC 6962, and proves its entry alone', () => {
+test('every proof of every tree up to 40 entries is that of RFC 6962, and proves its entry alone', () => {
   const tree = new Tree()
   for (const leaf of LEAVES) tree.append(leaf)
   for (let size = 1; size <= LEAVES.length; size++) {
