@@ -29,6 +29,14 @@ testWithCli(`the AWS CLI pages, filters and learns its account${note}`, async ()
   await expect(aws(url, ...describe, '--filters', 'key=Nope,value=x')).rejects.toThrow('InvalidFilterKey')
 })
 
+testWithCli(`the AWS CLI looks up every event of a name${note}`, async () => {
+  const { url } = await start({ world: world(sessions(120)) })
+  const lookUp = ['cloudtrail', 'lookup-events', '--query', 'length(Events)']
+  const named = (name: string) => ['--lookup-attributes', `AttributeKey=EventName,AttributeValue=${name}`]
+  expect(await aws(url, ...lookUp, ...named('StartSession'))).toBe(120)
+  expect(await aws(url, ...lookUp, ...named('ConsoleLogin'))).toBe(0)
+})
+
 testWithCli(`the AWS CLI lists accounts and regions, and assumes a member's role${note}`, async () => {
   const { organization, emulator } = await startOrganization()
   const { url } = emulator
