@@ -37,6 +37,7 @@ test(`after ${KILLS} kills at random calls, one sweep leaves no session missing 
   for (const session of shown) {
     const record = kept.get(session.SessionId) ?? {}
     expect(membersOf(record)).toEqual(expectedMembers(session))
-    expect(record).toMatchObject({ Revision: 1, FirstArchivedAt: record.ObservedAt })
+    const Revision = record.ExecutedBy === undefined ? 1 : 2 // the person behind ECS is an update
+    expect(record).toMatchObject({ Revision, FirstArchivedAt: record.ObservedAt })
   }
 })
