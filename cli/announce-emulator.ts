@@ -20,7 +20,7 @@ export async function announceOrganization(organization: Organization, url: stri
   const { ownAccountId, ownRegion, roleName } = organization
   const member = accounts.find(({ id }) => id !== ownAccountId)?.id ?? ownAccountId
   await announce(`an organization of ${counted(accounts.length, 'account')}`, worlds, url, io)
-  const endpoints = ['SSM', 'STS', 'ORGANIZATIONS', 'ACCOUNT'].map(
+  const endpoints = ['SSM', 'STS', 'ORGANIZATIONS', 'ACCOUNT', 'CLOUDTRAIL'].map(
     (service) => `AWS_ENDPOINT_URL_${service}=${url}`,
   )
   const lines = [

@@ -22,7 +22,7 @@ const EXAMPLE = `  {
         "id": "444455556666", "name": "Payments", "ou": "ou-ab12-production",
         "regions": {
           "us-east-1": { "sessions": 500 },
-          "eu-south-2": { "status": "ENABLED", "sessions": "history.json" }
+          "eu-south-2": { "status": "ENABLED", "sessions": 20 }
         }
       },
       { "id": "777788889999", "name": "Sandbox", "role": false }

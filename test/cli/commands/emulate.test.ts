@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
@@ -249,10 +249,20 @@ test('--organization serves accounts, and the lines printed lead the AWS SDK to 
   )
   const counts = /: (\d+) sessions open, (\d+) in history/.exec(announcement) ?? []
   expect(Number(counts[1]) + Number(counts[2])).toBe(12)
-  const endpoints = ['SSM', 'STS', 'ORGANIZATIONS', 'ACCOUNT'].map((of) => `AWS_ENDPOINT_URL_${of}=${url}`)
+  const services = ['SSM', 'STS', 'ORGANIZATIONS', 'ACCOUNT', 'CLOUDTRAIL']
+  const endpoints = services.map((of) => `AWS_ENDPOINT_URL_${of}=${url}`)
   expect(command).toBe(`export ${endpoints.join(' ')}`)
   expect((await lines.next()).value).toContain('AWS_ACCESS_KEY_ID=any')
   expect((await listAccounts({ url })).Accounts?.map(({ Name }) => Name)).toEqual(['Audit', 'Payments'])
+})
+
+test('the organization that the documents print is served as it is', async () => {
+  const page = readFileSync(join(__dirname, '../../../docs/command-line.md'), 'utf8')
+  const [, printed = ''] = /^### A made-up organization.*?```json\n(.*?)```/ms.exec(page) ?? []
+  writeFileSync(join(folder(), 'organization.json'), printed)
+  const args = ['emulate', '--port', '0', '--organization', 'organization.json']
+  const { announcement } = await served(startCli(args, { cwd: folder() }))
+  expect(announcement).toContain('an organization of 4 accounts')
 })
 
 test('--fault with --organization is wrong usage', async () => {
