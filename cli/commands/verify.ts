@@ -13,6 +13,15 @@ async function isFolderAt(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() === true
 }
 
+/** What cannot be read is nothing to judge: it speaks against nobody. */
+async function readCheckpoint(path: string, io: Io): Promise<string> {
+  return readFile(resolve(io.cwd, path), 'utf8').catch((error: unknown) => {
+    throw new UsageError(
+      `received --checkpoint ${path}, expected the file of a checkpoint: ${messageOf(error)}`,
+    )
+  })
+}
+
 export function define(command: Command, io: Io): void {
   command
     .argument('<path>', "a bundle of 'evidence', or a proof of 'prove'", nonEmpty)
@@ -53,14 +62,17 @@ Examples:
         require('../../evidence/checkpoint') as typeof import('../../evidence/checkpoint')
       const { verifyProof } = require('../../evidence/proof') as typeof import('../../evidence/proof')
       const file = resolve(io.cwd, path)
-      const earlier = checkpoint && (await readFile(resolve(io.cwd, checkpoint), 'utf8'))
+      const earlier = checkpoint && (await readCheckpoint(checkpoint, io))
       try {
         if (key !== undefined) parseKey(key)
         if (earlier !== undefined) parseCheckpoint(earlier)
       } catch (error) {
         throw new UsageError(messageOf(error))
       }
-      const isFolder = (await stat(file)).isDirectory()
+      const found = await stat(file).catch((error: unknown) => {
+        throw new UsageError(`received ${path}, expected a bundle or a proof: ${messageOf(error)}`)
+      })
+      const isFolder = found.isDirectory()
       if (trail !== undefined && !isFolder)
         throw new UsageError(
           `received --trail ${trail}, expected a bundle with it: a proof is of one session`,

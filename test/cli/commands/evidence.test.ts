@@ -184,7 +184,16 @@ test('wrong usage is refused before anything is written', async () => {
     await cli('verify', 'archive', '--checkpoint', 'archive/evidence/key'),
     'expected a signed note',
   )
-  expectFailure(await cli('verify', 'nowhere'), 'ENOENT')
+  expectWrongUsage(
+    await cli('verify', 'nowhere'),
+    'received nowhere, expected a bundle or a proof: ',
+    'ENOENT',
+  )
+  expectWrongUsage(
+    await cli('verify', 'archive', '--checkpoint', 'nowhere'),
+    'received --checkpoint nowhere, expected the file of a checkpoint: ',
+    'ENOENT',
+  )
   expectWrongUsage(await cli('verify', 'archive'), 'bundle.json: received no file')
   expect(readdirSync(folder())).toEqual(['archive'])
 })
