@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
+import { isCode } from '../../evidence/folder'
 import { addReadFlags, archiveToRead } from '../flags'
 import { type Io, say, write } from '../io'
 import { nonEmpty } from '../parsers'
@@ -28,7 +29,10 @@ Example:
       const { text, key } = await withEvidence(location, flags, io, ({ sessions }, bucket) =>
         proveSession(sessions, bucket, id),
       )
-      await writeFile(resolve(io.cwd, out), text, { flag: 'wx' })
+      await writeFile(resolve(io.cwd, out), text, { flag: 'wx' }).catch((error: unknown) => {
+        if (!isCode(error, 'EEXIST')) throw error
+        throw new Error(`${JSON.stringify(out)}: expected a file that does not exist`, { cause: error })
+      })
       await write(io, `${key}\n`)
       say(io, `The proof of one session in ${JSON.stringify(out)}.`)
     })
