@@ -26,7 +26,11 @@ export interface Unarchived {
 /** Sessions that are looked up together. */
 const BATCH = 100
 
-/** Holds the log files of a folder against the archive. `describe` is of what was read by then. */
+/**
+ * Holds the log files of a folder against the archive. `describe` is of what was read by then.
+ *
+ * @throws Error if there is no log file: nothing is missing in another folder
+ */
 export function reconcile(
   sessions: Table,
   folder: string,
@@ -47,6 +51,8 @@ export function reconcile(
       yield* lacking(batch)
       batch = []
     }
+    if (read.files === 0)
+      throw new Error(`${folder}: received no log file of CloudTrail, expected a copy of a trail's bucket`)
     yield* lacking(batch)
   }
   async function* lacking(batch: readonly Unarchived[]): AsyncGenerator<Unarchived> {

@@ -25,7 +25,8 @@ account or of a whole organization. It reads every log file below the folder, an
 changes nothing. Whether all files are there, and as CloudTrail wrote them, is what
 'session-archive verify --trail' judges.
 
-The exit status is 1 if a session is missing, or if a file cannot be read.
+The exit status is 1 if a session is missing, if a file cannot be read, or if there
+is no log file.
 
 Examples:
   aws s3 sync s3://my-trail-bucket ./trail

@@ -7,7 +7,7 @@ import { EVENTS, refused, type TrailEvent } from '../../../emulator/trail-event'
 import { trailEvents } from '../../../emulator/trail-events'
 import { World } from '../../../emulator/world'
 import { start, stopAll } from '../../emulator/builders'
-import { expectWrongUsage, runCli } from '../../support/cli'
+import { expectFailure, expectWrongUsage, runCli } from '../../support/cli'
 import { endedSession } from '../../support/sessions'
 import { daysAgo, HOUR } from '../../support/times'
 
@@ -69,6 +69,13 @@ test('log files that agree with the archive are said to', async () => {
       /^No missing session found\.\n2 log files with 2 sessions started, from .* UTC\.\nArchived: 2\. Missing: 0\.\n$/,
     ),
   })
+})
+
+test('a folder without a log file fails: nothing was held against the archive', async () => {
+  expectFailure(
+    await run('--trail', 'archive'),
+    "received no log file of CloudTrail, expected a copy of a trail's bucket",
+  )
 })
 
 test('what an organization’s log files know and the archive lacks is listed, each once', async () => {
