@@ -1,4 +1,4 @@
-import { type Departure, type Extent, isOld, type RosterSource } from '../audit/roster-sources'
+import { type Departure, type Extent, isOld, type RosterSource, type Where } from '../audit/roster-sources'
 import { counted, time } from './output/format'
 import { accountLabel, NAMED, someOf, sourceLabel } from './output/labels'
 
@@ -27,6 +27,13 @@ export function namesOf(sources: readonly AboutSource[]): string {
 
 function accountOf(source: string): string {
   return source.slice(0, source.indexOf('/'))
+}
+
+/** What is asked about was never swept. The extent is of everything: it names what was. */
+export function neverSwept({ accountIds = [], region }: Where, { sources }: Extent): string[] {
+  if (sources.length === 0) return ['No sweep has left a receipt yet: nothing is covered.']
+  const asked = [accountIds.join(' or '), region].filter(Boolean).join('/')
+  return [`${asked} was never swept: none of its sessions is here. Swept: ${namesOf(sources)}.`]
 }
 
 /** Which are not swept, or no more, since when and why. */

@@ -3,8 +3,8 @@ import { readRoster } from '../archive/roster'
 import { FEW, findCoverage } from '../audit/find-receipts'
 import { findStates } from '../audit/find-states'
 import type { Question } from '../audit/question'
-import { type Extent, extentOf, type RosterSource } from '../audit/roster-sources'
-import { aboutLine, departureLines, namesOf, unknownLines } from './extent-lines'
+import { extentOf, type RosterSource } from '../audit/roster-sources'
+import { aboutLine, departureLines, neverSwept, unknownLines } from './extent-lines'
 import { counted, grouped, time } from './output/format'
 import { NAMED, someOf, sourceLabel } from './output/labels'
 import { printable } from './output/printable'
@@ -56,12 +56,6 @@ export async function expiry(sweeps: Table, now: Date): Promise<string[]> {
   } catch (error) {
     return [unreadable(error)]
   }
-}
-
-function neverSwept({ accountIds = [], region }: Question, { sources }: Extent): string[] {
-  if (sources.length === 0) return ['No sweep has left a receipt yet: nothing is covered.']
-  const asked = [accountIds.join(' or '), region].filter(Boolean).join('/')
-  return [`${asked} was never swept: none of its sessions is here. Swept: ${namesOf(sources)}.`]
 }
 
 /** By all receipts of a few sources. */

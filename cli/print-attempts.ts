@@ -3,6 +3,7 @@ import { readRoster } from '../archive/roster'
 import { findRefusals, type RefusalQuestion } from '../audit/find-refusals'
 import { findWitnessed } from '../audit/find-witnessed'
 import { extentOf } from '../audit/roster-sources'
+import { neverSwept } from './extent-lines'
 import type { Format } from './flags'
 import type { Io } from './io'
 import { atMost } from './output/at-most'
@@ -11,7 +12,7 @@ import { counted, time } from './output/format'
 import { someOf } from './output/labels'
 import { print } from './output/print'
 
-/** Prints refused attempts, newest first; returns the sources that were asked about. */
+/** Prints refused attempts, newest first; returns how far CloudTrail was asked about them. Untrusted text. */
 export async function printAttempts(
   sweeps: Table,
   question: RefusalQuestion,
@@ -19,11 +20,12 @@ export async function printAttempts(
   output: Format,
   io: Io,
 ): Promise<string[]> {
-  const { sources } = extentOf(await readRoster(sweeps), question)
+  const roster = await readRoster(sweeps)
+  const { sources } = extentOf(roster, question)
   const keys = sources.map(({ source }) => source)
   const found = findRefusals(sweeps, keys, question, new Date())
   await print(limit === undefined ? found : atMost(limit, found, io), ATTEMPTS, output, io)
-  return keys
+  return keys.length === 0 ? neverSwept(question, extentOf(roster, {})) : witnessLines(sweeps, keys)
 }
 
 /** How far CloudTrail was asked. */

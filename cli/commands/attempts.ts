@@ -36,13 +36,13 @@ Examples:
       const asked = questionOf(flags, io)
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
       const { resolveAccounts } = require('../resolve-accounts') as typeof import('../resolve-accounts')
-      const { printAttempts, witnessLines } =
-        require('../print-attempts') as typeof import('../print-attempts')
+      const { printAttempts } = require('../print-attempts') as typeof import('../print-attempts')
+      const { printable } = require('../output/printable') as typeof import('../output/printable')
       const { leftOut } = require('../beside-answer') as typeof import('../beside-answer')
       await withArchive(location, flags, io, async ({ sweeps }) => {
         const question = { ...asked, accountIds: await resolveAccounts(account, sweeps), region }
-        const sources = await printAttempts(sweeps, question, limit, output, io)
-        for (const line of [...leftOut(question), ...(await witnessLines(sweeps, sources))]) say(io, line)
+        const lines = await printAttempts(sweeps, question, limit, output, io)
+        for (const line of [...leftOut(question), ...lines.map(printable)]) say(io, line)
       })
     })
 }

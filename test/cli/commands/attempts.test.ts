@@ -83,6 +83,12 @@ test.each<[string[], string[]]>([
   expect(await codes(...args)).toEqual(expected)
 })
 
+test('attempts of an account that was never swept are not none, but unknown', async () => {
+  expect((await run('attempts', '--account', '444455556666')).stderr).toMatch(
+    /\n444455556666 was never swept: none of its sessions is here\. Swept: 111122223333\/us-east-1\.\n$/,
+  )
+})
+
 test('a csv has every member, and no formula', async () => {
   const [header, first] = (await run('attempts', '--output', 'csv')).stdout.split('\r\n')
   expect(header).toMatch(/^"RefusedAt","Source","EventName","ErrorCode","ErrorMessage","Owner"/)
