@@ -2,7 +2,7 @@ import type { Table } from '../archive/batch-get'
 import type { RosterListing } from '../archive/roster'
 import { findSourceLines, type LineState, type SourceLine } from '../audit/find-source-lines'
 import { extentOf, type Where } from '../audit/roster-sources'
-import { unknownLines } from './extent-lines'
+import { neverSwept, unknownLines } from './extent-lines'
 import type { Format } from './flags'
 import { type Io, say } from './io'
 import { counted, grouped, time } from './output/format'
@@ -12,7 +12,7 @@ import { printable } from './output/printable'
 /**
  * Prints the sources that the archive knows, and says how they are.
  *
- * @returns whether none that is swept is late, and no accounts or regions are unknown
+ * @returns whether there is any, none that is swept is late, and no accounts or regions are unknown
  */
 export async function printSources(
   sweeps: Table,
@@ -26,8 +26,9 @@ export async function printSources(
   const shown = lines.filter(({ State }) => state === undefined || State === state)
   await print(shown, SOURCES, output, io)
   const unknown = unknownLines(extentOf(roster, where), now)
-  for (const line of [...summary(lines), ...unknown]) say(io, printable(line))
-  return unknown.length === 0 && !lines.some(({ Late }) => Late)
+  const none = lines.length === 0 ? neverSwept(where, extentOf(roster, {})) : summary(lines)
+  for (const line of [...none, ...unknown]) say(io, printable(line))
+  return lines.length > 0 && unknown.length === 0 && !lines.some(({ Late }) => Late)
 }
 
 /** What the roster was made of. */

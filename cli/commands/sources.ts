@@ -19,7 +19,8 @@ worst first; accounts whose regions AWS does not list, so that there may be
 others (unknown); and those that are excluded by the configuration or retired,
 since when and why. Days: until AWS forgets a session that no complete sweep has
 seen. The exit status is 1 if one that is swept was not swept completely for 25
-hours, or ever, or if accounts or regions are unknown.
+hours, or ever, if accounts or regions are unknown, or if the archive knows nothing
+of the account or region that is asked about.
 
 Examples:
   session-archive sources

@@ -120,6 +120,18 @@ test('a name that nobody has is refused, with the names that there are', async (
   )
 })
 
+test.each(['--account 999999999999', '--account shop --source-region ap-south-1'])(
+  'sources %s fails: it was never swept',
+  async (flags) => {
+    const { status, lines, stderr } = await ask(...flags.split(' '))
+    expect({ status, lines }).toEqual({ status: 1, lines: [] })
+    expect(stderr).toMatch(
+      /(999999999999|ap-south-1) was never swept: none of its sessions is here\. Swept: /,
+    )
+    expect(stderr).not.toContain('0 sources')
+  },
+)
+
 test('the name of an account is harmless in every format', async () => {
   const { stdout, stderr } = await archive.ask('sources', [], { environment: { COLUMNS: '200' } })
   expect(stdout + stderr).not.toMatch(OBEYED_BY_TERMINALS)
