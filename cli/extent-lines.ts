@@ -55,9 +55,17 @@ function labelOf({ accountId, accountName, region, at }: Departure): string {
   return `${place.join('/')} since ${utc(at)}`
 }
 
-/** What nobody knows: accounts and regions that there may be besides. */
-export function unknownLines({ listing, unknown }: Extent, now: Date): string[] {
-  return [...accountsUnknown(listing, now), ...regionsUnknown(unknown)]
+/**
+ * What nobody knows: accounts and regions that there may be besides.
+ *
+ * @param where the reader finds why
+ */
+export function unknownLines(
+  { listing, unknown }: Extent,
+  now: Date,
+  where = "'session-archive sources' says why",
+): string[] {
+  return [...accountsUnknown(listing, now), ...regionsUnknown(unknown, where)]
 }
 
 function accountsUnknown(listing: Extent['listing'], now: Date): string[] {
@@ -71,11 +79,11 @@ function accountsUnknown(listing: Extent['listing'], now: Date): string[] {
   return [`${known}: what it has besides is not known.${Problem === undefined ? '' : ` ${Problem}`}`]
 }
 
-function regionsUnknown(unknown: Extent['unknown']): string[] {
+function regionsUnknown(unknown: Extent['unknown'], where: string): string[] {
   const never = unknown.filter(({ listedAt }) => listedAt === undefined)
   const before = unknown.filter(({ listedAt }) => listedAt !== undefined)
   const line = (what: string, labels: readonly string[]) =>
-    labels.length === 0 ? [] : [`${what}: ${someOf(labels)}: 'session-archive sources' says why.`]
+    labels.length === 0 ? [] : [`${what}: ${someOf(labels)}: ${where}.`]
   return [
     ...line(
       'Regions unknown, as AWS never listed them',

@@ -25,7 +25,7 @@ export async function printSources(
   say(io, printable(listingLine(roster.listing)))
   const shown = lines.filter(({ State }) => state === undefined || State === state)
   await print(shown, SOURCES, output, io)
-  const unknown = unknownLines(extentOf(roster, where), now)
+  const unknown = unknownLines(extentOf(roster, where), now, 'Reason says why')
   const none = lines.length === 0 ? neverSwept(where, extentOf(roster, {})) : summary(lines)
   for (const line of [...none, ...unknown]) say(io, printable(line))
   return lines.length > 0 && unknown.length === 0 && !lines.some(({ Late }) => Late)

@@ -72,7 +72,7 @@ test('sources shows those that are swept, the worst first, then unknown ones, an
   expect(stderr.replace(/:\d\d UTC/g, ' UTC').split('\n')).toEqual([
     `Of the organization o-exampleorgid, last listed at ${LISTED} UTC. Regions: all that are enabled.`,
     '4 sources of 3 accounts swept; 2 late (no complete sweep for 25 hours), of which 1 never complete; 1 unreachable; 1 denied; 1 excluded; 2 retired.',
-    `Regions unknown, as AWS never listed them: Silent (${SILENT}): 'session-archive sources' says why.`,
+    `Regions unknown, as AWS never listed them: Silent (${SILENT}): Reason says why.`,
     '',
   ])
   expect(status).toBe(1)
