@@ -24,10 +24,16 @@ is asked of an account or a region after it was retired; what is excluded is not
 covered from then on. The exit status is 1 if there is a gap, or if nothing is
 covered.
 
+With --rounds: a deployed archive makes one every hour; a folder has none. Due:
+sources that were to be swept; Sent: those given to the queue; Left: those for
+which there was no time. Late: no complete sweep for 25 hours. DaysUntilLoss: of
+the worst source, until AWS forgets a session that no complete sweep has seen.
+
 Examples:
   session-archive sweeps --outcome failed
   session-archive sweeps --account Shop --outcome denied --limit 10
   session-archive sweeps --coverage
+  session-archive sweeps --rounds --limit 24
   session-archive sweeps --local ./sessions --coverage --output json`,
     )
     .action(async ({ source, account, sourceRegion, outcome, limit, coverage, rounds, output, ...flags }) => {
