@@ -45,7 +45,8 @@ is the one that the archive had CloudTrail write down. docs/audit-guide.md tells
 get the copy.
 
 The exit status is 0 if both are proven, 1 if one is disproven, 3 if one is not
-proven, and 2 if there is nothing to judge. The proof of one session is about unaltered alone.
+proven, and 2 if there is nothing to judge. The proof of one session is about unaltered
+alone, and takes neither --checkpoint nor --trail.
 
 Examples:
   session-archive verify evidence-2026 --key 'ssm-session-archive/…+0a1b2c3d+AT…'
@@ -73,10 +74,11 @@ Examples:
         throw new UsageError(`received ${path}, expected a bundle or a proof: ${messageOf(error)}`)
       })
       const isFolder = found.isDirectory()
-      if (trail !== undefined && !isFolder)
-        throw new UsageError(
-          `received --trail ${trail}, expected a bundle with it: a proof is of one session`,
-        )
+      for (const [flag, value] of Object.entries({ trail, checkpoint }))
+        if (value !== undefined && !isFolder)
+          throw new UsageError(
+            `received --${flag} ${value}, expected a bundle with it: a proof is of one session`,
+          )
       if (trail !== undefined && !(await isFolderAt(resolve(io.cwd, trail))))
         throw new UsageError(`received --trail ${trail}, expected a folder with a copy of the trail's bucket`)
       const copy = trail === undefined ? undefined : { folder: resolve(io.cwd, trail), name: trailName }

@@ -104,6 +104,11 @@ test('the proof of one session is verified alone', async () => {
   expect(status).toBe(0)
   expect((await cli('verify', 'proof.json', '--key', stdout.trim())).status).toBe(0)
   expect((await cli('verify', 'proof.json')).status).toBe(3)
+  await bundle('before')
+  expectWrongUsage(
+    await cli('verify', 'proof.json', '--checkpoint', 'before/checkpoint'),
+    'received --checkpoint before/checkpoint, expected a bundle with it',
+  )
   expectFailure(
     await cli('prove', 'alice', ...LOCAL, '--out', 'proof.json'),
     '"proof.json": expected a file that does not exist',
