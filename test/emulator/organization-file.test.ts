@@ -19,7 +19,6 @@ function load(content: unknown, now = NOW) {
 test('the example of docs/command-line.md is served as the document says', async () => {
   const document = readFileSync(join(__dirname, '../../docs/command-line.md'), 'utf8')
   const [, example = ''] = /```json\n(.*?)```/s.exec(document) ?? []
-  writeFileSync(join(folder(), 'history.json'), readFileSync(HISTORY))
   const emulator = await start({ organization: await load(example, new Date('2020-02-19T12:00:00Z')) })
   const { Accounts = [] } = await listAccounts(emulator)
   expect(Accounts.map(({ Name, State }) => `${Name} ${State}`)).toEqual([
@@ -37,13 +36,22 @@ test('the example of docs/command-line.md is served as the document says', async
     { RegionName: 'us-east-1', RegionOptStatus: 'ENABLED_BY_DEFAULT' },
   ])
   const spain = { region: 'eu-south-2', credentials }
-  expect(await historyOf(emulator, spain)).toEqual(['Mary-Major-0ab177d470EXAMPLE'])
+  expect(await historyOf(emulator, spain)).toHaveLength(20)
   expect(await historyOf(emulator, { credentials })).toHaveLength(50)
   await historyOf(emulator, { credentials })
   const throttled = { name: 'ThrottlingException' }
   await expect(historyOf(emulator, { credentials })).rejects.toMatchObject(throttled)
   const RoleArn = 'arn:aws:iam::777788889999:role/session-archive-reader'
   await expect(assume(emulator, { RoleArn })).rejects.toMatchObject({ name: 'AccessDenied' })
+})
+
+test('a source shows the sessions of a file beside it', async () => {
+  writeFileSync(join(folder(), 'history.json'), readFileSync(HISTORY))
+  const regions = { 'eu-south-2': { status: 'ENABLED', sessions: 'history.json' } }
+  const accounts = [{ id: '111122223333' }, { id: '444455556666', regions }]
+  const organization = await load({ accounts }, new Date('2020-02-19T12:00:00Z'))
+  const shown = organization.world('444455556666', 'eu-south-2').list('History')
+  expect(shown.map(({ SessionId }) => SessionId)).toEqual(['Mary-Major-0ab177d470EXAMPLE'])
 })
 
 test('every member of a file arrives', async () => {
