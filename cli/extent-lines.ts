@@ -36,6 +36,23 @@ export function neverSwept({ accountIds = [], region }: Where, { sources }: Exte
   return [`${asked} was never swept: none of its sessions is here. Swept: ${namesOf(sources)}.`]
 }
 
+/** Of several accounts that are asked about, those of which the archive knows nothing. */
+export function unheardOf(
+  { accountIds = [], region }: Where,
+  { sources, departures, unknown }: Extent,
+): string[] {
+  const known = new Set([
+    ...sources.map(({ accountId }) => accountId),
+    ...departures.map(({ accountId }) => accountId),
+    ...unknown.map(({ accountId }) => accountId),
+  ])
+  const others = accountIds.filter((id) => !known.has(id))
+  if (known.size === 0 || others.length === 0) return []
+  return others.map(
+    (id) => `${[id, region].filter(Boolean).join('/')} was never swept: none of its sessions is here.`,
+  )
+}
+
 /** Which are not swept, or no more, since when and why. */
 export function departureLines({ departures }: Extent): string[] {
   const kinds = [...new Set(departures.map(kindOf))]

@@ -4,7 +4,7 @@ import { FEW, findCoverage } from '../audit/find-receipts'
 import { findStates } from '../audit/find-states'
 import type { Question } from '../audit/question'
 import { extentOf, type RosterSource } from '../audit/roster-sources'
-import { aboutLine, departureLines, neverSwept, unknownLines } from './extent-lines'
+import { aboutLine, departureLines, neverSwept, unheardOf, unknownLines } from './extent-lines'
 import { counted, grouped, time } from './output/format'
 import { NAMED, someOf, sourceLabel } from './output/labels'
 import { printable } from './output/printable'
@@ -29,6 +29,7 @@ export async function lacking(question: Question, sweeps: Table, now: Date): Pro
         : sources.length <= FEW
           ? await uncoveredOf(sources, question, sweeps, now)
           : await lateOf(sources, sweeps, now)),
+      ...(sources.length === 0 ? [] : unheardOf(question, extent)),
       ...departureLines(extent),
       ...unknownLines(extent, now),
     ]

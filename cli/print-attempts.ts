@@ -3,7 +3,7 @@ import { readRoster } from '../archive/roster'
 import { findRefusals, type RefusalQuestion } from '../audit/find-refusals'
 import { findWitnessed } from '../audit/find-witnessed'
 import { extentOf } from '../audit/roster-sources'
-import { neverSwept } from './extent-lines'
+import { neverSwept, unheardOf } from './extent-lines'
 import type { Format } from './flags'
 import type { Io } from './io'
 import { atMost } from './output/at-most'
@@ -21,11 +21,14 @@ export async function printAttempts(
   io: Io,
 ): Promise<string[]> {
   const roster = await readRoster(sweeps)
-  const { sources } = extentOf(roster, question)
+  const extent = extentOf(roster, question)
+  const { sources } = extent
   const keys = sources.map(({ source }) => source)
   const found = findRefusals(sweeps, keys, question, new Date())
   await print(limit === undefined ? found : atMost(limit, found, io), ATTEMPTS, output, io)
-  return keys.length === 0 ? neverSwept(question, extentOf(roster, {})) : witnessLines(sweeps, keys)
+  return keys.length === 0
+    ? neverSwept(question, extentOf(roster, {}))
+    : [...(await witnessLines(sweeps, keys)), ...unheardOf(question, extent)]
 }
 
 /** How far CloudTrail was asked. */

@@ -2,7 +2,7 @@ import type { Table } from '../archive/batch-get'
 import type { RosterListing } from '../archive/roster'
 import { findSourceLines, type LineState, type SourceLine } from '../audit/find-source-lines'
 import { extentOf, type Where } from '../audit/roster-sources'
-import { neverSwept, unknownLines } from './extent-lines'
+import { neverSwept, unheardOf, unknownLines } from './extent-lines'
 import type { Format } from './flags'
 import { type Io, say } from './io'
 import { counted, grouped, time } from './output/format'
@@ -25,7 +25,8 @@ export async function printSources(
   say(io, printable(listingLine(roster.listing)))
   const shown = lines.filter(({ State }) => state === undefined || State === state)
   await print(shown, SOURCES, output, io)
-  const unknown = unknownLines(extentOf(roster, where), now, 'Reason says why')
+  const extent = extentOf(roster, where)
+  const unknown = [...unheardOf(where, extent), ...unknownLines(extent, now, 'Reason says why')]
   const none = lines.length === 0 ? neverSwept(where, extentOf(roster, {})) : summary(lines)
   for (const line of [...none, ...unknown]) say(io, printable(line))
   return lines.length > 0 && unknown.length === 0 && !lines.some(({ Late }) => Late)

@@ -1,8 +1,9 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { ShownSession } from '../../audit/last-seen'
+import { makeFolderBeside } from '../output/replace-file'
 import type { Report } from './model'
 import { pageFoot, pageHead } from './page'
 import { ROWS_IN_GROUP, rowGroup, sessionRow } from './session-rows'
@@ -15,7 +16,7 @@ import { Tally } from './tally'
  * @returns the number of sessions on the page
  */
 export async function writeReport(report: Report, file: string): Promise<number> {
-  const folder = await mkdtemp(`${file}.`)
+  const folder = await makeFolderBeside(file)
   try {
     const rows = join(folder, 'rows')
     const page = join(folder, 'page')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { EVENTS, refused } from '../../../emulator/trail-event'
 import { World } from '../../../emulator/world'
 import { start, stopAll } from '../../emulator/builders'
-import { expectWrongUsage, runCli } from '../../support/cli'
+import { expectFailure, expectWrongUsage, runCli } from '../../support/cli'
 import { endedSession } from '../../support/sessions'
 import { daysAgo } from '../../support/times'
 
@@ -87,6 +87,13 @@ test('attempts of an account that was never swept are not none, but unknown', as
   expect((await run('attempts', '--account', '444455556666')).stderr).toMatch(
     /\n444455556666 was never swept: none of its sessions is here\. Swept: 111122223333\/us-east-1\.\n$/,
   )
+})
+
+test.each([
+  ['attempts', '--output', 'no/found.xlsx'],
+  ['report', '--out', 'no/page.html'],
+])('a file in a folder that does not exist is named by %s', async (...args) => {
+  expectFailure(await run(...args), /no\/(found\.xlsx|page\.html)": expected a file in a folder that exists$/)
 })
 
 test('a csv has every member, and no formula', async () => {

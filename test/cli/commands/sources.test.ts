@@ -132,6 +132,19 @@ test.each(['--account 999999999999', '--account shop --source-region ap-south-1'
   },
 )
 
+test('of several accounts, those are named of which the archive knows nothing', async () => {
+  const line = '999999999999 was never swept: none of its sessions is here.'
+  const asked = ['--account', 'old', '--account', LAB, '--account', '999999999999']
+  for (const command of ['sources', 'sessions', 'attempts']) {
+    const { status, stderr } = await archive.ask(command, asked)
+    expect({ status, lines: stderr.split('\n') }).toEqual({
+      status: command === 'sources' ? 1 : 0,
+      lines: expect.arrayContaining([line]),
+    })
+    expect(stderr).not.toContain(`${LAB} was never swept`)
+  }
+})
+
 test('the name of an account is harmless in every format', async () => {
   const { stdout, stderr } = await archive.ask('sources', [], { environment: { COLUMNS: '200' } })
   expect(stdout + stderr).not.toMatch(OBEYED_BY_TERMINALS)
