@@ -73,17 +73,18 @@ async function read({ sessions }: Run, ids: readonly string[]): Promise<Map<stri
 }
 
 /** A recovered record of a sweep that may not have counted it, since it died or failed, counts as lost. */
-async function isKnown(
-  { source, sweeps, sweepId }: Run,
-  { AccountId, Region, State, SweepId }: Stored,
-  start: Start,
-  shownFrom: string,
-): Promise<boolean> {
-  if (AccountId !== source.accountId || Region !== source.region) return false
+async function isKnown(run: Run, record: Stored, start: Start, shownFrom: string): Promise<boolean> {
+  if (!isOf(run, record)) return false
+  const { source, sweeps, sweepId } = run
+  const { State, SweepId } = record
   const isCounted = State === 'Recovered' && !isOfEcs(start) && startedAt(start) >= shownFrom
   if (!isCounted || SweepId === sweepId) return true
   const witness = await sweeps.readWitness(source, SweepId)
   return witness !== undefined && witness.Problem === undefined
+}
+
+function isOf({ source }: Run, { AccountId, Region }: Stored): boolean {
+  return AccountId === source.accountId && Region === source.region
 }
 
 async function name(run: Run, record: Stored, start: Start, heard: Heard): Promise<void> {
@@ -122,9 +123,9 @@ async function recover(
   counts.Archived += archived.length
   counts.Rejected += rejected.length
   const ids = new Set(archived.map(({ SessionId }) => SessionId))
-  for (const { start, isShown } of lost)
-    if (failure !== undefined && !ids.has(start.sessionId)) continue
-    else if (isShown && !isOfEcs(start)) heard.Uncorroborated += 1
+  const isKept = ({ sessionId }: Start) => failure === undefined || ids.has(sessionId)
+  for (const { start, isShown } of lost.filter(({ start }) => isKept(start)))
+    if (isShown && !isOfEcs(start)) heard.Uncorroborated += 1
     else heard.Recovered += 1
   for (const rejection of rejected) await sweeps.putRejected(source, sweepId, rejection)
   if (failure !== undefined) throw failure
@@ -134,8 +135,9 @@ async function recover(
 function endsIn(events: readonly TrailEvent[]): Map<string, string> {
   const ends = new Map<string, string>()
   for (const { sessionId, at } of events) {
-    const known = sessionId && ends.get(sessionId)
-    if (sessionId !== undefined && (known === undefined || at < String(known))) ends.set(sessionId, at)
+    if (sessionId === undefined) continue
+    const known = ends.get(sessionId)
+    if (known === undefined || at < known) ends.set(sessionId, at)
   }
   return ends
 }
@@ -144,7 +146,8 @@ function endsIn(events: readonly TrailEvent[]): Map<string, string> {
 async function endRecovered(run: Run, ends: ReadonlyMap<string, string>): Promise<void> {
   for (const [sessionId, record] of await run.sessions.read([...ends.keys()])) {
     const end = ends.get(sessionId)
-    if (end === undefined || record.State !== 'Recovered' || record.EndDate !== undefined) continue
+    if (end === undefined || !isOf(run, record)) continue
+    if (record.State !== 'Recovered' || record.EndDate !== undefined) continue
     const expiresAt = expiry(end, run.retentionDays)
     const written = await run.sessions.endRecovered(record, end, run.sweepId, expiresAt)
     await isOurs(run, sessionId, written)

@@ -1,3 +1,4 @@
+import { upsert } from '../../archive/upsert'
 import { EVENTS, refused, type TrailEvent } from '../../emulator/trail-event'
 import { makeCloudTrailClient } from '../../sweep/clients'
 import { DEFAULT_LIMITS, type SweepJob } from '../../sweep/run'
@@ -213,6 +214,27 @@ test('what was stored a moment ago is not taken for lost, though the database do
     read: async (ids: string[], consistent = false) => (consistent ? read(ids, true) : new Map()),
   })
   expect((await sweep({ sessions })).Witness).toMatchObject({ Matched: 2, Recovered: 0, Found: 0 })
+})
+
+test('a session of this id in another source is neither matched nor ended', async () => {
+  stage.world.add([hidden('same', 1, { terminatedBy: MARY })])
+  const elsewhere = { accountId: '444455556666', region: 'eu-west-1' }
+  const seen = {
+    ...{ sweepId: 'sweep', seenFrom: NOW.toISOString(), seenUntil: NOW.toISOString() },
+    source: elsewhere,
+  }
+  await upsert(stage.sessions, [
+    { ...seen, session: { SessionId: 'same', StartDate: 1 }, state: 'Recovered' },
+  ])
+  const before = await stage.record('same')
+  const receipt = await sweep()
+  expect(receipt).toMatchObject({
+    Rejected: 1,
+    Archived: 0,
+    Updated: 0,
+    Witness: { Matched: 0, Uncorroborated: 1 },
+  })
+  expect(await stage.record('same')).toEqual(before)
 })
 
 describe('ECS Exec', () => {
