@@ -14,8 +14,8 @@ import { daysAgo, HOUR } from '../support/times'
 
 const stage = useEvidence()
 const dayOf = (days: number) => daysAgo(days).toISOString().slice(0, 10)
-/** Two days. */
-const PERIOD = { from: dayOf(12), to: dayOf(10) }
+/** A day. */
+const PERIOD = { from: dayOf(11), to: dayOf(10) }
 /** Hours after the beginning of the period. */
 const inPeriod = (hours: number) => new Date(Date.parse(PERIOD.from) + hours * HOUR)
 const KEY = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
@@ -29,7 +29,7 @@ const life = (SessionId: string, hours: number, change: object = {}) => {
 }
 
 beforeEach(async () => {
-  stage.world.add([life('alice', 30), life('bob', 10)])
+  stage.world.add([life('alice', 15), life('bob', 5)])
   await stage.sweep()
   await stage.logChanges()
 })
@@ -85,7 +85,7 @@ test('a trail that agrees corroborates, and says how many sessions it knows', as
 })
 
 test('a session that CloudTrail knows and the archive lacks disproves that it is complete', async () => {
-  stage.world.add([life('hidden', 20, { forgottenAt: inPeriod(20) })])
+  stage.world.add([life('hidden', 10, { forgottenAt: inPeriod(10) })])
   const { folder } = await copy()
   const { unaltered, complete } = await verify(folder)
   expect(unaltered.verdict).toBe('proven')
@@ -96,7 +96,7 @@ test('a session that CloudTrail knows and the archive lacks disproves that it is
 })
 
 test('one that AWS hides is archived as recovered: then nothing proves that the list of AWS is complete', async () => {
-  stage.world.add([life('hidden', 20, { forgottenAt: inPeriod(20) })])
+  stage.world.add([life('hidden', 10, { forgottenAt: inPeriod(10) })])
   await stage.sweep({ cloudTrail: stage.cloudTrail, full: true })
   await stage.logChanges()
   const { folder } = await copy()
@@ -146,7 +146,7 @@ test('look-alikes, refusals and what is outside of the period do not count', asy
     ...{ accountId: '111122223333', region: 'us-east-1', person: MARY, at },
     session: { SessionId: `x-${at.getTime()}` },
   })
-  const start = EVENTS.StartSession(scene(inPeriod(40)))
+  const start = EVENTS.StartSession(scene(inPeriod(20)))
   const { folder } = await copy({}, [
     { ...start, eventSource: 'athena.amazonaws.com' },
     { ...start, errorCode: 'AccessDenied', responseElements: null },
@@ -158,7 +158,7 @@ test('look-alikes, refusals and what is outside of the period do not count', asy
 })
 
 test('a trail that pauses for hours corroborates nothing of exactly these hours', async () => {
-  const [pausedFrom, pausedUntil] = [later(from, 30), later(from, 33)]
+  const [pausedFrom, pausedUntil] = [later(from, 17), later(from, 20)]
   const { folder } = await copy({ pausedFrom, pausedUntil })
   const { complete, basis } = await verify(folder)
   expect(complete.verdict).toBe('not proven')
@@ -196,7 +196,7 @@ describe('the notary', () => {
   const checkpoint = async () => (await stage.open(await stage.bundle(PERIOD))).checkpoint
 
   test('anchors the history that CloudTrail wrote down', async () => {
-    const call = notarised(await checkpoint(), inPeriod(40))
+    const call = notarised(await checkpoint(), inPeriod(20))
     const { folder } = await copy({}, [call])
     const { unaltered, basis } = await verify(folder)
     expect(unaltered.verdict).toBe('proven')
@@ -204,7 +204,7 @@ describe('the notary', () => {
   })
 
   test('convicts a history that was rewritten and signed with the real key', async () => {
-    const { folder } = await copy({}, [notarised(await checkpoint(), inPeriod(40))])
+    const { folder } = await copy({}, [notarised(await checkpoint(), inPeriod(20))])
     const bundle = await stage.bundle(PERIOD)
     const { entries } = await stage.open(bundle)
     const forged = await stage.forge(bundle, {
@@ -220,7 +220,7 @@ describe('the notary', () => {
     ['is of another service', { eventSource: 'x.amazonaws.com' }],
     ['has no context', { requestParameters: { encryptionContext: null } }],
   ])('does not count a call that %s', async (_what, change) => {
-    const { folder } = await copy({}, [notarised(await checkpoint(), inPeriod(40), change)])
+    const { folder } = await copy({}, [notarised(await checkpoint(), inPeriod(20), change)])
     const { unaltered, basis } = await verify(folder)
     expect(unaltered.verdict).toBe('proven')
     expect(basis.join('\n')).not.toContain('which wrote them down')
