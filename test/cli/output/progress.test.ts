@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startProgress } from '../../../cli/output/progress'
 import { start, stopAll } from '../../emulator/builders'
 import { CLI } from '../../support/cli'
@@ -32,8 +33,10 @@ testOnTerminal('progress is shown on standard error, and taken away at the end',
 
 testOnTerminal('no progress is shown if its width is 0, and the command does not hang', async () => {
   const { terminal } = await archive(1, 'stty cols 0 rows 0; ')
+  const end = 'status 0\r\n'
   await terminal.watchFor(/status/)
-  expect(terminal.read()).toBe(`${DONE} 1 seen: 1 archived, ${OTHERS} (2 list calls)\r\nstatus 0\r\n`)
+  while (!terminal.read().endsWith(end)) await sleep(10) // it is written down after it is shown
+  expect(terminal.read()).toBe(`${DONE} 1 seen: 1 archived, ${OTHERS} (2 list calls)\r\n${end}`)
 })
 
 test('no progress is shown if only standard output is a terminal', async () => {
