@@ -53,6 +53,8 @@ export interface Receipt {
   readonly Error?: string
   /** What CloudTrail said, if it was asked. */
   readonly Witness?: Witness
+  /** How the targets of new sessions were looked up, if any was. */
+  readonly Names?: Names
   /** The version of this software. */
   readonly Version: string
 }
@@ -82,6 +84,20 @@ export interface Witness {
   /** Events that cannot be read. */
   readonly Unreadable: number
   /** Why CloudTrail was not asked for all, or why what it said could not be stored. */
+  readonly Problem?: string
+}
+
+/** Targets that were looked up. Those of which nothing was found out, for a problem, are in none of the three. */
+export interface Names {
+  /** Of Systems Manager, answered or not. */
+  readonly Calls: number
+  /** Systems Manager knew them. */
+  readonly Found: number
+  /** Only the archive knew them, from earlier sessions. */
+  readonly Remembered: number
+  /** Nobody knew them. */
+  readonly Unknown: number
+  /** The first problem. */
   readonly Problem?: string
 }
 

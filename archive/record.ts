@@ -1,3 +1,5 @@
+import { type TargetFacts, targetKey } from './target'
+
 /** The lists of DescribeSessions. */
 export type List = 'Active' | 'History'
 
@@ -8,7 +10,7 @@ export type State = List | 'Recovered'
 export type Session = Readonly<Record<string, unknown>>
 
 /** What the archive adds to a session. Times are ISO 8601, UTC, milliseconds. */
-export interface OwnAttributes {
+export interface OwnAttributes extends Partial<TargetFacts> {
   /** Seconds from StartDate to EndDate. */
   readonly DurationSeconds?: number
   /** The IAM user or the role session name in Owner: the person as far as AWS knows. */
@@ -17,6 +19,8 @@ export interface OwnAttributes {
   readonly OwnerKey?: string
   /** The role, if Owner is an assumed role. */
   readonly RoleName?: string
+  /** TargetName in lower case: the key of the index by a target's name. */
+  readonly TargetKey?: string
   readonly AccountId: string
   /** The account's name when the session was first archived. Untrusted text. */
   readonly AccountName?: string
@@ -85,6 +89,15 @@ export const ATTRIBUTES = {
   OwnerKey: 'own',
   RoleName: 'own',
   Target: 'AWS',
+  TargetName: 'own',
+  TargetKey: 'own',
+  ComputerName: 'own',
+  PlatformType: 'own',
+  PlatformName: 'own',
+  PlatformVersion: 'own',
+  IPAddress: 'own',
+  TargetSource: 'own',
+  TargetAsOf: 'own',
   DocumentName: 'AWS',
   Reason: 'AWS',
   Status: 'AWS',
@@ -164,4 +177,10 @@ export function ownerAttributes(owner: unknown): Pick<OwnAttributes, 'OwnerName'
   if (typeof owner !== 'string') return {}
   const [OwnerName, RoleName] = [ownerName(owner), roleName(owner)]
   return { OwnerName, OwnerKey: OwnerName.toLowerCase(), ...(RoleName !== undefined && { RoleName }) }
+}
+
+/** What a record says of its target, beside Target. */
+export function targetAttributes(facts: TargetFacts): Pick<OwnAttributes, keyof TargetFacts | 'TargetKey'> {
+  const { TargetName } = facts
+  return { ...facts, ...(TargetName !== undefined && { TargetKey: targetKey(TargetName) }) }
 }

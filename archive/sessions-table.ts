@@ -1,11 +1,19 @@
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { paginateQuery } from '@aws-sdk/lib-dynamodb'
+import { paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import pLimit from 'p-limit'
 import { batchGet, type Table } from './batch-get'
-import { ATTRIBUTES, durationSeconds, ownerAttributes, SCHEMA_VERSION, type SessionRecord } from './record'
+import {
+  ATTRIBUTES,
+  durationSeconds,
+  ownerAttributes,
+  SCHEMA_VERSION,
+  type SessionRecord,
+  targetAttributes,
+} from './record'
 import { type Source, sourceKey } from './source'
 import { SESSIONS } from './tables'
+import type { TargetFacts } from './target'
 import { isLongLasting, type Stored, type TrailFacts } from './to-record'
 import { type Written, writeIf } from './write-if'
 
@@ -31,6 +39,7 @@ const STORED = [
   'AccountId',
   'AccountName',
   'Region',
+  'TargetAsOf',
   'ExecutedBy',
   'FirstArchivedAt',
   'ObservedAt',
@@ -39,6 +48,17 @@ const STORED = [
   'ContentHash',
   'SchemaVersion',
 ] as const satisfies (keyof Stored)[]
+
+const FACTS = [
+  'TargetName',
+  'ComputerName',
+  'PlatformType',
+  'PlatformName',
+  'PlatformVersion',
+  'IPAddress',
+  'TargetSource',
+  'TargetAsOf',
+] as const satisfies (keyof TargetFacts)[]
 
 const TRANSIENT = Object.entries(ATTRIBUTES).flatMap(([name, kind]) => (kind === 'transient' ? [name] : []))
 
@@ -129,6 +149,36 @@ export class SessionsTable {
       condition: `${IS_OF} AND attribute_not_exists(ExecutedBy)`,
       ...ofSource(source),
     })
+  }
+
+  /** Notes what is known of a session's target, if that was not found out when the session was archived. */
+  nameTarget(sessionId: string, source: Source, facts: TargetFacts, SweepId: string): Promise<Written> {
+    return this.set(sessionId, {
+      attributes: { ...targetAttributes(facts), SweepId },
+      condition: `${IS_OF} AND attribute_not_exists(TargetAsOf)`,
+      ...ofSource(source),
+    })
+  }
+
+  /** What the latest session on a target says of it; undefined: nothing, or it is a target of another source. */
+  async lastFacts(target: string, { accountId, region }: Source): Promise<TargetFacts | undefined> {
+    const { partitionKey } = SESSIONS.indexes.ByTarget
+    const { Items = [] } = await this.table.client.send(
+      new QueryCommand({
+        TableName: this.table.tableName,
+        IndexName: 'ByTarget' satisfies keyof typeof SESSIONS.indexes,
+        KeyConditionExpression: `${partitionKey} = :target`,
+        ExpressionAttributeNames: { '#Region': 'Region' },
+        ExpressionAttributeValues: { ':target': target },
+        ProjectionExpression: `AccountId, #Region, ${FACTS.join(', ')}`,
+        ScanIndexForward: false,
+        Limit: 1,
+      }),
+    )
+    const [latest] = Items as (TargetFacts & Pick<SessionRecord, 'AccountId' | 'Region'>)[]
+    if (latest?.TargetAsOf === undefined) return undefined
+    const { AccountId, Region, ...facts } = latest
+    return AccountId === accountId && Region === region ? facts : undefined
   }
 
   /** Notes the end of a recovered session, from the call that ended it. */

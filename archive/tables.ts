@@ -22,6 +22,7 @@ export const SESSIONS = {
   indexes: {
     ByOwnerKey: { partitionKey: 'OwnerKey', sortKey: 'StartDate' },
     ByTarget: { partitionKey: 'Target', sortKey: 'StartDate' },
+    ByTargetKey: { partitionKey: 'TargetKey', sortKey: 'StartDate' },
     ByDay: { partitionKey: 'StartDay', sortKey: 'StartDate' },
     OpenSessions: { partitionKey: 'OpenSource', sortKey: 'SessionId' },
     LongSessions: { partitionKey: 'LongSource', sortKey: 'StartDate' },

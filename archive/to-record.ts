@@ -9,8 +9,10 @@ import {
   type Session,
   type SessionRecord,
   type State,
+  targetAttributes,
 } from './record'
 import { type Source, sourceKey } from './source'
+import { factsInId, type TargetFacts } from './target'
 
 /** A session in an answer of DescribeSessions. Times are ISO 8601, UTC. */
 export interface Observation {
@@ -28,6 +30,8 @@ export interface Observation {
   readonly seenUntil: string
   /** Of a recovered session: what CloudTrail says beside the session's members. */
   readonly trail?: TrailFacts
+  /** What is known of the session's target. @default - what its id says */
+  readonly target?: TargetFacts
 }
 
 /** What only CloudTrail knows of a session. */
@@ -47,6 +51,7 @@ export type Stored = Pick<
   | 'AccountId'
   | 'AccountName'
   | 'Region'
+  | 'TargetAsOf'
   | 'ExecutedBy'
   | 'FirstArchivedAt'
   | 'ObservedAt'
@@ -64,18 +69,18 @@ const MAX_KEY_BYTES = 2048
 /**
  * The whole record of an observed session.
  *
- * @param stored what the archive holds already: its FirstArchivedAt and AccountName are kept, its dates complete the session's
+ * @param stored what the archive holds already: its FirstArchivedAt, AccountName and facts of the target are kept, its dates complete the session's
  * @param retentionDays days after its end at which the record expires; undefined: never
  * @throws Error if the session has no SessionId that can be a key, a date that is not a number, or text that no item
  * can hold as it is
  */
 export function toRecord(
-  { session, state, source, accountName, sweepId, seenUntil, trail }: Observation,
+  { session, state, source, accountName, sweepId, seenUntil, trail, target }: Observation,
   stored?: Stored,
   retentionDays?: number,
 ): SessionRecord {
   const members = withoutClashes(withIsoDates(membersOf(session)))
-  const { StartDate, EndDate, Owner } = members
+  const { StartDate, EndDate, Owner, Target } = members
   const start = StartDate ?? stored?.StartDate
   const isReopened = state === 'Active' && stored?.State === 'Recovered'
   const end = EndDate ?? (isReopened ? undefined : stored?.EndDate)
@@ -84,6 +89,7 @@ export function toRecord(
   const isOver = state !== 'Active'
   const ExpiresAt = isOver ? expiry(endedBy, retentionDays) : undefined
   const AccountName = stored?.AccountName ?? accountName
+  const facts = stored?.TargetAsOf === undefined ? (target ?? factsInId(Target, seenUntil)) : undefined
   const isLong = isOver && isLongLasting(start, endedBy)
   return {
     ...members,
@@ -91,6 +97,7 @@ export function toRecord(
     ...(duration !== undefined && { DurationSeconds: duration }),
     ...ownerAttributes(trail?.ExecutedBy ?? stored?.ExecutedBy ?? Owner),
     ...trail,
+    ...(facts !== undefined && targetAttributes(facts)),
     AccountId: source.accountId,
     ...(AccountName !== undefined && { AccountName }),
     Region: source.region,

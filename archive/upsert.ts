@@ -2,6 +2,7 @@ import { stringifyJson } from './json'
 import { NewerSchemaError, requireKnownSchema, type SessionRecord } from './record'
 import { type SessionsTable, UnstorableError } from './sessions-table'
 import { sourceKey } from './source'
+import type { TargetFacts } from './target'
 import { type Observation, type Stored, toRecord } from './to-record'
 
 /** A session that cannot be stored, and why. */
@@ -41,7 +42,19 @@ export interface UpsertOptions {
    * @default false
    */
   readonly expectNew?: boolean
+  /** Asked for the targets of records that do not say what their target was. @default - only the ids say something */
+  readonly lookUpTargets?: LookUpTargets
 }
+
+/**
+ * What is known of these targets, by target. Never rejects.
+ *
+ * @param asOf ISO 8601, UTC
+ */
+export type LookUpTargets = (
+  targets: readonly string[],
+  asOf: string,
+) => Promise<ReadonlyMap<string, TargetFacts>>
 
 /**
  * Stores what is new or changed among the sessions of a page; writes nothing for the rest.
@@ -51,7 +64,7 @@ export interface UpsertOptions {
 export async function upsert(
   sessions: SessionsTable,
   observations: readonly Observation[],
-  { retentionDays, expectNew = false }: UpsertOptions = {},
+  { retentionDays, expectNew = false, lookUpTargets }: UpsertOptions = {},
 ): Promise<Upserted> {
   const upserted: Upserted = { archived: [], updated: 0, unchanged: 0, rejected: [] }
   const reject = ({ session, rawJson = () => stringifyJson(session) }: Observation, error: unknown) =>
@@ -69,6 +82,7 @@ export async function upsert(
   }
 
   const stored = expectNew ? undefined : await sessions.read([...candidates.keys()])
+  if (lookUpTargets !== undefined) await nameTargets(candidates, stored, lookUpTargets)
   const failures: unknown[] = []
   const store = async (candidate: Candidate) => {
     const { record, observation } = candidate
@@ -93,6 +107,29 @@ interface Candidate {
   readonly retentionDays: number | undefined
 }
 
+/** Adds what is known of their targets to those whose record lacks it. */
+async function nameTargets(
+  candidates: Map<string, Candidate>,
+  stored: ReadonlyMap<string, Stored> | undefined,
+  lookUpTargets: LookUpTargets,
+): Promise<void> {
+  const nameless = [...candidates.values()].flatMap((candidate) => {
+    const { SessionId, Target, TargetAsOf } = candidate.record
+    const isNameless = TargetAsOf === undefined && stored?.get(SessionId)?.TargetAsOf === undefined
+    return isNameless && typeof Target === 'string' ? [{ ...candidate, Target }] : []
+  })
+  const [first] = nameless
+  if (first === undefined) return
+  const targets = nameless.map(({ Target }) => Target)
+  const found = await lookUpTargets(targets, first.observation.seenUntil)
+  for (const { Target, observation: seen, retentionDays } of nameless) {
+    const observation = { ...seen, target: found.get(Target) }
+    if (observation.target === undefined) continue
+    const record = toRecord(observation, undefined, retentionDays)
+    candidates.set(record.SessionId, { record, observation, retentionDays })
+  }
+}
+
 async function write(
   sessions: SessionsTable,
   candidate: Candidate,
@@ -100,7 +137,7 @@ async function write(
 ): Promise<'archived' | 'updated' | 'unchanged'> {
   const { record, observation, retentionDays } = candidate
   if (stored !== undefined) requireSameSource(record, stored)
-  if (stored !== undefined && !differs(record, stored)) return 'unchanged'
+  if (stored !== undefined && !differs(record, stored)) return nameTarget(sessions, candidate, stored)
   if (stored !== undefined) requireKnownSchema(stored)
   const written =
     stored === undefined
@@ -118,6 +155,20 @@ async function write(
   // Somebody else wrote meanwhile: what the condition, or the record, was made from is not there any more.
   const isStale = current !== undefined && current.Revision !== stored?.Revision
   return isStale ? write(sessions, candidate, current) : 'unchanged'
+}
+
+/** The content is there already: only what the target was may be missing. */
+async function nameTarget(
+  sessions: SessionsTable,
+  { record, observation: { source, target } }: Candidate,
+  stored: Stored,
+): Promise<'updated' | 'unchanged'> {
+  const { SessionId, SweepId } = record
+  if (target === undefined || stored.TargetAsOf !== undefined) return 'unchanged'
+  const written = await sessions.nameTarget(SessionId, source, target, SweepId)
+  if (written !== 'unsure') return written === 'written' ? 'updated' : 'unchanged'
+  const current = (await sessions.read([SessionId], true)).get(SessionId)
+  return current?.SweepId === SweepId && current.TargetAsOf !== undefined ? 'updated' : 'unchanged'
 }
 
 /** The archive holds a session of this id for another account or region. */

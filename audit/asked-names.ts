@@ -6,6 +6,11 @@ const INSTANCE = /^m?i-[0-9a-f]+$/
 /** A container's target in full: the id of a task has 32 digits. */
 const WHOLE_CONTAINER = /^ecs:.+_[0-9a-f]{32}_[^_]+$/
 
+/** An id, the beginning of one, or a container: no name, whatever a machine is called. */
+const ID = /^(?:m?i-[0-9a-f]*\*?$|ecs:)/
+/** Of a task, whose older form has dashes. */
+const TASK_ID = /^[0-9a-f]{32}$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** Whether a name is the one asked for: `jane`, or `jane*` for every name that begins so. */
 export function isName(name: string, asked: string): boolean {
   return asked.endsWith('*') ? name.startsWith(asked.slice(0, -1)) : name === asked
@@ -26,6 +31,11 @@ export function isTarget(target: string, asked: string): boolean {
   return names.some((name) => isName(name, asked))
 }
 
+/** As {@link isNameInAnyCase}. Nobody can call a machine by another one's id. */
+export function isTargetName(name: string, asked: string): boolean {
+  return !ID.test(asked) && isNameInAnyCase(name, asked)
+}
+
 /** Whether no other name is meant. */
 export function isWholeName(asked: string): boolean {
   return !asked.endsWith('*')
@@ -34,4 +44,9 @@ export function isWholeName(asked: string): boolean {
 /** Whether no other target is meant. */
 export function isWholeTarget(asked: string): boolean {
   return isWholeName(asked) && (INSTANCE.test(asked) || WHOLE_CONTAINER.test(asked))
+}
+
+/** Whether only a target of this name, or a container of the cluster that is called so, is meant. */
+export function isWholeTargetName(asked: string): boolean {
+  return isWholeName(asked) && !ID.test(asked) && !TASK_ID.test(asked)
 }

@@ -2,17 +2,10 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { pMapIterable } from 'p-map'
 import type { Table } from '../archive/batch-get'
 import { LONG_SECONDS, requireKnownSchema, type SessionRecord } from '../archive/record'
-import { chooseIndex } from './choose-index'
+import { chooseIndex, type IndexKey } from './choose-index'
 import { merge } from './merge'
 import { answers, type Question } from './question'
-import {
-  type OrderedIndex,
-  type Reader,
-  readKey,
-  readSparse,
-  type Span,
-  type SparseIndex,
-} from './read-index'
+import { type Reader, readKey, readSparse, type Span, type SparseIndex } from './read-index'
 
 export interface Search extends Reader {
   readonly question: Question
@@ -56,9 +49,9 @@ export async function findSession(
 export async function* findSessions(search: Search): AsyncGenerator<SessionRecord> {
   const { question, newestFirst = false } = search
   const { from = '', to, at } = question
-  const { index, keys } = chooseIndex(question)
-  if (index === 'OpenSessions') {
-    yield* sorted(search, await findSparse(search, index))
+  const choice = chooseIndex(question)
+  if (choice === 'OpenSessions') {
+    yield* sorted(search, await findSparse(search, choice))
     return
   }
   const dayBefore = at === undefined ? '' : minus(at, LONG_SECONDS * 1000)
@@ -68,7 +61,7 @@ export async function* findSessions(search: Search): AsyncGenerator<SessionRecor
     until: at !== undefined && at < last ? at : last,
   }
   const others = from < dayBefore ? await startedBefore(search, dayBefore) : []
-  const pages = index === 'ByDay' ? pagesOfDays(search, span) : pagesOfKeys(search, index, keys, span)
+  const pages = choice === 'ByDay' ? pagesOfDays(search, span) : pagesOfKeys(search, choice, span)
   if (!newestFirst) yield* others
   yield* tiesSorted(search, pages)
   if (newestFirst) yield* others
@@ -98,10 +91,10 @@ function answering({ question, now }: Search, records: SessionRecord[]): Session
 
 type Pages = AsyncGenerator<SessionRecord[]>
 
-/** Reads all keys at the same time, and merges what it finds by StartDate. */
-function pagesOfKeys(search: Search, index: OrderedIndex, keys: readonly string[], span: Span): Pages {
+/** Reads all keys at the same time, and merges what it finds by StartDate: a session that has two of them comes twice. */
+function pagesOfKeys(search: Search, keys: readonly IndexKey[], span: Span): Pages {
   const { newestFirst = false, pageSize } = search
-  const pages = keys.map((key) => readKey(search, { index, key, span, newestFirst, pageSize }))
+  const pages = keys.map((one) => readKey(search, { ...one, span, newestFirst, pageSize }))
   const [only] = pages
   return only !== undefined && pages.length === 1
     ? only
@@ -134,18 +127,20 @@ function daysOf({ from, until }: Span): string[] {
   return days
 }
 
-/** Sorts sessions with the same StartDate by SessionId. */
+/** Sorts sessions with the same StartDate by SessionId, each once. */
 async function* tiesSorted(search: Search, pages: Pages): AsyncGenerator<SessionRecord> {
-  let tied: SessionRecord[] = []
+  const tied = new Map<string, SessionRecord>()
+  let start: string | undefined
   for await (const page of pages)
     for (const record of answering(search, page)) {
-      if (tied[0] !== undefined && tied[0].StartDate !== record.StartDate) {
-        yield* sorted(search, tied)
-        tied = []
+      if (record.StartDate !== start) {
+        yield* sorted(search, [...tied.values()])
+        tied.clear()
+        start = record.StartDate
       }
-      tied.push(record)
+      tied.set(record.SessionId, record)
     }
-  yield* sorted(search, tied)
+  yield* sorted(search, [...tied.values()])
 }
 
 function sorted(search: Search, records: SessionRecord[]): SessionRecord[] {

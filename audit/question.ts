@@ -1,5 +1,5 @@
 import { durationSeconds, type SessionRecord, type State } from '../archive/record'
-import { isNameInAnyCase, isTarget } from './asked-names'
+import { isNameInAnyCase, isTarget, isTargetName } from './asked-names'
 
 /** Asks for the sessions that meet every given condition. Times are ISO 8601, UTC, milliseconds. */
 export interface Question {
@@ -13,7 +13,10 @@ export interface Question {
   readonly ownerNames?: readonly string[]
   /** Roles, any of them, in upper or lower case: IAM has no two that differ in nothing else. */
   readonly roleNames?: readonly string[]
-  /** Targets, any of them. A container's cluster or task stands for all its containers. */
+  /**
+   * Targets, any of them: ids, or names as the records have them, in upper or lower case. A container's cluster or
+   * task stands for all its containers.
+   */
   readonly targets?: readonly string[]
   readonly status?: string
   /** `Recovered`: AWS did not list it, and CloudTrail knows of it. */
@@ -47,7 +50,8 @@ const CONDITIONS: Conditions = {
     record.StartDate !== undefined && record.StartDate <= at && (endedBy(record) ?? '9') > at,
   ownerNames: ({ OwnerName }, asked) => isAny(OwnerName, asked, isNameInAnyCase),
   roleNames: ({ RoleName }, asked) => isAny(RoleName, asked, isNameInAnyCase),
-  targets: ({ Target }, asked) => isAny(Target, asked, isTarget),
+  targets: ({ Target, TargetName }, asked) =>
+    isAny(Target, asked, isTarget) || isAny(TargetName, asked, isTargetName),
   status: ({ Status }, asked) => Status === asked,
   state: ({ State }, asked) => State === asked,
   documentName: ({ DocumentName }, asked) => isAny(DocumentName, [asked], isNameInAnyCase),

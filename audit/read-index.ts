@@ -5,7 +5,7 @@ import { SESSIONS } from '../archive/tables'
 
 type Index = keyof typeof SESSIONS.indexes
 /** These sort by StartDate. */
-export type OrderedIndex = 'ByOwnerKey' | 'ByTarget' | 'ByDay'
+export type OrderedIndex = 'ByOwnerKey' | 'ByTarget' | 'ByTargetKey' | 'ByDay'
 export type SparseIndex = 'OpenSessions' | 'LongSessions'
 
 /** What has been read so far. */

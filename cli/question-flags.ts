@@ -15,7 +15,11 @@ export function addQuestionFlags<Args extends unknown[], Flags extends OptionVal
   return command
     .option('--owner <name...>', 'of this person, in every role: a name, or an ARN that ends in it', owners)
     .option('--role <name...>', 'in this role: a name, or an ARN', roles)
-    .option('--target <id...>', 'on this target: an id, an ARN, or an ECS cluster or task', targets)
+    .option(
+      '--target <name...>',
+      'on this target: the name it had, its id, an ARN, or an ECS cluster or task',
+      targets,
+    )
     .option('--from <time>', 'started at this time or later', moment)
     .option('--to <time>', 'started before this time', moment)
     .option('--at <time>', 'connected at this time: started by then, not known to have ended by then', moment)
@@ -41,9 +45,11 @@ type QuestionFlags = Partial<
 export const QUESTION_HELP = `
 --owner, --role, --target and --account may be given several times: any of them
 will do. A name that ends in * stands for all that begin so ('jane*',
-'ecs:prod_*'). Names of people, roles, documents and accounts are found in upper
-or lower case. An account has the name that AWS Organizations has now. An ARN
-stands for its name, in every account and region.
+'ecs:prod_*'). Names of people, roles, targets, documents and accounts are found
+in upper or lower case. A target has the name that it had when the session was
+archived: its Name tag or that of its activation, or else the computer's. An
+account has the name that AWS Organizations has now. An ARN stands for its name,
+in every account and region.
 
 A time is a date (midnight UTC), a time with its zone (2026-11-24T02:14:00Z), or
 a time ago (36h, 7d, 2w). Without --from, --to, --at and --open, the question is

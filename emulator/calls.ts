@@ -18,7 +18,14 @@ interface ListCall {
 
 /** A call of another operation. */
 export interface OtherCall {
-  readonly operation: 'GetCallerIdentity' | 'AssumeRole' | 'ListAccounts' | 'ListRegions' | 'LookupEvents'
+  readonly operation:
+    | 'GetCallerIdentity'
+    | 'AssumeRole'
+    | 'ListAccounts'
+    | 'ListRegions'
+    | 'LookupEvents'
+    | 'DescribeInstanceInformation'
+    | 'DescribeInstanceProperties'
   /** The account that it is about; of AssumeRole, the one whose role is assumed. */
   readonly accountId: string
   /** The region that it was signed for. */

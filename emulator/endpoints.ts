@@ -6,6 +6,7 @@ import { CloudTrailEndpoint } from './cloudtrail'
 import { answerClock } from './control'
 import type { Faults } from './faults'
 import type { HttpAnswer } from './http-answer'
+import { NodesEndpoint } from './nodes'
 import type { Organization } from './organization'
 import { OrganizationsEndpoint } from './organizations'
 import type { Signer } from './signature'
@@ -15,6 +16,7 @@ import type { World } from './world'
 
 export interface Endpoints {
   readonly ssm: SsmEndpoint
+  readonly nodes: NodesEndpoint
   readonly sts: StsEndpoint
   readonly organizations: OrganizationsEndpoint
   readonly account: AccountEndpoint
@@ -34,6 +36,7 @@ export function makeEndpoints({ world, faults, organization, calls }: Setting): 
     organization === undefined ? alone(world, faults) : within(organization, signer)
   return {
     ssm: new SsmEndpoint(askedBy, calls),
+    nodes: new NodesEndpoint(askedBy, calls),
     sts: new StsEndpoint(world.accountId, organization, calls),
     organizations: new OrganizationsEndpoint(world.accountId, organization, calls),
     account: new AccountEndpoint(world, organization, calls),
@@ -55,7 +58,7 @@ function within(organization: Organization, signer: Signer): Asked {
 export async function route(
   request: IncomingMessage,
   world: World,
-  { ssm, sts, organizations, account, cloudTrail }: Endpoints,
+  { ssm, nodes, sts, organizations, account, cloudTrail }: Endpoints,
 ): Promise<HttpAnswer | undefined> {
   const { method, url, headers } = request
   const body = await text(request)
@@ -65,6 +68,7 @@ export async function route(
     return sts.answer(headers, body)
   const target = String(headers['x-amz-target'])
   if (target.includes('CloudTrail')) return cloudTrail.answer(headers, body)
+  if (target.startsWith('AmazonSSM.DescribeInstance')) return nodes.answer(headers, body)
   const isOfOrganizations = target.startsWith('AWSOrganizations')
   return isOfOrganizations ? organizations.answer(headers, body) : ssm.answer(headers, body)
 }

@@ -1,4 +1,5 @@
 import type { LookUpFaults } from './lookup-faults'
+import type { NodeFaults } from './node-faults'
 import { Random } from './random'
 import type { DescribeSessionsRequest } from './request'
 import { Throttle } from './throttle'
@@ -32,7 +33,7 @@ export type Fault =
  */
 export type FaultScript = (call: number, request: DescribeSessionsRequest) => Fault | undefined
 
-/** What goes wrong with DescribeSessions, and with LookupEvents. Every member may be changed at any time. */
+/** What goes wrong with DescribeSessions, with LookupEvents and with nodes. Every member may be changed at any time. */
 export interface Faults {
   /** Milliseconds before every answer. @default 0 */
   latencyMs?: number
@@ -50,6 +51,8 @@ export interface Faults {
   script?: FaultScript
   /** @default - nothing goes wrong with LookupEvents */
   lookUps?: LookUpFaults
+  /** @default - nothing goes wrong with DescribeInstanceInformation and DescribeInstanceProperties */
+  nodes?: NodeFaults
 }
 
 /**

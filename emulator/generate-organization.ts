@@ -1,5 +1,6 @@
 import type { Clock } from './clock'
 import { generateSessions } from './generate'
+import { generateNodes } from './generate-nodes'
 import { Organization } from './organization'
 
 /** By account, besides the own one. */
@@ -37,11 +38,11 @@ export function generateOrganization({
     .flatMap(({ id }) => REGIONS.map((region) => ({ accountId: id, region })))
   for (const [n, { accountId, region }] of sources.entries()) {
     const count = Math.ceil((sessions - n) / sources.length)
-    const lives = generateSessions({
-      ...{ count, accountId, region, now: clock.now() },
-      seed: (seed + n * 1_000_003) % 2 ** 32,
-    })
-    organization.world(accountId, region).add(lives)
+    const ownSeed = (seed + n * 1_000_003) % 2 ** 32
+    const month = { count, accountId, region, now: clock.now(), seed: ownSeed }
+    const world = organization.world(accountId, region)
+    world.add(generateSessions(month))
+    world.addNodes(generateNodes(month))
   }
   return organization
 }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { Clock } from './clock'
 import { generateSessions } from './generate'
+import { generateNodes } from './generate-nodes'
 import { parseJson } from './json'
 import { Organization } from './organization'
 import {
@@ -65,6 +66,11 @@ async function fill(
 ): Promise<void> {
   const { accountId, region, clock } = world
   const now = clock.now()
-  if (typeof sessions === 'string') world.add(await loadSessions([resolve(folder, sessions)], now))
-  else world.add(generateSessions({ count: sessions, seed, now, accountId, region }))
+  if (typeof sessions === 'string') {
+    world.add(await loadSessions([resolve(folder, sessions)], now))
+    return
+  }
+  const month = { count: sessions, seed, now, accountId, region }
+  world.add(generateSessions(month))
+  world.addNodes(generateNodes(month))
 }

@@ -22,6 +22,13 @@ export interface ListRequest {
   readonly RegionOptStatusContains?: readonly string[]
 }
 
+/** A request for nodes, whose members have the right types. */
+export interface NodesRequest {
+  readonly filters: readonly { readonly key?: string; readonly values: readonly string[] }[]
+  readonly MaxResults?: number
+  readonly NextToken?: string
+}
+
 /** A LookupEvents request whose members have the right types. Times in epoch seconds. */
 export interface LookUpRequest {
   readonly LookupAttributes?: readonly { readonly AttributeKey?: string; readonly AttributeValue?: string }[]
@@ -57,6 +64,38 @@ export function parseListRequest(body: string): ListRequest {
       listOf(asString, 'strings'),
     ),
   }))
+}
+
+/**
+ * As {@link parseRequest}: of both operations, whose filters are called otherwise.
+ *
+ * @throws ServiceError also ValidationException for filters of two kinds
+ */
+export function parseNodes(body: string): NodesRequest {
+  return parsed(body, ({ Filters, InstanceInformationFilterList, InstancePropertyFilterList, ...others }) => {
+    const modern = optional(Filters, 'Filters', listOf(asNodeFilter('Key', 'Values'), 'filters')) ?? []
+    const legacy = [InstanceInformationFilterList, InstancePropertyFilterList].flatMap(
+      (list) => optional(list, 'filters', listOf(asNodeFilter('key', 'valueSet'), 'filters')) ?? [],
+    )
+    if (modern.length > 0 && legacy.length > 0)
+      throw new ServiceError('ValidationException', 'Only one kind of filters can be used at a time.')
+    const { MaxResults, NextToken } = others
+    return {
+      filters: [...modern, ...legacy],
+      MaxResults: optional(MaxResults, 'MaxResults', asInteger),
+      NextToken: optional(NextToken, 'NextToken', asString),
+    }
+  })
+}
+
+function asNodeFilter(keyName: string, valuesName: string) {
+  return (value: unknown, path: string) => {
+    const { [keyName]: key, [valuesName]: values } = asObject(value, path)
+    return {
+      key: optional(key, `${path}.${keyName}`, asString),
+      values: optional(values, `${path}.${valuesName}`, listOf(asString, 'strings')) ?? [],
+    }
+  }
 }
 
 /** As {@link parseRequest}. */

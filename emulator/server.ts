@@ -48,7 +48,7 @@ export interface Emulator {
 }
 
 /**
- * Serves Systems Manager's DescribeSessions, STS's GetCallerIdentity and AssumeRole, Organizations' ListAccounts,
+ * Serves Systems Manager's DescribeSessions and what it knows of nodes, STS's GetCallerIdentity and AssumeRole, Organizations' ListAccounts,
  * Account Management's ListRegions, CloudTrail's LookupEvents, and the clock at `/clock`.
  *
  * @throws Error from listening, such as EADDRINUSE

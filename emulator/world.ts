@@ -1,4 +1,5 @@
 import { Clock } from './clock'
+import type { Node } from './node'
 import type { SessionLife, SessionMembers, SessionState } from './session'
 import type { TrailEvent } from './trail-event'
 
@@ -53,6 +54,8 @@ export class World {
   readonly clock: Clock
   /** Events in CloudTrail that are not of these sessions. */
   readonly trail: TrailEvent[] = []
+  /** What Systems Manager knows of targets, by id. Others are gone, or were never there. */
+  readonly nodes = new Map<string, Node>()
 
   /** Oldest first, once sorted. */
   private readonly entries: Entry[] = []
@@ -79,6 +82,10 @@ export class World {
       })
     }
     this.sorted = false
+  }
+
+  addNodes(nodes: Iterable<Node>): void {
+    for (const node of nodes) this.nodes.set(node.InstanceId, node)
   }
 
   /**

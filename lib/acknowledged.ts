@@ -14,7 +14,7 @@ export const ACKNOWLEDGED = {
   describeSessions: {
     ids: ['AwsSolutions::AwsSolutions-IAM5[Resource::*]'],
     reason:
-      'ssm:DescribeSessions, cloudtrail:LookupEvents and, with an organization, organizations:ListAccounts have no resource types, so IAM accepts only * as their resource. They only read. If regions are listed, aws:RequestedRegion limits the first two to them.',
+      'ssm:DescribeSessions, ssm:DescribeInstanceInformation, ssm:DescribeInstanceProperties, cloudtrail:LookupEvents and, with an organization, organizations:ListAccounts have no resource types, so IAM accepts only * as their resource. They only read. If regions are listed, aws:RequestedRegion limits all but the last to them.',
   },
   memberRoles: {
     ids: [`AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${MEMBER_ROLE_NAME}]`],

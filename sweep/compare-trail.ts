@@ -109,17 +109,18 @@ async function recover(
   ends: ReadonlyMap<string, string>,
   { begunAt, heard }: Comparison,
 ): Promise<void> {
-  const { source, accountName, sweepId, retentionDays, counts, sweeps } = run
+  const { source, accountName, sweepId, retentionDays, lookUpTargets, counts, sweeps } = run
   const seen = { source, accountName, sweepId, seenFrom: begunAt, seenUntil: begunAt }
   const observations = lost.map(({ start }) => toRecovered(start, ends.get(start.sessionId), seen))
   let failure: UpsertError | undefined
-  const { archived, rejected } = await upsert(run.sessions, observations, { retentionDays }).catch(
-    (error: unknown) => {
-      if (!(error instanceof UpsertError)) throw error
-      failure = error
-      return error.upserted
-    },
-  )
+  const { archived, rejected } = await upsert(run.sessions, observations, {
+    retentionDays,
+    lookUpTargets,
+  }).catch((error: unknown) => {
+    if (!(error instanceof UpsertError)) throw error
+    failure = error
+    return error.upserted
+  })
   counts.Archived += archived.length
   counts.Rejected += rejected.length
   const ids = new Set(archived.map(({ SessionId }) => SessionId))

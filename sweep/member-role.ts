@@ -11,6 +11,14 @@ export interface MemberRole {
   readonly roleName: string
 }
 
+/** What a sweep asks. The calls have no resource types. */
+export const ACTIONS_WITHOUT_RESOURCES = [
+  'ssm:DescribeSessions',
+  'ssm:DescribeInstanceInformation',
+  'ssm:DescribeInstanceProperties',
+  'cloudtrail:LookupEvents',
+]
+
 const DESCRIPTION = 'Lets the session archive read the history of Session Manager sessions'
 const POLICY_NAME = 'read-session-history'
 /** An hour: the archiver asks for no longer. */
@@ -41,8 +49,7 @@ function policiesOf({ partition, auditAccountId, archiverRoleArn, organizationId
     permissions: <Account>(account: Account) => ({
       Version: '2012-10-17',
       Statement: [
-        // They have no resource types.
-        { Effect: 'Allow', Action: ['ssm:DescribeSessions', 'cloudtrail:LookupEvents'], Resource: '*' },
+        { Effect: 'Allow', Action: ACTIONS_WITHOUT_RESOURCES, Resource: '*' },
         { Effect: 'Allow', Action: 'account:ListRegions', Resource: account },
       ],
     }),

@@ -1,10 +1,12 @@
 import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail'
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import { newSweepId, type Receipt, type Witness } from '../archive/receipt'
+import { type Names, newSweepId, type Receipt, type Witness } from '../archive/receipt'
 import type { SessionsTable } from '../archive/sessions-table'
 import type { Source } from '../archive/source'
 import type { Plan, SweepState } from '../archive/sweep-state'
 import type { SweepsTable } from '../archive/sweeps-table'
+import type { LookUpTargets } from '../archive/upsert'
+import { makeLookUp } from './look-up-targets'
 
 export interface SweepJob {
   readonly source: Source
@@ -45,6 +47,8 @@ export interface Limits {
   readonly reserveMs: number
   /** Time for CloudTrail in one sweep, milliseconds. */
   readonly witnessMs: number
+  /** Time for looking up targets in one sweep, milliseconds. */
+  readonly namesMs: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -54,6 +58,7 @@ export const DEFAULT_LIMITS: Limits = {
   slicesAtOnce: 4,
   reserveMs: 30_000,
   witnessMs: 30_000,
+  namesMs: 30_000,
 }
 
 const NOTHING = {
@@ -78,6 +83,9 @@ export interface Run extends SweepJob {
   readonly startedAt: Date
   /** Only store-pages.ts and witness.ts count. */
   readonly counts: { -readonly [name in keyof Counts]: Counts[name] }
+  /** For the receipt: counted by `lookUpTargets`. */
+  readonly names: Names
+  readonly lookUpTargets: LookUpTargets
   /** For the receipt: undefined until the open sessions are known. */
   plan?: Plan
   /** What was known of the source before: undefined until it is read. */
@@ -107,15 +115,27 @@ export interface Listed {
 export function begin(job: SweepJob): Run {
   const { now, limits = DEFAULT_LIMITS, remainingMs = () => Number.MAX_SAFE_INTEGER } = job
   const startedAt = now()
-  return {
+  const names = { Calls: 0, Found: 0, Remembered: 0, Unknown: 0 }
+  const run: Run = {
     ...job,
     limits,
     remainingMs,
     sweepId: newSweepId(startedAt),
     startedAt,
     counts: { ...NOTHING },
+    names,
+    lookUpTargets: makeLookUp(
+      {
+        ...job,
+        milliseconds: limits.namesMs,
+        remainingMs: () => remainingMs() - limits.reserveMs,
+        hasEarlier: () => run.state?.LastCompleteAt !== undefined,
+      },
+      names,
+    ),
     expectNew: false,
   }
+  return run
 }
 
 /** Whether less than `neededMs` plus the reserve is left. */

@@ -87,12 +87,12 @@ function haveOneInCommon(page: readonly Session[], next: readonly Session[]): bo
 }
 
 async function storePage(run: Run, state: List, page: Answer, expectNew: boolean): Promise<void> {
-  const { source, accountName, sweepId, retentionDays, counts } = run
+  const { source, accountName, sweepId, retentionDays, lookUpTargets, counts } = run
   const { sessions, seenFrom, seenUntil } = page
   const seen = { state, source, accountName, sweepId, seenFrom, seenUntil }
   const observations = sessions.map((session, n) => ({ ...seen, session, rawJson: () => page.rawJson(n) }))
   try {
-    const upserted = await upsert(run.sessions, observations, { retentionDays, expectNew })
+    const upserted = await upsert(run.sessions, observations, { retentionDays, expectNew, lookUpTargets })
     if (upserted.archived.length < sessions.length / 2) run.expectNew = false
     await count(run, upserted)
   } catch (error) {

@@ -102,6 +102,7 @@ function receiptOf(run: Run, outcome: Partial<Receipt> & Pick<Receipt, 'Outcome'
     FinishedAt: now().toISOString(),
     ...counts,
     ...(run.witness !== undefined && { Witness: run.witness }),
+    ...(run.names.Calls > 0 && { Names: run.names }),
     ...outcome,
     Version: version,
   }

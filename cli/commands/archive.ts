@@ -26,6 +26,12 @@ function witnessLines({ Witness }: Receipt): string[] {
   ]
 }
 
+function nameLines({ Names }: Receipt): string[] {
+  return Names?.Problem === undefined
+    ? []
+    : [`Not all targets could be looked up by name: ${printable(Names.Problem)}`]
+}
+
 export function define(command: Command, io: Io): void {
   addArchiveFlags(
     command
@@ -69,6 +75,6 @@ Examples:
       const { Source, Pages } = receipt
       if (output !== 'table') await print([receipt], RECEIPTS, output, io)
       else await write(io, `Archived ${Source}: ${describeCounts(receipt)} (${Pages} list calls)\n`)
-      for (const line of witnessLines(receipt)) say(io, line)
+      for (const line of [...witnessLines(receipt), ...nameLines(receipt)]) say(io, line)
     })
 }

@@ -4,6 +4,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { Clock } from '../../emulator/clock'
 import { generateSessions } from '../../emulator/generate'
 import { generateAttempts } from '../../emulator/generate-attempts'
+import { generateNodes } from '../../emulator/generate-nodes'
 import { loadOrganization } from '../../emulator/organization-file'
 import { startEmulator } from '../../emulator/server'
 import type { SessionMembers } from '../../emulator/session'
@@ -109,6 +110,7 @@ async function makeWorld({ sessions = [], generate, seed }: Flags, clock: Clock,
     const month = { count: generate, seed, now, accountId, region }
     world.add(generateSessions(month))
     world.trail.push(...generateAttempts(month))
+    world.addNodes(generateNodes(month))
     return world
   }
   const paths = sessions.map((file) => resolve(io.cwd, file))

@@ -1,9 +1,10 @@
-import type { Receipt, RoundReceipt, Witness } from '../../archive/receipt'
+import type { Names, Receipt, RoundReceipt, Witness } from '../../archive/receipt'
 import { ATTRIBUTES } from '../../archive/record'
 import type { StoredRefusal } from '../../archive/refusal'
 import type { ShownSession } from '../../audit/last-seen'
 import type { Unarchived } from '../reconcile'
 import { duration, time } from './format'
+import { targetLabel } from './labels'
 import type { Kind } from './print'
 import type { Column } from './table'
 
@@ -25,7 +26,8 @@ export const SESSIONS: Kind<ShownSession> = {
     { name: 'StartDate (UTC)', width: 19, text: ({ StartDate }) => time(StartDate) },
     { name: 'Duration', width: 11, fromWidth: 55, text: lasted },
     { name: 'OwnerName', fromWidth: 41, text: ({ OwnerName }) => OwnerName },
-    { name: 'Target', text: ({ Target }) => Target },
+    { name: 'Target', text: targetLabel },
+    { name: 'TargetId', width: 20, fromWidth: 175, text: ({ Target }) => Target },
     { name: 'DocumentName', fromWidth: 128, text: ({ DocumentName }) => DocumentName },
     { name: 'Reason', fromWidth: 64, text: ({ Reason }) => Reason },
     { name: 'Status', width: 12, fromWidth: 98, text: statusOf },
@@ -81,6 +83,8 @@ const WITNESS: readonly (keyof Witness)[] = [
   'Problem',
 ]
 
+const NAMES: readonly (keyof Names)[] = ['Calls', 'Found', 'Remembered', 'Unknown', 'Problem']
+
 export const RECEIPTS: Kind<ShownReceipt> = {
   noun: 'receipt',
   columns: [
@@ -119,6 +123,7 @@ export const RECEIPTS: Kind<ShownReceipt> = {
     'MissedByRecent',
     'Restarts',
     ...WITNESS.map((name) => `Witness.${name}`),
+    ...NAMES.map((name) => `Names.${name}`),
     'Version',
   ],
 }

@@ -1,6 +1,7 @@
+import type { SessionRecord } from '../../archive/record'
 import { grouped } from './format'
 
-/** Names of accounts are untrusted text: what is here is for `printable`, or for `html`. */
+/** Names of accounts and targets are untrusted text: what is here is for `printable`, or for `html`. */
 
 /** `Shop (111122223333)`, or the id alone. */
 export function accountLabel(accountId: string, accountName: string | undefined): string {
@@ -17,6 +18,18 @@ export function sourceLabel({
 }): string {
   const [accountId = '', ...region] = source.split('/')
   return [accountLabel(accountId, accountName), ...region].join('/')
+}
+
+/**
+ * The target's name, or its id. A name that could be taken for an id is in quotation marks: whoever may tag a machine
+ * may call it like another one.
+ */
+export function targetLabel({
+  Target,
+  TargetName,
+}: Pick<SessionRecord, 'TargetName'> & { readonly Target?: unknown }): unknown {
+  if (typeof TargetName !== 'string') return Target
+  return /^\W*(m?i-|ecs:|")/i.test(TargetName) ? JSON.stringify(TargetName) : TargetName
 }
 
 /** So many are named, of however many there are. */

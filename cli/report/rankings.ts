@@ -1,5 +1,5 @@
 import { counted, grouped } from '../output/format'
-import { accountLabel } from '../output/labels'
+import { accountLabel as namedLabel } from '../output/labels'
 import { type Bar, ranking } from './charts'
 import { empty, note, section, table } from './elements'
 import { type Html, html } from './html'
@@ -24,14 +24,13 @@ export function rankingSections({ people, targets, documents, accounts }: Tally)
   const byPerson = [...people.values()].map(
     ({ name, sessions, isAnonymous }): Count => [name, sessions, isAnonymous],
   )
-  const byAccount = [...accounts].map(
-    ([id, { name, sessions }]): Count => [id && accountLabel(id, name), sessions],
-  )
+  const named = (counts: Tally['targets']) =>
+    [...counts].map(([id, { name, sessions }]): Count => [id && namedLabel(id, name), sessions])
   return html`<div class="columns">
 ${rankingSection({ title: 'By person', note: OF_PEOPLE, many: 'names', none: '(no owner)' }, byPerson)}
-${rankingSection({ title: 'By target', many: 'targets', none: '(no target)' }, [...targets])}
+${rankingSection({ title: 'By target', many: 'targets', none: '(no target)' }, named(targets))}
 ${rankingSection({ title: 'By document', many: 'documents', none: '(no document)' }, [...documents])}
-${accounts.size > 1 ? rankingSection({ title: 'By account', many: 'accounts', none: '(no account)' }, byAccount) : undefined}
+${accounts.size > 1 ? rankingSection({ title: 'By account', many: 'accounts', none: '(no account)' }, named(accounts)) : undefined}
 </div>`
 }
 

@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../archive/json'
 import type { ShownSession } from '../../audit/last-seen'
 import { duration, time } from '../output/format'
-import { accountLabel } from '../output/labels'
+import { accountLabel, targetLabel } from '../output/labels'
 import { type Content, Html, html } from './html'
 
 /** A browser lays out only the groups that are in sight. */
@@ -45,7 +45,7 @@ export function sessionRow(record: ShownSession): Html {
       typeof seconds === 'number' ? html`<data value="${seconds}">${duration(seconds)}</data>` : undefined,
     ),
     cell(record.OwnerName, record.Owner),
-    cell(record.Target),
+    cell(targetLabel(record), record.TargetName && record.Target),
     cell(record.DocumentName, record.AccessType),
     cell(record.State === 'Recovered' ? RECOVERED : record.Status),
     cell(record.Reason, record.Details),

@@ -10,6 +10,11 @@ export interface Person {
   withoutReason: number
 }
 
+export interface Named {
+  name: string | undefined
+  sessions: number
+}
+
 export interface Anonymous extends Anonymity {
   sessions: number
   readonly owner: string | undefined
@@ -36,10 +41,11 @@ export class Tally {
   totalSeconds = 0
   /** By OwnerKey. The key undefined is for sessions without one, here and below. */
   readonly people = new Map<string | undefined, Person>()
-  readonly targets = new Map<string | undefined, number>()
+  /** By Target, with the name that the latest session has. */
+  readonly targets = new Map<string | undefined, Named>()
   readonly documents = new Map<string | undefined, number>()
   /** By AccountId, with the name that the latest session has. */
-  readonly accounts = new Map<string | undefined, { name: string | undefined; sessions: number }>()
+  readonly accounts = new Map<string | undefined, Named>()
   /** By StartDay. */
   readonly days = new Map<string, number>()
   /** By Owner. */
@@ -52,9 +58,9 @@ export class Tally {
     this.sessions += 1
     if (record.Status === 'Failed') this.failed += 1
     if (record.State === 'Recovered') this.recovered += 1
-    count(this.targets, textOf(record.Target))
+    countNamed(this.targets, textOf(record.Target), record.TargetName)
     count(this.documents, textOf(record.DocumentName))
-    this.addAccount(record)
+    countNamed(this.accounts, textOf(record.AccountId), record.AccountName)
     if (record.StartDay === undefined) this.withoutStart += 1
     else count(this.days, record.StartDay)
     const why = anonymity(record)
@@ -73,14 +79,6 @@ export class Tally {
     if (hasReason(record)) return
     person.withoutReason += 1
     this.withoutReason += 1
-  }
-
-  private addAccount({ AccountId, AccountName }: SessionRecord): void {
-    const id = textOf(AccountId)
-    const account = this.accounts.get(id) ?? { name: undefined, sessions: 0 }
-    this.accounts.set(id, account)
-    account.name = textOf(AccountName) ?? account.name
-    account.sessions += 1
   }
 
   private addAnonymous(record: SessionRecord, why: Anonymity): void {
@@ -123,6 +121,13 @@ function hasReason({ Reason }: SessionRecord): boolean {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
+}
+
+function countNamed(counts: Map<string | undefined, Named>, id: string | undefined, name: unknown): void {
+  const counted = counts.get(id) ?? { name: undefined, sessions: 0 }
+  counts.set(id, counted)
+  counted.name = textOf(name) ?? counted.name
+  counted.sessions += 1
 }
 
 function count<Key>(counts: Map<Key, number>, key: Key): void {

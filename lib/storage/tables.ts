@@ -16,6 +16,7 @@ import { allowDescription, allowGrants, allowUseThrough } from './key'
 import { TableProtection } from './table-protection'
 
 const OPEN_SESSIONS = 'OpenSessions' satisfies keyof typeof SESSIONS.indexes
+const BY_TARGET = 'ByTarget' satisfies keyof typeof SESSIONS.indexes
 
 /** Operations of DynamoDB that the archiver calls on a table, or on an index of it. */
 interface Calls {
@@ -55,6 +56,7 @@ export class ArchiveTables extends Construct {
     this.archiverCalls = [
       { table: this.sessions, operations: ['BatchGetItem', 'PutItem', 'UpdateItem'] },
       { table: this.sessions, index: OPEN_SESSIONS, operations: ['Query'] },
+      { table: this.sessions, index: BY_TARGET, operations: ['Query'] },
       { table: this.sweeps, operations: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'] },
     ]
   }

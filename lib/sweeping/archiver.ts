@@ -6,6 +6,7 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets'
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { ACTIONS_WITHOUT_RESOURCES } from '../../sweep/member-role'
 import { ACKNOWLEDGED, acknowledge } from '../acknowledged'
 import { addFunction, type FunctionSettings } from '../function'
 import { forThisAccount, handWrittenRole } from '../iam'
@@ -93,7 +94,7 @@ export class Archiver extends Construct {
 /** What the function may do in its own account. */
 function statementsFor(scope: Construct, { regions, excludeRegions }: ArchiverProps): PolicyStatement[] {
   const { partition, account } = Stack.of(scope)
-  const actions = ['ssm:DescribeSessions', 'cloudtrail:LookupEvents'] // without resource types
+  const actions = [...ACTIONS_WITHOUT_RESOURCES]
   const describe = (conditions?: Record<string, unknown>) =>
     new PolicyStatement({ actions, resources: ['*'], conditions })
   if (regions !== 'all') return [describe({ StringEquals: { 'aws:RequestedRegion': regions } })]

@@ -33,8 +33,10 @@ const session = fc.record({
     `${TASK}-1`,
     `${TASK}-2`,
     `ecs:prod_eu_${OTHER_ID}_r-1`,
+    'something',
     undefined,
   ),
+  targetName: fc.constantFrom('web', 'Web', 'prod', 'i-2', 'something', undefined),
   Status: fc.constantFrom('Connected', 'Terminated', 'Failed', undefined),
   DocumentName: fc.constantFrom('SSM-SessionManagerRunShell', 'AWS-StartSSHSession', undefined),
   Reason: fc.constantFrom('INC-4711 disk', 'Inc-4711', '=SUM(1)', '</script>', undefined),
@@ -68,6 +70,10 @@ const question: fc.Arbitrary<Question> = fc
       'ecs:prod*',
       OTHER_ID,
       'ecs:*',
+      'web',
+      'WEB',
+      'We*',
+      'something',
     ),
     status: fc.constantFrom('Connected', 'Terminated'),
     state: fc.constantFrom('Active' as const, 'History' as const),
@@ -94,7 +100,7 @@ const question: fc.Arbitrary<Question> = fc
 
 /** How a sweep sees a session, at its end at the latest. */
 function observationOf(one: RandomSession, n: number): Observation {
-  const { hoursAgo: ago, hours, life, dated, person, role, accountId, region, ...members } = one
+  const { hoursAgo: ago, hours, life, dated, person, role, accountId, region, targetName, ...members } = one
   const start = ASKED_AT.getTime() - ago * HOUR
   const owner = role ? `arn:aws:sts::${accountId}:assumed-role/${role}` : `arn:aws:iam::${accountId}:user`
   const Owner = person && `${owner}/${person}`
@@ -103,7 +109,11 @@ function observationOf(one: RandomSession, n: number): Observation {
   const session = JSON.parse(JSON.stringify({ SessionId: `s-${n}`, Owner, StartDate, EndDate, ...members }))
   const state = ['open', 'missing', 'given up'].includes(life) ? 'Active' : 'History'
   const seen = iso(Math.min(ASKED_AT.getTime(), start + hours * HOUR))
-  return { session, state, source: one, sweepId: 'sweep', seenFrom: seen, seenUntil: seen }
+  const target = { TargetName: targetName, TargetSource: 'test', TargetAsOf: seen }
+  return {
+    ...{ session, state, source: one, sweepId: 'sweep', seenFrom: seen, seenUntil: seen },
+    ...(/^ecs:/.test(members.Target ?? '') || !targetName ? {} : { target }),
+  }
 }
 
 async function fill(sessions: SessionsTable, random: readonly RandomSession[]): Promise<void> {
@@ -148,7 +158,9 @@ function plainFilter(all: readonly Record<string, unknown>[], asked: Question): 
       const target = r.Target as string | undefined
       const [, cluster, task] = /^ecs:(.*)_(.*)_.*$/.exec(target ?? '') ?? []
       const names = cluster ? [target, cluster, `ecs:${cluster}`, task, `ecs:${cluster}_${task}`] : [target]
-      if (asked.targets && !isOneOf(asked.targets, '', ...names)) return false
+      const byName = asked.targets?.filter((one) => !/^(i-|ecs:)/.test(one)) ?? []
+      const isNamed = isOneOf(byName, 'i', r.TargetName as string | undefined)
+      if (asked.targets && !isOneOf(asked.targets, '', ...names) && !isNamed) return false
       if (asked.reason && !new RegExp(asked.reason, 'i').test(String(r.Reason ?? ''))) return false
       if (asked.open && (r.State !== 'Active' || r.EndUnknown)) return false
       if (asked.minDuration && !(start && until && seconds(start, until) >= asked.minDuration)) return false

@@ -51,6 +51,29 @@ test('a search by owner or target reads only their sessions, and only those of i
   })
 })
 
+test('a search by the names of targets reads only their sessions, each once', async () => {
+  const named = (hours: number) => {
+    const name = hours % 10 === 3 ? 'Web' : undefined // i-3, half of the time
+    return record(hours, { TargetName: name, TargetKey: name?.toLowerCase() })
+  }
+  await write(Array.from({ length: 30 }, (_, n) => named(n)))
+  const web = { targets: ['web', 'WEB'] }
+  expect(await find(web)).toMatchObject({
+    ids: ['s-23', 's-13', 's-3'],
+    indexes: ['ByTarget', 'ByTargetKey'],
+    items: 3,
+  })
+  const both = { targets: ['web', 'i-3'] }
+  expect(await find(both)).toMatchObject({
+    ids: ['s-28', 's-23', 's-18', 's-13', 's-8', 's-3'],
+    items: 3 + 6,
+  })
+  expect(await find({ targets: ['we*'], from: hoursAgo(30) })).toMatchObject({
+    indexes: ['ByDay'],
+    ids: { length: 3 },
+  })
+})
+
 test('a search by time reads only the sessions of that time, in days that may be empty', async () => {
   await write([1, 30, 15 * 24, 29 * 24, 35 * 24].map((hours) => record(hours)))
   const { ids, indexes, items, calls } = await find({ from: hoursAgo(30 * 24) })

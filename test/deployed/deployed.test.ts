@@ -8,6 +8,7 @@ import { expectedMembers, membersOf } from '../support/expected-record'
 import { metricsOf } from '../support/invoke'
 import { ODD_SESSIONS } from '../support/odd-sessions'
 import { expectExactRole } from '../support/role-uses'
+import { endedSession } from '../support/sessions'
 import { cdkSynth } from '../support/template'
 import { DAY, daysAgo, HOUR } from '../support/times'
 
@@ -184,6 +185,28 @@ test('the archive holds every session that AWS has forgotten after 31 days', asy
   const kept = await records()
   expect(new Set(kept.keys())).toEqual(everSeen)
   for (const record of kept.values()) expect(record).toMatchObject({ State: 'History' })
+})
+
+test('a session on a machine that is gone has the name that an earlier one gave it', async () => {
+  const { world, records } = deployment
+  const on = (Target: string, SessionId: string) => [
+    endedSession({ SessionId, Target }, {}, world.clock.now()),
+  ]
+  const [known, gone] = ['i-0aaaaaaaaaaaaaaaa', 'i-0bbbbbbbbbbbbbbbb']
+  world.addNodes([{ InstanceId: known, Name: 'db-01' }])
+  world.add([...on(known, 'while-it-lived'), ...on(gone, 'unknown')])
+  await sweep()
+  world.nodes.delete(known)
+  world.add(on(known, 'afterwards'))
+  await sweep(FULL)
+
+  const kept = await records()
+  const names = ['while-it-lived', 'afterwards', 'unknown'].map((id) => kept.get(id))
+  expect(names.map((record) => [record?.TargetName, record?.TargetSource])).toEqual([
+    ['db-01', 'SSM'],
+    ['db-01', 'archive'],
+    [undefined, 'none'],
+  ])
 })
 
 test('the role allows every call that the function made, and no action that it did not need', () =>

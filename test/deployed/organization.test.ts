@@ -137,6 +137,17 @@ test('a person has one source of a member account swept, and gets its receipt', 
   expect(metricsOf({ log })).toMatchObject([{ SweepsCompleted: 1 }])
 })
 
+test('a session on a machine of the own account that is gone has no name', async () => {
+  const [account] = ACCOUNTS
+  const [region] = REGIONS
+  const world = organization.world(String(account), String(region))
+  world.add([
+    endedSession({ SessionId: 'gone', Target: 'i-0bbbbbbbbbbbbbbbb' }, {}, organization.clock.now()),
+  ])
+  const { result } = await deployment.invoke({ event: { account, region, sweep: 'full' } })
+  expect(result).toMatchObject({ Archived: 1, Names: { Calls: 2, Found: 0, Remembered: 0, Unknown: 1 } })
+})
+
 test('the role allows every call that the function made and Lambda makes for its queue, and no action beside', () => {
   const { template } = deployment
   const [mapping] = template.all('AWS::Lambda::EventSourceMapping')

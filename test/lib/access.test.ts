@@ -101,6 +101,8 @@ describe('the role in an account of the organization', () => {
 
   test('it may list sessions and its own account’s regions', () => {
     expect(may('ssm:DescribeSessions')).toBe(true)
+    expect(may('ssm:DescribeInstanceInformation')).toBe(true)
+    expect(may('ssm:DescribeInstanceProperties')).toBe(true)
     expect(may('cloudtrail:LookupEvents')).toBe(true)
     expect(may('account:ListRegions', `arn:aws:account::${MEMBER}:account`)).toBe(true)
   })
@@ -113,7 +115,7 @@ describe('the role in an account of the organization', () => {
 
   test.each([
     ...['ssm:StartSession', 'ssm:ResumeSession', 'ssm:TerminateSession', 'ssm:SendCommand'],
-    ...['ssm:GetParameter', 'ssm:DescribeInstanceInformation', 'ec2:DescribeInstances'],
+    ...['ssm:GetParameter', 'ssm:DescribeInstancePatches', 'ec2:DescribeInstances'],
     ...['cloudtrail:StopLogging', 'cloudtrail:DescribeTrails'],
     ...['ec2:DescribeRegions', 'account:EnableRegion', 'account:DisableRegion', 'iam:ListRoles'],
     ...['organizations:ListAccounts', 'sts:AssumeRole', 's3:ListAllMyBuckets', 'ecs:ExecuteCommand'],

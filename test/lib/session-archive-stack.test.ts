@@ -91,7 +91,12 @@ test.each(STACKS)('no wildcard is in the policies of %s unless IAM needs it', (_
   const isWild = (arn: string) => arn.includes('*') && !LOG_STREAMS.test(arn)
   const wild = statements.filter(({ Effect, Resource }) => Effect === 'Allow' && list(Resource).some(isWild))
   const ofAnyone = { Effect: 'Allow', Resource: '*' }
-  const LISTING = ['ssm:DescribeSessions', 'cloudtrail:LookupEvents']
+  const LISTING = [
+    'ssm:DescribeSessions',
+    'ssm:DescribeInstanceInformation',
+    'ssm:DescribeInstanceProperties',
+    'cloudtrail:LookupEvents',
+  ]
   const tables = Object.keys(stack.resources('AWS::DynamoDB::Table'))
   const { logicalId: bucket } = stack.resource('AWS::S3::Bucket')
   const ofEvidence = [

@@ -19,6 +19,7 @@ export function expectedMembers(session: SessionMembers): Record<string, unknown
 /** Attributes that the archive adds. */
 const PROVENANCE = `
   AccountId Region OwnerName OwnerKey RoleName StartDay DurationSeconds State OpenSource LongSource MissingSince LastKnownActiveAt
+  TargetName TargetKey ComputerName PlatformType PlatformName PlatformVersion IPAddress TargetSource TargetAsOf
   EndUnknown StartEventId ExecutedBy EcsCluster EcsTask EcsContainer FirstArchivedAt ObservedAt SweepId Revision Salt ContentHash SchemaVersion ExpiresAt
 `.split(/\s+/)
 

@@ -4,6 +4,7 @@ import { enrol } from '../../archive/roster'
 import { SessionsTable } from '../../archive/sessions-table'
 import type { Source } from '../../archive/source'
 import { SweepsTable } from '../../archive/sweeps-table'
+import type { TargetFacts } from '../../archive/target'
 import { upsert } from '../../archive/upsert'
 import { startDatabase } from '../../emulator/dynamodb'
 import type { SessionMembers } from '../../emulator/session'
@@ -19,6 +20,8 @@ export interface Kept extends SessionMembers {
   /** @default - {@link SOURCE} */
   readonly source?: Source
   readonly accountName?: string
+  /** @default - what the target's id says */
+  readonly target?: TargetFacts
 }
 
 export const SOURCE: Source = { accountId: '111122223333', region: 'eu-west-1' }
@@ -52,11 +55,12 @@ export async function openFilledArchive() {
       const sight = { sweepId: `${time}-0a1b2c3d`, seenFrom: time, seenUntil: time }
       const { archived, rejected } = await upsert(
         store,
-        sessions.map(({ state = 'History', source = SOURCE, accountName, ...session }) => ({
+        sessions.map(({ state = 'History', source = SOURCE, accountName, target, ...session }) => ({
           session,
           state,
           source,
           accountName,
+          target,
           ...sight,
         })),
       )

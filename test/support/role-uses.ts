@@ -4,6 +4,14 @@ import { DEPLOYMENT, type DeployedTemplate } from './template'
 
 const PLACE = `${DEPLOYMENT['AWS::Region']}:${DEPLOYMENT['AWS::AccountId']}`
 
+/** What a sweep asks beside DescribeSessions. */
+const OTHER_ACTIONS = {
+  LookupEvents: 'cloudtrail:LookupEvents',
+  DescribeInstanceInformation: 'ssm:DescribeInstanceInformation',
+  DescribeInstanceProperties: 'ssm:DescribeInstanceProperties',
+} as const
+type OtherOperation = keyof typeof OTHER_ACTIONS
+
 /** What IAM saw of the deployed function so far: its calls of the database, and of AWS with its own credentials. */
 function callsOf({ proxy, emulator }: Deployment): Access[] {
   const ofTables = proxy.calls.flatMap(({ operation, body }) => {
@@ -22,12 +30,12 @@ function callsOf({ proxy, emulator }: Deployment): Access[] {
     .flatMap((source) => {
       const region = source.slice(ownId.length + 1)
       const context = { 'aws:RequestedRegion': region }
-      const asked = calls.countOther({ operation: 'LookupEvents', accountId: ownId, region }) > 0
-      return ['ssm:DescribeSessions', ...(asked ? ['cloudtrail:LookupEvents'] : [])].map((action) => ({
-        action,
-        resource: '*',
-        context,
-      }))
+      const asked = Object.entries(OTHER_ACTIONS).flatMap(([operation, action]) =>
+        calls.countOther({ operation: operation as OtherOperation, accountId: ownId, region }) > 0
+          ? [action]
+          : [],
+      )
+      return ['ssm:DescribeSessions', ...asked].map((action) => ({ action, resource: '*', context }))
     })
   const others: Access[] = [
     { action: 'account:ListRegions', resource: `arn:aws:account::${ownId}:account` },

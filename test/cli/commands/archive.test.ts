@@ -28,6 +28,7 @@ import { databaseClient, scan } from '../../support/clients'
 import { startCloudFormation } from '../../support/cloudformation'
 import { expectedMembers, membersOf } from '../../support/expected-record'
 import { ODD_SESSIONS } from '../../support/odd-sessions'
+import { endedSession } from '../../support/sessions'
 import { temporaryFolder } from '../../support/temporary-folder'
 import { worldOf } from '../worlds'
 
@@ -95,6 +96,24 @@ test('archive keeps every session as AWS shows it, wherever the environment lead
   const Regions = { 'us-east-1': { State: 'swept', Since: expect.any(String) } }
   expect(afterFirst.roster).toMatchObject([{ ItemId: '111122223333', State: 'swept', Regions }])
   expect(afterSecond.roster).toEqual(afterFirst.roster)
+})
+
+test('archive names targets, and says why it cannot', async () => {
+  const lives = [endedSession({ Target: 'mi-0c3d4f541d408a434' }, {}, new Date())]
+  const emulator = await start({ world: worldOf(0, lives) })
+  emulator.faults.nodes = { describeInstanceInformation: 'deny' }
+  const denied = await archive(emulator, LOCAL)
+  expect(denied).toMatchObject({ status: 0, stdout: expect.stringContaining('1 archived') })
+  expect(denied.stderr).toMatch(
+    /^Not all targets could be looked up by name: AccessDeniedException: User is not/,
+  )
+  emulator.faults.nodes = {}
+  emulator.world.addNodes([{ InstanceId: 'mi-0c3d4f541d408a434', Name: 'printer' }])
+  expect((await archive(emulator, [...LOCAL, '--full'])).stderr).toBe('')
+  const found = await runCli(['sessions', ...LOCAL, '--target', 'PRINTER', '--output', 'json'], {
+    cwd: folder(),
+  })
+  expect(JSON.parse(found.stdout)).toMatchObject([{ TargetName: 'printer', TargetSource: 'SSM' }])
 })
 
 test('archive names its source in the roster before it sweeps, so that a sweep that failed is found as well', async () => {

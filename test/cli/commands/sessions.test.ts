@@ -21,6 +21,8 @@ const BOB = { Owner: 'arn:aws:sts::111122223333:assumed-role/Admin/bob' }
 const ERIN = { Owner: 'arn:aws:iam::111122223333:user/erin' }
 const CAROL = { Owner: 'arn:aws:sts::111122223333:assumed-role/Admin/carol' }
 
+const NAMED = { TargetName: 'Payments-DB', TargetSource: 'test', TargetAsOf: day(0) }
+
 const session = (SessionId: string, from: string, until: string, more: Partial<Kept>): Kept => {
   const dates = { StartDate: Date.parse(from) / 1000, EndDate: Date.parse(until) / 1000 }
   return { SessionId, Status: 'Terminated', ...dates, ...more }
@@ -43,13 +45,14 @@ const SESSIONS: readonly Kept[] = [
   session('alice-2', day(1, '10:00:00.000'), day(1, '12:00:00.000'), {
     Owner: 'arn:aws:sts::111122223333:assumed-role/ReadOnly/alice',
     ...{ Target: 'i-db', DocumentName: SSH, Reason: 'again: inc-4711', AccessType: 'JustInTime' },
+    target: NAMED,
   }),
   session('bob-1', day(1, '23:59:59.999'), day(2, '01:00'), { ...BOB, Target: 'i-feb', Reason: 'patching' }),
   session('alice-3', day(2), day(2, '00:10:00.000'), {
     Owner: 'arn:aws:iam::444455556666:user/ops/alice',
     ...{ Target: 'i-feb', Status: 'Disconnected', source: OTHER },
   }),
-  openSession('carol-open', day(3, '08:00:00.000'), { ...CAROL, Target: 'i-db' }),
+  openSession('carol-open', day(3, '08:00:00.000'), { ...CAROL, Target: 'i-db', target: NAMED }),
   ...[erin(29), erin(10), erin(3), erin(1, { source: OTHER })],
   { SessionId: 'no-start', state: 'Active', Status: 'Connecting' },
 ]
@@ -105,6 +108,13 @@ test.each([
   [`--target i-db ${SINCE}`, 'bob-long alice-2 carol-open', read('ByTarget', 1, 3, 3, 0.5)],
   [`--target ${EC2}/i-db ${SINCE}`, 'bob-long alice-2 carol-open', read('ByTarget', 1, 3, 3, 0.5)],
   [`--target i-db --target i-feb ${SINCE}`, IN_DAYS, read('ByTarget', 2, 7, 7, 1)],
+  [`--target payments-db ${SINCE}`, 'alice-2 carol-open', read('ByTarget, ByTargetKey', 2, 2, 2, 0.5)],
+  [
+    `--target PAYMENTS-DB --target i-db ${SINCE}`,
+    'bob-long alice-2 carol-open',
+    read('ByTarget, ByTargetKey', 3, 5, 3, 1),
+  ],
+  [`--target pay* ${DAYS}`, 'alice-2 carol-open', ofDays(2)],
   [`--target i-* --target i-db ${DAYS}`, IN_DAYS, ofDays(7)],
   [DAYS, IN_DAYS, ofDays(7)],
   [`--status Disconnected ${DAYS}`, 'alice-3', ofDays(1)],
@@ -381,7 +391,7 @@ test.each<[string[], string]>([
   [['--role', 'arn:aws:iam::111122223333:user/alice'], "not of a role: expected '--owner' for a person"],
   [['--target', 'arn:aws:ecs:eu-west-1:1:service/prod/api'], 'Expected an id, or the ARN of an instance,'],
   [['--reason', ' '], "'--reason <text>' argument ' ' is invalid. Expected some text."],
-  [['--target'], "'--target <id...>' argument missing"],
+  [['--target'], "'--target <name...>' argument missing"],
   [['--output', 'yaml'], "argument 'yaml' is invalid. Expected table, json, jsonl, csv, or a file for Excel"],
   [['--owner', `x${'ö'.repeat(1024)}`], 'Expected at most 2048 bytes.'],
 ])('sessions %j is wrong usage and refused before anything is asked', async (args, message) => {

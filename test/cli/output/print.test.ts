@@ -42,7 +42,8 @@ const ODD: readonly Kept[] = [
   ...HOSTILE.map((text, n) => {
     const OutputUrl = { S3OutputUrl: text, CloudWatchOutputUrl: 'https://example.com', Third: text }
     const Unknown = { [text]: [text, 1.5, true, null] }
-    const members = { state: 'Active', Target: text, Reason: text, OutputUrl, Unknown } as const
+    const target = { TargetName: text, ComputerName: text, TargetSource: text, TargetAsOf: text }
+    const members = { state: 'Active', Target: text, target, Reason: text, OutputUrl, Unknown } as const
     return session(`hostile-${n}`, text, 0, members)
   }),
   { SessionId: 'hostile-all', state: 'Active', Reason: FOR_TERMINALS.join() },
@@ -155,7 +156,7 @@ describe('in a pipe,', () => {
   })
 
   const MEMBERS =
-    'SessionId StartDate EndDate DurationSeconds Owner OwnerName OwnerKey RoleName Target DocumentName Reason Status AccessType ' +
+    'SessionId StartDate EndDate DurationSeconds Owner OwnerName OwnerKey RoleName Target TargetName TargetKey ComputerName PlatformType PlatformName PlatformVersion IPAddress TargetSource TargetAsOf DocumentName Reason Status AccessType ' +
     'Details OutputUrl.S3OutputUrl OutputUrl.CloudWatchOutputUrl MaxSessionDuration AccountId AccountName Region State OpenSource ' +
     'LongSource MissingSince LastKnownActiveAt EndUnknown EndedBefore StartEventId ExecutedBy EcsCluster EcsTask EcsContainer StartDay FirstArchivedAt ObservedAt SweepId Revision Salt ' +
     'ContentHash SchemaVersion ExpiresAt LastSeenAt Stale Other'
@@ -201,7 +202,13 @@ ${beside('wide')}`)
   test.each([...FOR_TERMINALS, "'quoted"])('%j is found as owner, target and reason', async (text) => {
     const conditions = ['--target', text, '--reason', text.toUpperCase(), '--output', 'json']
     expect(JSON.parse((await ask([...of(text), ...conditions])).stdout)).toMatchObject([
-      { SessionId: `hostile-${HOSTILE.indexOf(text)}`, OwnerName: text, Target: text, Reason: text },
+      {
+        SessionId: `hostile-${HOSTILE.indexOf(text)}`,
+        OwnerName: text,
+        Target: text,
+        TargetName: text,
+        Reason: text,
+      },
     ])
   })
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { SessionRecord, State } from '../../../archive/record'
+import type { TargetFacts } from '../../../archive/target'
 import { toRecord } from '../../../archive/to-record'
 import type { Report } from '../../../cli/report/model'
 import { writeReport } from '../../../cli/report/write-report'
@@ -11,10 +12,21 @@ import type { SessionMembers } from '../../../emulator/session'
 
 export const NOW = new Date('2026-11-24T12:00:00.000Z')
 
-export function record(session: SessionMembers, state: State = 'History'): SessionRecord {
+export function record(
+  session: SessionMembers,
+  state: State = 'History',
+  target?: TargetFacts,
+): SessionRecord {
   const source = { accountId: '111122223333', region: 'eu-west-1' }
   const seen = { seenFrom: NOW.toISOString(), seenUntil: NOW.toISOString() }
-  return toRecord({ session: JSON.parse(JSON.stringify(session)), state, source, sweepId: 's-1', ...seen })
+  return toRecord({
+    session: JSON.parse(JSON.stringify(session)),
+    state,
+    source,
+    sweepId: 's-1',
+    target,
+    ...seen,
+  })
 }
 
 /** A month of made-up sessions, in order of StartDate. */
@@ -77,11 +89,12 @@ export function hostileRecords(): SessionRecord[] {
   return HOSTILE.map((hostile, n) => {
     const text = hostile.toWellFormed() // or no record could hold it
     const StartDate = NOW.getTime() / 1000 - n * 86_400
-    return record({
+    const session = {
       SessionId: `hostile-${n}-${text.slice(0, 90)}`,
       Owner: `arn:aws:iam::111122223333:user/${text.replaceAll(/[/:]/g, '|')}`,
       ...{ Target: text, DocumentName: text, Reason: text, Details: text, Status: text, AccessType: text },
       ...{ StartDate, EndDate: StartDate + 60 },
-    })
+    }
+    return record(session, 'History', { TargetName: text, TargetSource: text, TargetAsOf: text })
   })
 }
