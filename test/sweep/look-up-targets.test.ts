@@ -90,10 +90,10 @@ test('a machine without a name is called as its computer is', async () => {
 test('many targets take one look-up of each kind, forty at a time, and none takes a second', async () => {
   const ids = Array.from({ length: 90 }, (_, n) => `i-0${String(n).padStart(16, '0')}`)
   stage.world.addNodes(ids.map((InstanceId) => ({ InstanceId, Name: `n${InstanceId}` })))
-  // two sessions each, on pages that are stored at the same time
+  // two sessions each, on two pages
   stage.world.add([...ids, ...ids].map((id, n) => on(id, `s-${n}`)))
 
-  const { Names } = await stage.sweep()
+  const { Names } = await stage.sweep({ limits: { ...DEFAULT_LIMITS, pageSize: 90 } })
 
   expect(Names).toEqual({ Calls: 6, Found: 90, Remembered: 0, Unknown: 0 })
   expect([count('DescribeInstanceInformation'), count('DescribeInstanceProperties')]).toEqual([3, 3])
@@ -133,7 +133,7 @@ test('a sweep that finds nothing new looks nothing up', async () => {
 
 test('a machine that is gone has the name that its last session gave it, as of then', async () => {
   stage.world.addNodes([{ ...WEB, goneAt: new Date(NOW.getTime() + HOUR) }])
-  stage.world.add([on(EC2, 'before')])
+  stage.world.add([on(EC2, 'before'), on('i-0eeeeeeeeeeeeeeee')])
   await stage.sweep()
   stage.world.clock.advance(DAY)
   stage.world.add([on(EC2, 'after'), on(GONE)])
@@ -143,6 +143,25 @@ test('a machine that is gone has the name that its last session gave it, as of t
   expect(await factsOf('after')).toEqual({ ...(await factsOf('before')), TargetSource: 'archive' })
   expect(await factsOf(`on-${GONE}`)).toMatchObject({ TargetSource: 'none' })
   expect(Names).toEqual({ Calls: 2, Found: 0, Remembered: 1, Unknown: 1 })
+  const looked = () => stage.proxy.calls.filter(({ body }) => body.IndexName === 'ByTarget').length
+  expect(looked()).toBe(2) // none in the first sweep, when there is nothing to find
+  stage.world.add([on(GONE, 'again')])
+  await fullSweep()
+  expect(await factsOf('again')).toMatchObject({ TargetSource: 'none' })
+})
+
+test('a container’s cluster is as of when the session was first archived', async () => {
+  const startedAt = new Date(NOW.getTime() - HOUR)
+  const whileOpen = { SessionId: 'open', Target: CONTAINER, StartDate: startedAt.getTime() / 1000 }
+  stage.world.add([{ startedAt, endedAt: new Date(NOW.getTime() + HOUR), whileOpen }])
+  await stage.sweep()
+  await stage.sweepAfter(2)
+  expect(await stage.record('open')).toMatchObject({
+    State: 'History',
+    TargetName: 'prod_eu',
+    TargetAsOf: SEEN,
+  })
+  expect(calls()).toBe(0)
 })
 
 test('the name of a machine of another source is not taken', async () => {
