@@ -15,7 +15,7 @@ export type NeededTables = readonly ('table' | 'sweepsTable')[]
 
 const TABLE_FLAGS = { table: "'--table <name>'", sweepsTable: "'--sweeps-table <name>'" }
 
-const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const
+export const FORMATS = ['table', 'json', 'jsonl', 'csv'] as const
 type File = `${string}.xlsx`
 export type Format = (typeof FORMATS)[number] | File
 

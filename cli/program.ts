@@ -1,4 +1,5 @@
 import { Command, CommanderError } from '@commander-js/extra-typings'
+import { SCHEMA_VERSION } from '../archive/record'
 import { version } from '../package.json'
 import { Ended, type Io, say, UsageError, write } from './io'
 import { messageOf } from './output/message-of'
@@ -52,6 +53,10 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => C
     'See the whole story in ten seconds: archived, forgotten by AWS, still answered.',
     () => require('./commands/demo'),
   ],
+  completion: [
+    'Print what makes bash, zsh or fish complete commands and flags.',
+    () => require('./commands/completion'),
+  ],
 }
 
 const FAILED = 1
@@ -71,7 +76,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   let help = ''
   const program = new Command('session-archive')
     .description('Keeps the history of AWS Session Manager sessions beyond the 30 days that AWS does.')
-    .version(version)
+    .version(`${version} (records of schema version ${SCHEMA_VERSION})`, '-V, --version', 'show the versions')
     .exitOverride()
     .showHelpAfterError(HINT)
     .configureOutput({
@@ -86,7 +91,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const asked = args.find((arg) => arg !== 'help' && !arg.startsWith('-'))
   for (const [name, [summary, load]] of Object.entries(COMMANDS)) {
     const command = program.command(name).description(summary)
-    if (name !== asked) continue
+    if (name !== asked && asked !== 'completion') continue // which is about all of them
     load().define(command, io)
     refuseRepeatedFlags(command)
   }

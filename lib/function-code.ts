@@ -5,6 +5,11 @@ import { Code } from 'aws-cdk-lib/aws-lambda'
 
 const HANDLERS = join(__dirname, '../lambda')
 
+/** What a bundle was made of, by file. */
+export interface Bundle {
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+
 /** The bundle of `lambda/NAME.ts`: the npm package holds it, a checkout builds it when the app is synthesised. */
 export function functionCode(name: string): Code {
   const packaged = join(__dirname, '../functions', name)
@@ -25,9 +30,9 @@ export function functionCode(name: string): Code {
 }
 
 /** Bundles a handler, the SDK included, into a module of the same name: what is tested is what runs. */
-export function buildFunction(folder: string, handler: string): void {
+export function buildFunction(folder: string, handler: string): Bundle {
   const { buildSync } = require('esbuild') as typeof import('esbuild') // the npm package has no esbuild
-  buildSync({
+  const { metafile } = buildSync({
     entryPoints: [handler],
     outdir: folder,
     bundle: true,
@@ -38,5 +43,7 @@ export function buildFunction(folder: string, handler: string): void {
     minify: true,
     legalComments: 'none',
     logLevel: 'error',
+    metafile: true,
   })
+  return metafile
 }

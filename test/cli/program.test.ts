@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { SCHEMA_VERSION } from '../../archive/record'
 import { run } from '../../cli/program'
 import { version } from '../../package.json'
 import { DESERTED, expectWrongUsage, printedBy, runBin, runCli } from '../support/cli'
@@ -43,7 +44,11 @@ const COMMANDS = [
   'member-role',
   'emulate',
   'demo',
+  'completion',
 ]
+
+/** All but those without a flag of their own. */
+const WITH_FLAGS = COMMANDS.filter((name) => name !== 'completion')
 
 /** What a command does not do without. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
@@ -58,7 +63,7 @@ test.each([['--help'], ['-h'], ['help']])('%s names every command', async (flag)
 })
 
 test.each(COMMANDS)('--help and help explain how to use %s', async (command) => {
-  const usage = new RegExp(`^Usage: session-archive ${command} .*^Options:$.*^ {2}--\\w+`, 'ms')
+  const usage = new RegExp(`^Usage: session-archive ${command} .*^Options:$.*^ {2}-`, 'ms')
   expect(printedBy(await runCli([command, '--help']))).toMatch(usage)
   expect(printedBy(await runCli(['help', command]))).toMatch(usage)
 })
@@ -76,7 +81,7 @@ describe.each([40, 60, 80, 132])('on a terminal of %i columns,', (columns) => {
 /** At 80 columns. */
 const helpOf = async (command: string) => printedBy(await runCli([command, '--help']))
 
-test.each(COMMANDS)(
+test.each(WITH_FLAGS)(
   'every flag of %s that is given twice is refused, unless its usage has dots',
   async (command) => {
     const flags = [...(await helpOf(command)).matchAll(/^ {2}(--[a-z-]+)(?: <(.*?)>)?/gm)]
@@ -91,9 +96,12 @@ test.each(COMMANDS)(
   },
 )
 
-test.each([['--version'], ['-V']])('%s prints the version of the package', async (flag) => {
-  expect(printedBy(await runCli([flag]))).toBe(`${version}\n`)
-})
+test.each([['--version'], ['-V']])(
+  '%s prints the version of the package, and of what it writes',
+  async (flag) => {
+    expect(printedBy(await runCli([flag]))).toBe(`${version} (records of schema version ${SCHEMA_VERSION})\n`)
+  },
+)
 
 test('without a command, the help is an error', async () => {
   const stderr = expect.stringMatching(/^Usage: session-archive /)
@@ -168,7 +176,7 @@ describe('as a process,', () => {
 
   test.each([[['--help']], [['--version']], [[]], [['sessionz']]])('%j loads no command', async (args) => {
     expect((await loadedBy(...args)).join(' ').trim()).toBe(
-      '@commander-js/extra-typings commander esbuild io.ts output/message-of.ts output/printable.ts output/wrap-help.ts program.ts tsx',
+      '@commander-js/extra-typings commander esbuild io.ts main.ts output/message-of.ts output/printable.ts output/wrap-help.ts program.ts tsx',
     )
   })
 
