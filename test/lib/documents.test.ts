@@ -61,30 +61,3 @@ test('the example of a policy that denies regions exempts every call of the memb
   expect(JSON.parse(example).NotAction).toEqual(expect.arrayContaining(calls ?? []))
   expect(calls).toHaveLength(5)
 })
-
-const anchorOf = (title: string) =>
-  title
-    .toLowerCase()
-    .replace(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-')
-
-test.each([
-  'README.md',
-  ...[
-    'architecture',
-    'audit-guide',
-    'compliance',
-    'configuration',
-    'organization',
-    'runbook',
-    'security',
-  ].map((name) => `docs/${name}.md`),
-])('every section that %s links to exists', (file) => {
-  const text = readFileSync(join(ROOT, file), 'utf8')
-  const links = [...text.matchAll(/\]\(([\w./-]*\.md)?#([\w-]+)\)/g)]
-  for (const [link, page = '', anchor] of links) {
-    const target = page === '' ? text : readFileSync(join(ROOT, file, '..', page), 'utf8')
-    const anchors = [...target.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => anchorOf(title))
-    expect([link, anchors.includes(String(anchor))]).toEqual([link, true])
-  }
-})
