@@ -41,7 +41,9 @@ export async function serveArchive(served: Served, port: number) {
     })
   })
   server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
+  await once(server, 'listening').catch((cause: unknown) => {
+    throw new Error(`--port ${port}: expected a free one, ${messageOf(cause)}`, { cause })
+  })
   const { port: bound } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${bound}/${token}/`,
@@ -75,8 +77,13 @@ async function answer(served: Served, token: string, request: IncomingMessage, r
 
 /** Says nothing of the archive, and reads nothing that was sent. */
 function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' })
-  response.end(`${text}\n`)
+  const body = `${text}\n`
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': body.length,
+    Connection: 'close',
+  })
+  response.end(body)
 }
 
 function download(response: ServerResponse, { fileName, text }: Download): void {
