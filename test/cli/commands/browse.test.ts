@@ -208,6 +208,8 @@ describe('what is found:', () => {
     const page = await get('')
     const [said] = /Of the last 30 days, as no time was given: from [\d: -]* on\./.exec(page.body) ?? []
     expect(said).toBeDefined()
+    const [, since = ''] = /\bsince=([^&]*)/.exec(linkOn(page, 'Older sessions') ?? '') ?? []
+    expect(said).toContain(decodeURIComponent(since).slice(0, 19).replace('T', ' '))
     expect((await get(linkOn(page, 'Older sessions'))).body).toContain(said)
   })
 
