@@ -93,11 +93,15 @@ test('a long log is read only if that is asked for', async () => {
   await stage.logChanges()
   const entry = '{"hash":"00","type":"round"}'
   const changes = Array.from({ length: 20_001 }, (_, n) => ({ id: `x-${n}`, at: new Date(), entry }))
-  await publish(stage.bucket, await new Log(stage.bucket).append(changes), stage.signer)
+  const log = new Log(stage.bucket)
+  const { size } = await publish(stage.bucket, await log.append(changes), stage.signer)
+  await log.append([{ id: 'unsigned', at: new Date(), entry }])
   const page = await pageOf('a')
   expect(page).toContain('The evidence log was not read: it has 20,0')
   expect(page).toContain('<a href="session?id=a&amp;log=read">Read the log</a>')
-  expect(await pageOf('a', { log: 'read' })).toContain('Unaltered: <b class="good">proven</b>')
+  const read = await pageOf('a', { log: 'read' })
+  expect(read).toContain('Unaltered: <b class="good">proven</b>')
+  expect(read).toContain(`the log&#39;s ${size} entries, 1 of them about this session`)
 })
 
 test('a log that cannot be read proves nothing, and the page stands', async () => {
