@@ -10,6 +10,7 @@ import { counted, time } from '../output/format'
 import { empty, note } from '../report/elements'
 import { type Html, html } from '../report/html'
 import { type Asked, askedOf, WrongFields } from './asked'
+import { ALL_FIELDS, type FieldName } from './fields'
 import { form } from './form'
 import { foundRow, TABLE_END, TABLE_START } from './found-rows'
 import { listen } from './listen'
@@ -37,7 +38,9 @@ export async function searchPage(
     return { status: 200, title: TITLE, parts: answerTo(asked, archive, now, io) }
   } catch (error) {
     if (!(error instanceof WrongFields)) throw error
-    const problems = Object.values(error.problems)
+    const problems = Object.entries(error.problems).map(
+      ([name, problem]) => `${ALL_FIELDS[name as FieldName].label}: ${problem}`,
+    )
     const parts = [form(error.values, error.problems), alert(error.message, problems)]
     return { status: 400, title: TITLE, parts }
   }

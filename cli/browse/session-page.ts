@@ -127,11 +127,15 @@ function summary(record: ShownSession): Html {
 function others({ OwnerName, Target, StartDate }: ShownSession): Html {
   const from = '52w'
   const links = [
-    OwnerName === undefined ? undefined : link('./', { owner: OwnerName, from }, 'Sessions of this person'),
-    typeof Target === 'string' ? link('./', { target: Target, from }, 'Sessions on this target') : undefined,
+    OwnerName === undefined
+      ? undefined
+      : link('./', { owner: OwnerName, from }, 'Sessions of this person, 52 weeks back'),
+    typeof Target === 'string'
+      ? link('./', { target: Target, from }, 'Sessions on this target, 52 weeks back')
+      : undefined,
     StartDate === undefined ? undefined : link('./', { at: StartDate }, 'Who was connected when it started'),
   ]
-  return html`<p class="links">${links.map((one) => one && html`${one} `)}</p>
+  return html`<p class="links"><a href="#evidence">Is it unaltered?</a> ${links.map((one) => one && html`${one} `)}</p>
 `
 }
 

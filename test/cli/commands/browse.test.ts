@@ -246,7 +246,7 @@ describe('what is found:', () => {
       /name="from" id="from" aria-describedby="from-hint from-problem" aria-invalid="true" value="yesterday"/,
     )
     expect(body).toContain('id="account-problem" class="bad">Expected an account of 12 digits, or its name.')
-    expect(body).toContain('Expected one of Active, History, Recovered.')
+    expect(body).toContain('<p>List: Expected one of Active, History, Recovered.</p>')
     expect(body).toContain('value="&lt;b&gt;"')
     expect((await get('?account=nobody')).body).toContain('no account is called so')
     expect((await get('?from=2d&to=3d')).body).toContain('expected --from before --to')
@@ -285,7 +285,7 @@ describe('the page of a session', () => {
     expect(body).toContain('<dt>Name</dt><dd>db-1</dd>')
     expect(body).toContain('<dt>Computer name</dt><dd>DB1.corp</dd>')
     expect(body).toContain('It was archived first, in the history.')
-    expect(linkOn({ body } as Answer, 'Sessions of this person')).toBe('?owner=dora&from=52w')
+    expect(linkOn({ body } as Answer, 'Sessions of this person, 52 weeks back')).toBe('?owner=dora&from=52w')
     const lost = (await get('session?id=lost')).body
     expect(lost).toContain('in neither list from here on: its end will not be known')
     expect((await get('session?id=open')).body).toContain('1 open session, last seen at ')
