@@ -88,7 +88,11 @@ function fixed({ from, to, at }: Values, question: Question): Values {
 type Flags = Parameters<typeof questionOf>[0] & { readonly account?: readonly string[] }
 
 /** What the command line calls the same. */
-const FLAGS: Readonly<Partial<Record<FieldName, string>>> = { region: 'sourceRegion', longer: 'minDuration' }
+const FLAGS: Readonly<Partial<Record<FieldName, string>>> = {
+  region: 'sourceRegion',
+  longer: 'minDuration',
+  access: 'accessType',
+}
 
 function parsed(values: Values): Flags {
   const flags: Record<string, unknown> = {}

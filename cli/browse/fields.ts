@@ -1,6 +1,7 @@
 import { accounts } from '../asked-accounts'
 import { document, owners, roles, targets } from '../asked-names'
 import { day, duration, moment, nonEmpty, region } from '../parsers'
+import { ACCESS_TYPES, STATES, STATUSES } from '../question-flags'
 
 /** A field of the form that asks for sessions. */
 export interface Field {
@@ -33,7 +34,9 @@ export const MORE_FIELDS = {
   role: { label: 'Role', hint: 'a name, or an ARN', parse: roles },
   document: { label: 'Document', hint: 'a name, or AWS-Start*', parse: document },
   region: { label: 'Region', hint: 'eu-west-1', parse: region },
-  state: { label: 'List', parse: nonEmpty, choices: ['Active', 'History', 'Recovered'] },
+  status: { label: 'Status', parse: nonEmpty, choices: STATUSES },
+  state: { label: 'List', parse: nonEmpty, choices: STATES },
+  access: { label: 'Access type', parse: nonEmpty, choices: ACCESS_TYPES },
   open: { label: 'Not ended, as far as the archive knows', parse: () => true, type: 'checkbox' },
 } as const satisfies Readonly<Record<string, Field>>
 

@@ -46,9 +46,13 @@ export async function searchPage(
   }
 }
 
+/** Until the rows come, and to step over them. */
+const ORDER = html`<p class="note">The newest first, at most ${ROWS} on a page. Below them stands where the answer ends, and <a href="#lacking">what may be missing</a>.</p>
+`
+
 async function* answerTo(asked: Asked, archive: OpenArchive, now: Date, io: Io): AsyncGenerator<Html> {
   const { values, question } = asked
-  yield html`${form(values)}${asked.notes.map(note)}`
+  yield html`${form(values)}${asked.notes.map(note)}${ORDER}`
   const found = new Found()
   yield* found.rows(asked, archive, now, io)
   yield whereItStops(found, asked)

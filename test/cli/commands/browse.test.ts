@@ -44,7 +44,13 @@ const FACTS = {
 const NAMED: Kept = {
   SessionId: 'named 1/2?&#',
   StartDate: seconds(daysAgo(2, '08:00:00.000')),
-  ...{ Target: 'i-0abc', Owner: 'arn:aws:iam::111122223333:user/dora', Details: 'it failed', ...FACTS },
+  ...{
+    Target: 'i-0abc',
+    Owner: 'arn:aws:iam::111122223333:user/dora',
+    AccessType: 'JustInTime',
+    Details: 'it failed',
+    ...FACTS,
+  },
 }
 const OPEN: Kept = { SessionId: 'open', state: 'Active', StartDate: seconds(daysAgo(3)), Status: 'Connected' }
 const SHOP: Kept = {
@@ -162,6 +168,8 @@ describe('what is found:', () => {
     ['open=yes', ['--open']],
     ['state=Active&from=30d', ['--state', 'Active', '--from', '30d']],
     [`at=${daysAgo(5, '01:10:05.000')}`, ['--at', daysAgo(5, '01:10:05.000')]],
+    ['status=Connected&open=yes', ['--status', 'Connected', '--open']],
+    ['access=JustInTime&from=30d', ['--access-type', 'JustInTime', '--from', '30d']],
     ['longer=2d&from=30d', ['--min-duration', '2d', '--from', '30d']],
     ['to=2024-01-01&from=2023-01-01', ['--to', '2024-01-01', '--from', '2023-01-01']],
     ['', []],
