@@ -1,4 +1,5 @@
 import { ATTRIBUTES } from '../../archive/record'
+import { TARGET_SOURCES } from '../../archive/target'
 import { time } from '../output/format'
 import { type Html, html } from '../report/html'
 import { memberText } from '../report/session-rows'
@@ -21,16 +22,24 @@ const TARGET_FACTS: Readonly<Record<string, string>> = {
   TargetAsOf: 'As of',
 }
 
+const TOLD_BY: Readonly<Record<string, string>> = {
+  [TARGET_SOURCES.systemsManager]: 'Systems Manager',
+  [TARGET_SOURCES.id]: 'its id',
+  [TARGET_SOURCES.archive]: 'the record of an earlier session: Systems Manager did not know it any more',
+  [TARGET_SOURCES.none]: 'nobody: neither Systems Manager nor an earlier session knew it',
+}
+
 /** Facts that the record has of its target, in this order. */
 export function targetFacts(record: Members): Html {
   const facts = Object.entries(TARGET_FACTS).filter(([name]) => record[name] !== undefined)
   if (facts.length === 0) return html`<p class="empty">Nothing is known of the target.</p>`
-  return terms(
-    facts.map(([name, label]) => [
-      label,
-      name === 'TargetAsOf' ? time(record[name]) : memberText(record[name]),
-    ]),
-  )
+  return terms(facts.map(([name, label]) => [label, factOf(name, record[name])]))
+}
+
+function factOf(name: string, value: unknown): string {
+  const text = memberText(value)
+  if (name === 'TargetAsOf') return time(text)
+  return name === 'TargetSource' && Object.hasOwn(TOLD_BY, text) ? (TOLD_BY[text] ?? text) : text
 }
 
 /** Every attribute, those of AWS first. */

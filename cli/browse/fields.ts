@@ -19,7 +19,7 @@ export interface Field {
 /** Those that most questions need. */
 export const FIELDS = {
   owner: { label: 'Person', hint: 'a name, jane*, or an ARN', parse: owners },
-  target: { label: 'Target', hint: 'a name, an id, or an ECS cluster', parse: targets },
+  target: { label: 'Target', hint: 'the name it had, its id, or an ECS cluster', parse: targets },
   account: { label: 'Account', hint: 'its name, shop*, or its id', parse: accounts },
   reason: { label: 'Reason contains', parse: nonEmpty },
   day: { label: 'Started on', parse: day, type: 'date' },

@@ -1,7 +1,7 @@
 import type { ShownSession } from '../../audit/last-seen'
 import { lasted } from '../output/columns'
 import { time } from '../output/format'
-import { accountLabel } from '../output/labels'
+import { accountLabel, targetLabel } from '../output/labels'
 import { type Content, type Html, html } from '../report/html'
 import { memberText } from '../report/session-rows'
 import { link } from './page'
@@ -19,22 +19,15 @@ export const TABLE_END: Html = html`</tbody></table>
 export function foundRow(record: ShownSession): Html {
   const { Status, State, AccountId, AccountName, Region, SessionId } = record
   const place = `${accountLabel(AccountId, AccountName)} ${Region}`
-  const [target, id] = targetOf(record)
   return html`<tr>${[
     cell(time(record.StartDate)),
     cell(lasted(record), record.LastSeenAt && `seen ${time(record.LastSeenAt)}`),
     cell(record.OwnerName ?? '(no owner)', record.RoleName && `as ${record.RoleName}`),
-    cell(target, id),
+    cell(targetLabel(record), record.TargetName && record.Target),
     cell(record.Reason),
     cell(State === 'Recovered' ? 'Recovered' : Status),
   ]}<td><div class="id">${link('session', { id: SessionId }, shownId(SessionId))}</div><small>${place}</small></td></tr>
 `
-}
-
-/** What a target is called, and its id if that is something else. */
-export function targetOf(record: Readonly<Record<string, unknown>>): [name: unknown, id?: unknown] {
-  const { TargetName, Target } = record
-  return typeof TargetName === 'string' && TargetName !== Target ? [TargetName, Target] : [Target]
 }
 
 /** A link needs a text. */

@@ -9,14 +9,14 @@ import { expiry } from '../lacking'
 import type { OpenArchive } from '../open-archive'
 import { lasted } from '../output/columns'
 import { time } from '../output/format'
-import { accountLabel } from '../output/labels'
+import { accountLabel, targetLabel } from '../output/labels'
 import { messageOf } from '../output/message-of'
 import { rejectedOf } from '../rejected'
 import { note, section, table } from '../report/elements'
 import { type Html, html } from '../report/html'
 import { memberText } from '../report/session-rows'
 import { allAttributes, targetFacts, terms } from './attributes'
-import { shownId, targetOf } from './found-rows'
+import { shownId } from './found-rows'
 import { listen } from './listen'
 import { listsTold } from './lists-told'
 import { logSection, noLog, unreadLog } from './log-section'
@@ -108,10 +108,9 @@ async function* partsOf(
 }
 
 function summary(record: ShownSession): Html {
-  const [target] = targetOf(record)
   return terms([
     ['Person', record.OwnerName ?? '(no owner)'],
-    ['Target', memberText(target)],
+    ['Target', memberText(targetLabel(record))],
     ['Started', time(record.StartDate)],
     ['Ended', time(record.EndDate)],
     ['Lasted', lasted(record)],

@@ -1,9 +1,9 @@
 import { scaleUtc } from 'd3-scale'
 import type { ShownSession } from '../../audit/last-seen'
 import { counted, time } from '../output/format'
+import { targetLabel } from '../output/labels'
 import { type Html, html } from '../report/html'
 import { memberText } from '../report/session-rows'
-import { targetOf } from './found-rows'
 
 /** A session as a bar: from its start to its end, or to when it is last known. Epoch milliseconds. */
 interface Bar {
@@ -35,7 +35,7 @@ function barOf(record: ShownSession, now: Date): Bar[] {
   const end = EndDate ?? LastKnownActiveAt ?? LastSeenAt ?? EndedBefore ?? StartDate
   const from = Date.parse(StartDate)
   const until = Math.min(Math.max(Date.parse(end), from), Math.max(now.getTime(), from))
-  const label = [time(StartDate), OwnerName, memberText(targetOf(record)[0])].join(' ')
+  const label = [time(StartDate), OwnerName, memberText(targetLabel(record))].join(' ')
   return [{ from, until, isEnded: EndDate !== undefined, label }]
 }
 

@@ -38,7 +38,7 @@ const FACTS = {
   TargetName: 'db-1',
   ComputerName: 'DB1.corp',
   PlatformName: 'Amazon Linux',
-  TargetSource: 'ssm',
+  TargetSource: 'SSM',
   TargetAsOf: daysAgo(2),
 }
 const NAMED: Kept = {
@@ -49,8 +49,8 @@ const NAMED: Kept = {
     Owner: 'arn:aws:iam::111122223333:user/dora',
     AccessType: 'JustInTime',
     Details: 'it failed',
-    ...FACTS,
   },
+  target: FACTS,
 }
 const OPEN: Kept = { SessionId: 'open', state: 'Active', StartDate: seconds(daysAgo(3)), Status: 'Connected' }
 const SHOP: Kept = {
@@ -170,6 +170,7 @@ describe('what is found:', () => {
     [`at=${daysAgo(5, '01:10:05.000')}`, ['--at', daysAgo(5, '01:10:05.000')]],
     ['status=Connected&open=yes', ['--status', 'Connected', '--open']],
     ['access=JustInTime&from=30d', ['--access-type', 'JustInTime', '--from', '30d']],
+    ['target=DB-1&from=30d', ['--target', 'DB-1', '--from', '30d']],
     ['longer=2d&from=30d', ['--min-duration', '2d', '--from', '30d']],
     ['to=2024-01-01&from=2023-01-01', ['--to', '2024-01-01', '--from', '2023-01-01']],
     ['', []],
@@ -292,6 +293,7 @@ describe('the page of a session', () => {
       expect(body.replaceAll('&amp;', '&')).toContain(`<th scope="row">${name}</th><td>${value}</td>`)
     expect(body).toContain('<dt>Name</dt><dd>db-1</dd>')
     expect(body).toContain('<dt>Computer name</dt><dd>DB1.corp</dd>')
+    expect(body).toContain('<dt>Told by</dt><dd>Systems Manager</dd>')
     expect(body).toContain('It was archived first, in the history.')
     expect(linkOn({ body } as Answer, 'Sessions of this person, 52 weeks back')).toBe('?owner=dora&from=52w')
     const lost = (await get('session?id=lost')).body
@@ -399,11 +401,8 @@ test('what is in records reaches no page as markup, and no terminal as it is', a
         Reason: hostile.toWellFormed(),
       },
       Owner: `arn:aws:iam::111122223333:user/${hostile.toWellFormed().replaceAll(/[/:]/g, '|')}`,
-      ...{
-        TargetName: hostile.toWellFormed(),
-        Details: hostile.toWellFormed(),
-        accountName: hostile.toWellFormed(),
-      },
+      ...{ Details: hostile.toWellFormed(), accountName: hostile.toWellFormed() },
+      target: { ...FACTS, TargetName: hostile.toWellFormed(), TargetSource: hostile.toWellFormed() },
     })),
   )
   const { get } = await open()
