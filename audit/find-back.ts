@@ -33,6 +33,8 @@ const DAY_MS = 24 * HOUR_MS
 const GROWTH = { ByDay: { factor: 2, most: 16 * DAY_MS }, others: { factor: 8, most: 40_000 * DAY_MS } }
 /** With fewer sessions in a span of time, the next is longer, and with more it is shorter. */
 const [FEW, MANY] = [500, 2000]
+/** If one of so many sessions answers, or fewer, all are looked at anyway: large pages take fewer calls. */
+const RARE = 20
 
 /**
  * The sessions that answer the question, the newest first, found in spans of time that go back. Whatever was not looked
@@ -42,20 +44,23 @@ const [FEW, MANY] = [500, 2000]
  */
 export async function* findBack(search: BackSearch): AsyncGenerator<SessionRecord, Place | undefined> {
   const { question, reads, budget } = search
-  const inSpan = (span: Pick<Question, 'from' | 'to'>) => findAfter(search, { ...question, ...span })
   const last = lastStart(search)
   const first = firstInSpans(question)
-  let length = HOUR_MS
+  let [length, pageSize, found] = [HOUR_MS, search.pageSize, 0]
   for (let until = last; until > first; ) {
     if (reads.items >= budget.items || reads.calls >= budget.calls) return { start: until }
     const from = later(minus(until, length), first)
     const before = reads.items
-    yield* inSpan({ from, to: until })
+    for await (const record of findAfter({ ...search, pageSize }, { ...question, from, to: until })) {
+      found += 1
+      yield record
+    }
     length = nextLength(question, length, reads.items - before)
+    if (reads.items > FEW && found * RARE < reads.items) pageSize = undefined
     until = from
   }
   if (question.open) yield* findAfter(search, question)
-  else if (question.at !== undefined) yield* inSpan({ to: earlier(first, last) })
+  else if (question.at !== undefined) yield* findAfter(search, { ...question, to: earlier(first, last) })
   return undefined
 }
 
