@@ -17,7 +17,7 @@ export interface Search extends Reader {
 }
 
 /** Session Manager was announced on this day: no session is older, so none is looked for, in any index. */
-const FIRST_DAY = '2018-09-11'
+export const FIRST_DAY = '2018-09-11'
 /** Days that are queried at the same time, each holding a page of at most 1 MB. */
 const DAYS_AT_ONCE = 4
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -152,13 +152,13 @@ function inOrder({ newestFirst }: Search, a: SessionRecord, b: SessionRecord): n
 }
 
 /** Sessions without a StartDate come first. */
-function byStart(a: SessionRecord, b: SessionRecord): number {
+export function byStart(a: SessionRecord, b: SessionRecord): number {
   const { StartDate: startA = '' } = a
   const { StartDate: startB = '' } = b
   if (startA !== startB) return startA < startB ? -1 : 1
   return a.SessionId < b.SessionId ? -1 : 1
 }
 
-function minus(time: string, milliseconds: number): string {
+export function minus(time: string, milliseconds: number): string {
   return new Date(Date.parse(time) - milliseconds).toISOString()
 }

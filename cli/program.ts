@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => C
     'Write the answer as one HTML page to hand over, with the proof of coverage.',
     () => require('./commands/report'),
   ],
+  browse: [
+    'Serve pages to look at the archive, on this machine, until interrupted.',
+    () => require('./commands/browse'),
+  ],
   evidence: [
     'Write what an auditor needs to verify a period without AWS: log, records, key.',
     () => require('./commands/evidence'),

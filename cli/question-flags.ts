@@ -5,8 +5,16 @@ import { type AskedName, document, owners, roles, targets } from './asked-names'
 import { type Io, say, UsageError } from './io'
 import { duration, moment, nonEmpty, region } from './parsers'
 
-const STATUSES = ['Connected', 'Connecting', 'Disconnected', 'Terminated', 'Terminating', 'Failed'] as const
-const STATES = ['Active', 'History', 'Recovered'] as const
+export const STATUSES = [
+  'Connected',
+  'Connecting',
+  'Disconnected',
+  'Terminated',
+  'Terminating',
+  'Failed',
+] as const
+export const STATES = ['Active', 'History', 'Recovered'] as const
+export const ACCESS_TYPES = ['Standard', 'JustInTime'] as const
 
 /** Adds the flags that say what is asked. */
 export function addQuestionFlags<Args extends unknown[], Flags extends OptionValues>(
@@ -31,9 +39,7 @@ export function addQuestionFlags<Args extends unknown[], Flags extends OptionVal
     .option('--reason <text>', 'with this text in the reason, in any case', nonEmpty)
     .option('--account <name...>', 'in this account: its name, or its id', accounts)
     .option('--source-region <region>', 'in this region', region)
-    .addOption(
-      new Option('--access-type <type>', 'of this type').choices(['Standard', 'JustInTime'] as const),
-    )
+    .addOption(new Option('--access-type <type>', 'of this type').choices(ACCESS_TYPES))
     .option('--open', 'not ended, as far as the archive knows')
     .option('--min-duration <time>', 'lasted at least this long: 90m, 36h, 2d', duration)
 }

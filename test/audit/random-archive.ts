@@ -3,8 +3,10 @@ import type { SessionRecord } from '../../archive/record'
 import type { SessionsTable } from '../../archive/sessions-table'
 import type { Observation } from '../../archive/to-record'
 import { upsert } from '../../archive/upsert'
+import { type BackSearch, findBack, type Place } from '../../audit/find-back'
 import { findSessions } from '../../audit/find-sessions'
 import type { Question } from '../../audit/question'
+import { newReads } from '../../audit/read-index'
 import { openStage } from '../support/stage'
 import { DAY, HOUR } from '../support/times'
 
@@ -170,10 +172,42 @@ function plainFilter(all: readonly Record<string, unknown>[], asked: Question): 
 }
 
 const sessions = fc.array(session, { minLength: 5, maxLength: 30 })
-const search = fc.record({ question, newestFirst: fc.boolean(), pageSize: fc.constantFrom(undefined, 3) })
+const search = fc.record({
+  question,
+  newestFirst: fc.boolean(),
+  pageSize: fc.constantFrom(undefined, 3),
+  rows: fc.integer({ min: 1, max: 5 }),
+  budget: fc.constantFrom({ items: 4, calls: 1000 }, { items: 1000, calls: 5 }, { items: 1e6, calls: 1e6 }),
+})
 const fourSearches = fc.array(search, { minLength: 4, maxLength: 4 })
 
-/** Asks four random questions of each of some random archives; returns how many sessions were found. */
+/** The answer in pages of so many rows, each of which says where the next one begins. */
+async function pieceByPiece(search: Omit<BackSearch, 'reads'>, rows: number): Promise<SessionRecord[]> {
+  const found: SessionRecord[] = []
+  let after: Place | undefined
+  for (;;) {
+    const next = await nextPiece({ ...search, after, reads: newReads() }, rows, found)
+    if (next === undefined) return found
+    expect(next).not.toEqual(after)
+    after = next
+  }
+}
+
+async function nextPiece(
+  search: BackSearch,
+  rows: number,
+  found: SessionRecord[],
+): Promise<Place | undefined> {
+  const records = findBack(search)
+  for (let n = 1; ; n++) {
+    const { done, value } = await records.next()
+    if (done) return value
+    found.push(value)
+    if (n === rows) return { start: value.StartDate ?? '', id: value.SessionId }
+  }
+}
+
+/** Asks four random questions of each of some random archives, as a whole and piece by piece; returns how many sessions were found. */
 export async function askRandomArchives(archives: number): Promise<number> {
   let count = 0
   const holds = fc.asyncProperty(sessions, fourSearches, async (random, searches) => {
@@ -182,11 +216,12 @@ export async function askRandomArchives(archives: number): Promise<number> {
     try {
       await fill(stage.sessions, random)
       const all = [...(await stage.records()).values()]
-      for (const one of searches) {
+      for (const { rows, budget, ...one } of searches) {
         const found: SessionRecord[] = []
         for await (const record of findSessions({ ...table, ...one })) found.push(record)
         const expected = plainFilter(all, one.question)
-        expect(found).toEqual(one.newestFirst ? expected.reverse() : expected)
+        expect(found).toEqual(one.newestFirst ? expected.toReversed() : expected)
+        expect(await pieceByPiece({ ...table, ...one, budget }, rows)).toEqual(expected.toReversed())
         count += found.length
       }
     } finally {

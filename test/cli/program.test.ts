@@ -36,6 +36,7 @@ const COMMANDS = [
   'sources',
   'attempts',
   'report',
+  'browse',
   'evidence',
   'prove',
   'verify',
