@@ -125,7 +125,7 @@ const ELSEWHERE =
 const LINES = PAGES.filter((page) => !page.includes('decisions') && page !== 'CHANGELOG.md')
   .flatMap(commandsOf)
   .filter((line) => line.includes('session-archive '))
-  .filter((line) => !ELSEWHERE.test(line) && !/ emulate |127\.0\.0\.1:8123/.test(line)) // these are below
+  .filter((line) => !ELSEWHERE.test(line) && !/ emulate | browse|127\.0\.0\.1:8123/.test(line)) // these are below
 
 describe.each(NODES)('with Node.js %i, from the packed file alone,', (version) => {
   const desk = join(folder, `desk${version}`)
@@ -187,6 +187,19 @@ describe.each(NODES)('with Node.js %i, from the packed file alone,', (version) =
     const [, expected = [0]] = OTHERWISE.find(([which]) => which.test(line)) ?? []
     expect([line, status, stderr]).toEqual([line, expected.includes(status) ? status : expected, stderr])
     expect(stderr).not.toMatch(/^error: |^\s+at /m)
+  })
+
+  test('browse serves the page whose address it prints', async () => {
+    const line = commandsOf('README.md').find((line) => line.includes(' browse')) ?? ''
+    const browse = spawn('bash', ['-euc', `exec ${line}`], { cwd: desk, env: environment, detached: true })
+    try {
+      const [printed] = await once(browse.stdout, 'data')
+      const answer = await fetch(/http:\S+/.exec(String(printed))?.[0] ?? '')
+      expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('<!doctype html>')])
+    } finally {
+      process.kill(-Number(browse.pid), 'SIGTERM')
+      await once(browse, 'close')
+    }
   })
 
   test('the made-up AWS of the guide answers as printed', async () => {
