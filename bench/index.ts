@@ -8,6 +8,7 @@ import { organization } from './organization'
 import { type Part, page, section } from './part'
 import { firstArchive, steadyState } from './race'
 import { lateFilters, scale } from './scale'
+import { startUp } from './start-up'
 
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   'first-archive': firstArchive,
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   scale,
   organization,
   evidence,
+  'start-up': startUp,
   'late-filters': lateFilters,
 }
 /** Not measured unless it is asked for: it takes as long as the others together. */
