@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { endedBy, expiry } from './expiry'
 import { stringifyJson } from './json'
 import {
   ATTRIBUTES,
@@ -61,8 +62,6 @@ export type Stored = Pick<
   | 'SchemaVersion'
 >
 
-const DAY_SECONDS = 24 * 60 * 60
-
 /** The longest partition key that DynamoDB accepts, in bytes of UTF-8. */
 const MAX_KEY_BYTES = 2048
 
@@ -85,12 +84,11 @@ export function toRecord(
   const isReopened = state === 'Active' && stored?.State === 'Recovered'
   const end = EndDate ?? (isReopened ? undefined : stored?.EndDate)
   const duration = durationSeconds(start, end)
-  const endedBy = typeof end === 'string' ? end : seenUntil
-  const isOver = state !== 'Active'
-  const ExpiresAt = isOver ? expiry(endedBy, retentionDays) : undefined
+  const ended = { State: state, EndDate: typeof end === 'string' ? end : undefined, ObservedAt: seenUntil }
+  const ExpiresAt = expiry(ended, retentionDays)
   const AccountName = stored?.AccountName ?? accountName
   const facts = stored?.TargetAsOf === undefined ? (target ?? factsInId(Target, seenUntil)) : undefined
-  const isLong = isOver && isLongLasting(start, endedBy)
+  const isLong = isLongLasting(start, endedBy(ended))
   return {
     ...members,
     SessionId: requireSessionId(members),
@@ -118,14 +116,8 @@ export function toRecord(
 }
 
 /** Whether a session belongs into the index LongSessions. */
-export function isLongLasting(start: unknown, endedBy: string): boolean {
+export function isLongLasting(start: unknown, endedBy: string | undefined): boolean {
   return (durationSeconds(start, endedBy) ?? 0) >= LONG_SECONDS
-}
-
-/** ExpiresAt of a session that ended at this time, ISO 8601. An open session does not expire. */
-export function expiry(endedBy: string, retentionDays: number | undefined): number | undefined {
-  if (retentionDays === undefined) return undefined
-  return Math.ceil(Date.parse(endedBy) / 1000) + retentionDays * DAY_SECONDS
 }
 
 function requireSessionId({ SessionId }: Record<string, unknown>): string {

@@ -1,5 +1,6 @@
 import type { Receipt } from '../archive/receipt'
 import { AWS_KEEPS_MS } from '../archive/source'
+import { goneBefore, type RetentionChange } from './retention-changes'
 
 /** A span of time. ISO 8601, UTC, AWS's clock. */
 export interface Interval {
@@ -23,23 +24,28 @@ export interface Coverage {
 }
 
 /** What coverage is made of. */
-export type Proof = Pick<Receipt, 'Outcome' | 'CoversFrom' | 'CoversUntil' | 'RetentionDays'>
+export type Proof = Pick<Receipt, 'Outcome' | 'CoversFrom' | 'CoversUntil' | 'RetentionDays'> &
+  Partial<Pick<Receipt, 'FinishedAt'>>
 
 /** A source that was not swept completely for longer is swept no more: schedules are of 24 hours at most. */
 export const STALE_MS = 25 * 60 * 60 * 1000
 
-const DAY_MS = 24 * 60 * 60 * 1000
-
 /**
  * What the receipts of one source, in any order, prove by now. Sweeps that did not complete prove nothing.
  *
+ * @param changes of the retention, in any order
  * @param leftAt when the source was retired or excluded: nobody looks any more for what ended before. @default - it is swept
  */
-export function coverage(receipts: readonly Proof[], now: Date, leftAt?: string): Coverage {
+export function coverage(
+  receipts: readonly Proof[],
+  now: Date,
+  leftAt?: string,
+  changes: readonly RetentionChange[] = [],
+): Coverage {
   const ago = (milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString()
-  const proofs = receipts.flatMap(({ Outcome, CoversFrom: from, CoversUntil: until, RetentionDays }) => {
+  const proofs = receipts.flatMap(({ Outcome, CoversFrom: from, CoversUntil: until, ...receipt }) => {
     if (Outcome !== 'complete' || from === undefined || until === undefined) return []
-    const keptFrom = RetentionDays === undefined ? from : ago(RetentionDays * DAY_MS)
+    const keptFrom = goneBefore({ ...receipt, until }, changes, now) ?? from
     return [{ from, until, goneUntil: keptFrom < until ? keptFrom : until }]
   })
   const proven = joined(proofs)

@@ -6,6 +6,7 @@ import { everSwept, readRoster } from '../archive/roster'
 import { type Coverage, coverage, type Proof } from './coverage'
 import { countRejected } from './find-rejected'
 import { merge } from './merge'
+import { findRetentionChanges } from './retention-changes'
 import type { RosterSource } from './roster-sources'
 
 /** Of so many sources, everything may be read for one answer. */
@@ -86,13 +87,17 @@ export async function findCoverage(
   sources: readonly CoveredSource[],
   now: Date,
 ): Promise<SourceCoverage[]> {
+  const changes = await findRetentionChanges(sweeps)
   const read = async (one: CoveredSource): Promise<SourceCoverage> => {
     const { source, accountName, left } = one
     const rejected = await countRejected(sweeps, source)
     const proofs: Proof[] = []
-    for await (const { Outcome, CoversFrom, CoversUntil, RetentionDays } of findReceipts(sweeps, source))
-      if (CoversFrom !== undefined) proofs.push({ Outcome, CoversFrom, CoversUntil, RetentionDays })
-    return { source, accountName, left, rejected, ...coverage(proofs, now, left?.at) }
+    for await (const receipt of findReceipts(sweeps, source)) {
+      const { Outcome, CoversFrom, CoversUntil, RetentionDays, FinishedAt } = receipt
+      if (CoversFrom !== undefined)
+        proofs.push({ Outcome, CoversFrom, CoversUntil, RetentionDays, FinishedAt })
+    }
+    return { source, accountName, left, rejected, ...coverage(proofs, now, left?.at, changes) }
   }
   return pMap(sources, read, { concurrency: AT_ONCE })
 }

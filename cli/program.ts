@@ -45,6 +45,7 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => C
     'Sweep once, now, from here: archive every session that AWS still shows.',
     () => require('./commands/archive'),
   ],
+  retention: ['Change after how many days stored records expire.', () => require('./commands/retention')],
   'member-role': [
     "Print the role that lets an organization's archiver read an account.",
     () => require('./commands/member-role'),

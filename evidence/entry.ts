@@ -14,14 +14,19 @@ export interface RevisionEntry {
   readonly revision: number
   /** `Active`: the session had not ended. */
   readonly state: string
-  /** `marked`: it is in no list any more, or its end will not be known; the content is as before. */
-  readonly change: 'archived' | 'updated' | 'marked'
+  /**
+   * `marked`: it is in no list any more, or its end will not be known; the content is as before. `expiry`: nothing but
+   * its expiry is another.
+   */
+  readonly change: 'archived' | 'updated' | 'marked' | 'expiry'
   /** The sweep that saw the content. */
   readonly sweep: string
   /** Binds the entry to the record. */
   readonly commitment: string
   /** Epoch seconds after which the record may be deleted. */
   readonly expiresAt?: number
+  /** Of another expiry: days after the session's end. Absent: never. */
+  readonly retentionDays?: number
   /** Why no code of this software can have made the change. */
   readonly unexpected?: string
 }
@@ -108,6 +113,22 @@ export interface RoundEntry {
   readonly hash: string
 }
 
+/** Stored records are given another expiry. It is logged when it begins and when it ends. */
+export interface RetentionEntry {
+  readonly type: 'retention'
+  readonly run: string
+  /** `begun`, `complete`; `superseded`: another one began before it had ended. */
+  readonly change: string
+  readonly at: string
+  /** After a session's end. Absent: never. */
+  readonly days?: number
+  /** How many records it changed, and how many more it may have. Absent when it begins. */
+  readonly changed?: number
+  readonly uncertain?: number
+  /** Of the whole item, which says who did it. */
+  readonly hash: string
+}
+
 /** A change that no code of this software makes. */
 export interface UnexpectedEntry {
   readonly type: 'unexpected'
@@ -125,6 +146,7 @@ export type Entry =
   | RefusedEntry
   | RosterEntry
   | RoundEntry
+  | RetentionEntry
   | UnexpectedEntry
 
 type Kind = 'text' | 'time' | 'hash' | 'count' | 'regions'
@@ -145,6 +167,7 @@ const SHAPES: Readonly<Record<Entry['type'], Shape>> = {
     change: 'text',
     sweep: 'text',
     expiresAt: 'count?',
+    retentionDays: 'count?',
     unexpected: 'text?',
   },
   removed: REMOVED,
@@ -169,6 +192,15 @@ const SHAPES: Readonly<Record<Entry['type'], Shape>> = {
   rejected: { source: 'text', text: 'hash', part: 'count', sweep: 'text' },
   roster: { account: 'text', ...REGION, listed: 'text', regions: 'regions' },
   round: { round: 'text', hash: 'hash' },
+  retention: {
+    run: 'text',
+    change: 'text',
+    at: 'time',
+    days: 'count?',
+    changed: 'count?',
+    uncertain: 'count?',
+    hash: 'hash',
+  },
   unexpected: { table: 'text', key: 'hash', reason: 'text' },
 }
 

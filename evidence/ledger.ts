@@ -3,6 +3,7 @@ import type { Notarised } from './checkpoint'
 import { Coverage } from './coverage'
 import type { Entry, ReceiptEntry, RemovedEntry, RevisionEntry } from './entry'
 import { Findings } from './findings'
+import { Retention } from './retention'
 import { SessionStates } from './session-states'
 import { unexpected } from './to-entry'
 
@@ -47,6 +48,8 @@ export class Ledger {
   readonly corroboration = new Coverage()
   /** Sessions that CloudTrail knows and AWS did not list. */
   readonly uncorroborated = new Findings()
+  /** Records that were given another expiry. */
+  readonly retention = new Retention()
   /** What no code of this software does. */
   readonly unexpected = new Findings()
   /** Records of the period that are gone, and not since their time was over. */
@@ -76,12 +79,13 @@ export class Ledger {
     if (entry.type === 'receipt') this.readReceipt(entry)
     if (entry.type === 'roster')
       for (const coverage of [this.coverage, this.corroboration]) coverage.addRoster(entry)
+    if (entry.type === 'retention') this.retention.addRun(entry)
     if (entry.type === 'refused') this.count.refused += 1
     if (entry.type === 'rejected') this.count.rejected += 1
   }
 
   private readRevision(entry: RevisionEntry, index: number): void {
-    const { session, revision, commitment, startDay = '', source, sweep, expiresAt } = entry
+    const { session, revision, commitment, startDay = '', source, sweep, expiresAt, retentionDays } = entry
     const known = this.sessions.get(session)
     const expected = (known?.revision ?? 0) + 1
     const isAsked = isIn(this.period, startDay) || (known !== undefined && isIn(this.period, known.startDay))
@@ -93,7 +97,9 @@ export class Ledger {
     if (startDay === '') this.count.undated += 1
     const isSuspect = !isNext || known?.isSuspect || entry.unexpected !== undefined
     this.sessions.set(session, { ...NEW, revision, commitment, startDay, expiresAt, isSuspect })
-    if (entry.change === 'marked') return
+    if (entry.change === 'expiry' && entry.unexpected === undefined)
+      this.retention.addRecord(retentionDays, [known?.expiresAt, expiresAt], isAsked, this.newest)
+    if (entry.change === 'marked' || entry.change === 'expiry') return
     const of = this.sweep(source, sweep)
     of[entry.change] += 1
     of.isInPeriod ||= isAsked
@@ -168,6 +174,11 @@ export class Ledger {
       `a record of the sweep ${id} of ${source} expires ${Math.floor(keptDays)} days after its start, expected ${retentionDays} or more`,
     )
     sweep.keptDays = Number.POSITIVE_INFINITY // said once
+  }
+
+  /** Changed expiries, as far as they are not explained. */
+  changedExpiries() {
+    return this.retention.findings(this.pendingSince())
   }
 
   /** What the log tells of later may not have reached the log as a whole. */

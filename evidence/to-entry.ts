@@ -80,14 +80,17 @@ function sessionEntry(change: ItemChange): Entry {
   }
   if (after === undefined) return { type: isDue(change) ? 'expired' : 'removed', ...said }
   const expiresAt = numberOf(after, 'ExpiresAt')
+  const kind = kindOf(before, after)
   const reason = whyUnexpected(before, after)
+  const retentionDays = kind === 'expiry' ? retentionOf(after) : undefined
   return {
     type: 'revision',
     ...said,
     state: textOf(after, 'State') ?? 'none',
-    change: kindOf(before, after),
+    change: kind,
     sweep,
     ...(expiresAt !== undefined && { expiresAt }),
+    ...(retentionDays !== undefined && { retentionDays }),
     ...(reason !== undefined && { unexpected: reason }),
   }
 }
@@ -102,6 +105,7 @@ const CONTENT = ['ContentHash', 'ObservedAt', 'SweepId']
 
 function kindOf(before: Item | undefined, after: Item): RevisionEntry['change'] {
   if (before === undefined) return 'archived'
+  if (isChanged(before, after, 'ExpiresAt') && isOnly(before, after, ['ExpiresAt'])) return 'expiry'
   const isNews = CONTENT.some((name) => isChanged(before, after, name)) || isFromTrail(before, after)
   return isNews ? 'updated' : 'marked'
 }
@@ -113,12 +117,34 @@ const END = ['EndDate', 'DurationSeconds', 'EndedBefore', 'LongSource', 'Expires
 
 /** The sweep that archived a session can learn more of it, and then nothing else changes. */
 function isFromTrail(before: Item, after: Item): boolean {
-  const changed = changedNames(before, after)
-  const isOnly = (names: readonly string[]) => changed.every((name) => ['Revision', ...names].includes(name))
   const isNamed = before.ExecutedBy === undefined && after.ExecutedBy !== undefined
   const isEnded = before.EndDate === undefined && after.EndDate !== undefined
-  if (isNamed && isOnly([...EXECUTOR, ...OWNER])) return true
-  return isEnded && textOf(before, 'State') === 'Recovered' && isOnly(END)
+  if (isNamed && isOnly(before, after, [...EXECUTOR, ...OWNER])) return true
+  return isEnded && textOf(before, 'State') === 'Recovered' && isOnly(before, after, END)
+}
+
+/** Whether nothing but these has changed. */
+function isOnly(before: Item, after: Item, names: readonly string[]): boolean {
+  return changedNames(before, after).every((name) => ['Revision', ...names].includes(name))
+}
+
+const DAY_SECONDS = 24 * 60 * 60
+/** No retention is shorter: AWS shows a session for 30 days. */
+const LEAST_RETENTION_DAYS = 31
+
+/** Days from the end of a session until its record expires. Undefined: never, or its session has not ended. */
+function retentionOf(record: Item): number | undefined {
+  const expiresAt = numberOf(record, 'ExpiresAt')
+  const end = endedBy(record)
+  if (expiresAt === undefined || end === undefined) return undefined
+  const days = (expiresAt - Math.ceil(Date.parse(end) / 1000)) / DAY_SECONDS
+  return Number.isSafeInteger(days) && days >= LEAST_RETENTION_DAYS ? days : undefined
+}
+
+/** The end of a session, or the earliest time that is known to be after it. Undefined: it is open. */
+function endedBy(record: Item): string | undefined {
+  if (textOf(record, 'State') !== 'Active') return textOf(record, 'EndDate') ?? textOf(record, 'ObservedAt')
+  return record.EndUnknown === undefined ? undefined : textOf(record, 'MissingSince')
 }
 
 function changedNames(before: Item, after: Item): string[] {
@@ -139,6 +165,10 @@ function whyUnexpected(before: Item | undefined, after: Item): string | undefine
   if (fixed.length > 0) return `${fixed.join(', ')} changed`
   if (kindOf(before, after) === 'updated')
     return whyImpossible(textOf(before, 'State'), textOf(after, 'State'))
+  if (kindOf(before, after) === 'expiry')
+    return after.ExpiresAt === undefined || retentionOf(after) !== undefined
+      ? undefined
+      : 'the expiry changed, and no retention gives it'
   const isGivenUp = before.EndUnknown === undefined && after.EndUnknown !== undefined
   const others = changedNames(before, after).filter(
     (name) => !MARKS.includes(name) && !(isGivenUp && name === 'ExpiresAt'),
@@ -172,6 +202,7 @@ function sweepsEntry(change: ItemChange): Entry | undefined {
   if (before !== undefined) return unexplained(change, `item ${id} of ${source} was changed`)
   if (source === 'ROUNDS' && SWEEP_ID.test(id)) return { type: 'round', round: id, hash: itemHash(after) }
   if (SOURCE.test(source) && SWEEP_ID.test(id)) return receiptEntry(source, id, after)
+  if (source === 'RETENTION') return retentionEntry(change, id, after)
   const [, text = '', part] = /^REJECTED#([0-9a-f]{64})#(\d+)$/.exec(id) ?? []
   if (SOURCE.test(source) && part !== undefined)
     return {
@@ -211,6 +242,28 @@ function receiptEntry(source: string, sweep: string, receipt: Item): Entry {
         uncorroborated: count(witness, 'Uncorroborated'),
       }),
     hash: itemHash(receipt),
+  }
+}
+
+const BEGUN = 'BEGUN#'
+const OUTCOMES = ['complete', 'superseded']
+
+/** A change of the retention: that it has begun, or its receipt. */
+function retentionEntry(change: ItemChange, id: string, item: Item): Entry {
+  const isBegun = id.startsWith(BEGUN)
+  const run = isBegun ? id.slice(BEGUN.length) : id
+  const outcome = textOf(item, 'Outcome') ?? 'none'
+  if (!SWEEP_ID.test(run) || !(isBegun || OUTCOMES.includes(outcome)))
+    return unexplained(change, `item ${id} of RETENTION is unknown`)
+  const days = numberOf(item, 'RetentionDays')
+  return {
+    type: 'retention',
+    run,
+    change: isBegun ? 'begun' : outcome,
+    at: textOf(item, isBegun ? 'StartedAt' : 'FinishedAt') ?? 'none',
+    ...(days !== undefined && { days }),
+    ...(!isBegun && { changed: count(item, 'Changed'), uncertain: count(item, 'Uncertain') }),
+    hash: itemHash(item),
   }
 }
 

@@ -54,8 +54,12 @@ export async function verifyBundle(folder: string, trust: Trust): Promise<Verifi
   const [trailAgainst, trailMissing] = [new Findings(), new Findings()]
   const corroborated =
     trust.trail && known && (await corroborate(trust.trail, ledger, known, trailAgainst, trailMissing))
+  const expiries = ledger.changedExpiries()
   return {
-    unaltered: judge([against, ledger.unexpected, ledger.removed, lacking], [missing, ledger.unaccounted()]),
+    unaltered: judge(
+      [against, ledger.unexpected, expiries.unexpected, ledger.removed, lacking],
+      [missing, ledger.unaccounted(), expiries.missing],
+    ),
     complete: judgeComplete(ledger, [lacking, trailAgainst], trailMissing, isLogSound),
     basis: [...basisOf(ledger, checkpoint, trust), ...(corroborated ?? [])],
   }
@@ -188,6 +192,7 @@ function basisOf(ledger: Ledger, checkpoint: SignedCheckpoint | undefined, trust
       : [`checkpoint ${checkpoint.origin} ${checkpoint.size} ${checkpoint.root.toString('base64')}`]),
     `entries: ${count.entries}, sessions: ${count.sessions}, receipts: ${count.receipts}, sources: ${coverage.sourcesSince(period.from).length}`,
     ...listed('not asked for any more', coverage.leftBefore(new Date(period.to).toISOString())),
+    ...ledger.retention.basis(),
     ...(expired > 0 ? [`expired, as was configured: ${expired}`] : []),
     ...corroborationOf(ledger),
     ...(rejected > 0 ? [`kept as text, since no record can hold them: ${rejected}`] : []),

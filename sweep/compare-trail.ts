@@ -1,5 +1,6 @@
+import { expiry } from '../archive/expiry'
 import type { Witness } from '../archive/receipt'
-import { expiry, type Stored } from '../archive/to-record'
+import type { Stored } from '../archive/to-record'
 import { UpsertError, upsert } from '../archive/upsert'
 import type { Written } from '../archive/write-if'
 import { factsOf, isOfEcs, type Start, startedAt, startsIn, toRecovered } from './from-trail'
@@ -149,7 +150,7 @@ async function endRecovered(run: Run, ends: ReadonlyMap<string, string>): Promis
     const end = ends.get(sessionId)
     if (end === undefined || !isOf(run, record)) continue
     if (record.State !== 'Recovered' || record.EndDate !== undefined) continue
-    const expiresAt = expiry(end, run.retentionDays)
+    const expiresAt = expiry({ ...record, EndDate: end }, run.retentionDays)
     const written = await run.sessions.endRecovered(record, end, run.sweepId, expiresAt)
     await isOurs(run, sessionId, written)
   }

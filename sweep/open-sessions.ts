@@ -1,6 +1,6 @@
+import { expiry } from '../archive/expiry'
 import type { OpenSession } from '../archive/sessions-table'
 import type { SweepState } from '../archive/sweep-state'
-import { expiry } from '../archive/to-record'
 import { lookUpSession } from './look-up-session'
 import { isLate, type Listed, type Run } from './run'
 import { storePages } from './store-pages'
@@ -79,7 +79,7 @@ export async function followUpVanished(
   )
   const isWhole = plan.Kind === 'full' && !plan.Sliced
   let canLookUp = true
-  for (const { SessionId, MissingSince = begunAt } of [
+  for (const { SessionId, ObservedAt, MissingSince = begunAt } of [
     ...unmarked,
     ...missing.filter((one) => !isNew(one)),
   ]) {
@@ -87,8 +87,9 @@ export async function followUpVanished(
     const ended: boolean | undefined = canLookUp ? await lookUpSession(run, 'History', SessionId) : undefined
     canLookUp &&= ended !== undefined
     const isOver = Date.parse(begunAt) - Date.parse(MissingSince) >= GIVE_UP_MS
+    const givenUp = { State: 'Active', EndUnknown: true, MissingSince, ObservedAt } as const
     if (isOver && (ended === false || (ended === undefined && isWhole)))
-      await run.sessions.markEndUnknown(SessionId, run.source, expiry(begunAt, run.retentionDays))
+      await run.sessions.markEndUnknown(SessionId, run.source, expiry(givenUp, run.retentionDays))
   }
 }
 

@@ -13,15 +13,21 @@ export interface ProgressDisplay {
 }
 
 /** Shows progress on standard error, if that is a terminal. */
-export async function startProgress(label: string, { stderr }: Io): Promise<ProgressDisplay> {
+export async function startProgress(label: string, io: Io): Promise<ProgressDisplay> {
+  const { say, stop } = await startSpinner(label, io)
+  return { show: (progress) => say(describeCounts(progress)), stop }
+}
+
+/** Shows, on standard error if that is a terminal, that something is going on, and how far it is. */
+export async function startSpinner(label: string, { stderr }: Io) {
   // A terminal without a width, as some pipes pretend to be, would have ora draw forever.
-  if (!stderr.isTTY || !stderr.columns) return { show: () => {}, stop: () => {} }
+  if (!stderr.isTTY || !stderr.columns) return { say: (_progress: string) => {}, stop: () => {} }
   const { default: ora } = await import('ora')
   // To discard what is typed, ora takes Ctrl-C away from the terminal and then does not read it.
   const spinner = ora({ text: label, stream: stderr, discardStdin: false }).start()
   return {
-    show: (progress) => {
-      spinner.text = `${label}: ${describeCounts(progress)}`
+    say: (progress: string) => {
+      spinner.text = `${label}: ${progress}`
     },
     stop: () => {
       spinner.stop()

@@ -1,5 +1,6 @@
 import type { Receipt } from '../../archive/receipt'
 import { coverage, type Interval, type Proof } from '../../audit/coverage'
+import type { RetentionChange } from '../../audit/retention-changes'
 import { endedSessions } from '../support/sessions'
 import { useStage } from '../support/stage'
 import { DAY } from '../support/times'
@@ -94,6 +95,91 @@ test.each<[string, Proof[], Interval[], Interval[], Interval[]]>([
   const expected = { expired, covered, gaps, lastCompleteAt }
   expect(coverage(receipts, new Date(day(50)))).toEqual(expected)
   expect(coverage(receipts.toReversed(), new Date(day(50)))).toEqual(expected)
+})
+
+describe('when the retention is changed', () => {
+  /** On a day, at once; complete. */
+  const change = (date: number, days?: number, others: Partial<RetentionChange> = {}): RetentionChange => ({
+    ...{ begunAt: day(date), endedAt: day(date), isComplete: true },
+    ...{ days, ...others },
+  })
+  const MONTH = [kept(31, 1, 31)]
+  const FOREVER = [receipt(1, 31)]
+  const expiredBy = (date: number, receipts: Proof[], changes: RetentionChange[]) =>
+    coverage(receipts, new Date(day(date)), undefined, changes).expired
+
+  test.each<[string, number, Proof[], RetentionChange[], Interval[]]>([
+    ['set later counts for what was kept forever', 45, FOREVER, [change(40, 35)], [span(1, 10)]],
+    [
+      'raised keeps what was left then, and what had expired stays so',
+      90,
+      MONTH,
+      [change(41, 400)],
+      [span(1, 10)],
+    ],
+    ['raised before anything expired keeps all', 90, MONTH, [change(32, 400)], []],
+    ['removed keeps what was left then', 400, MONTH, [change(41)], [span(1, 10)]],
+    ['lowered counts from then on', 50, [kept(400, 1, 31)], [change(40, 35)], [span(1, 15)]],
+    [
+      'lowered and raised again has expired what was over meanwhile',
+      99,
+      FOREVER,
+      [change(40, 35), change(45, 400)],
+      [span(1, 10)],
+    ],
+    [
+      'raised by half has not reached every record',
+      50,
+      MONTH,
+      [change(35, 400, { isComplete: false })],
+      [span(1, 19)],
+    ],
+    [
+      'raised and never ended has not either',
+      50,
+      MONTH,
+      [change(35, 400, { isComplete: false, endedAt: undefined })],
+      [span(1, 19)],
+    ],
+    [
+      'lowered by half may have reached any',
+      50,
+      FOREVER,
+      [change(40, 35, { isComplete: false })],
+      [span(1, 15)],
+    ],
+    [
+      'lowered and never ended may have, too',
+      50,
+      FOREVER,
+      [change(40, 35, { isComplete: false, endedAt: undefined })],
+      [span(1, 15)],
+    ],
+    [
+      'lowered by half and replaced has expired what was over by then',
+      90,
+      FOREVER,
+      [change(40, 35, { isComplete: false }), change(45)],
+      [span(1, 10)],
+    ],
+    [
+      'raised while a sweep went on may have missed its records',
+      50,
+      [{ ...kept(31, 1, 31), FinishedAt: day(36) }],
+      [change(35, 400)],
+      [span(1, 19)],
+    ],
+    [
+      'lowered once does not reach what ended later',
+      90,
+      [receipt(1, 31)],
+      [change(20, 31), change(60)],
+      [span(1, 20)],
+    ],
+  ])('%s', (_what, date, receipts, changes, expired) => {
+    expect(expiredBy(date, receipts, changes)).toEqual(expired)
+    expect(expiredBy(date, receipts, [...changes].reverse())).toEqual(expired)
+  })
 })
 
 describe('the coverage of real sweeps', () => {

@@ -12,6 +12,7 @@ const folder = temporaryFolder()
 /** Of flags whose values must have a form. */
 const VALUES: Readonly<Record<string, string>> = {
   '--min-duration': '8h',
+  '--days': '31',
   time: '2026-11-24',
   date: '2026-11-24',
   n: '1',
@@ -42,6 +43,7 @@ const COMMANDS = [
   'verify',
   'reconcile',
   'archive',
+  'retention',
   'member-role',
   'emulate',
   'demo',

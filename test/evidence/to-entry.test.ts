@@ -75,6 +75,35 @@ test('a new record, a new content and a mark each become a revision', () => {
     expect(why(change)).toBeUndefined()
 })
 
+const OVER: Item = { ...ENDED, EndDate: S('2026-01-10T00:00:00.500Z') }
+/** An expiry so many days after it. */
+const overFor = (days: number) => Date.parse('2026-01-10T00:00:01Z') / 1000 + days * 86_400
+
+test('an expiry that a retention gives is told with it, and so is one that is taken away', () => {
+  const kept = { ...OVER, Revision: N(3), ExpiresAt: N(overFor(40)) }
+  const given = { change: 'expiry', expiresAt: overFor(40), retentionDays: 40 }
+  expect(toEntry(ofSession(OVER, kept))).toMatchObject(given)
+  const never = toEntry(ofSession(kept, { ...OVER, Revision: N(4) }))
+  expect(never).toMatchObject({ change: 'expiry', revision: 4 })
+  expect(never).not.toHaveProperty('retentionDays')
+  const { EndDate: _gone, ...undated } = OVER
+  const observed = { ...undated, ObservedAt: S('2026-01-10T00:00:01.000Z') }
+  expect(
+    toEntry(ofSession(observed, { ...observed, Revision: N(3), ExpiresAt: N(overFor(31)) })),
+  ).toMatchObject({
+    retentionDays: 31,
+  })
+  const givenUp = {
+    ...RECORD,
+    ...{ EndUnknown: { BOOL: true }, MissingSince: S('2026-01-10T00:00:01.000Z'), ExpiresAt: N(overFor(90)) },
+  }
+  expect(
+    toEntry(ofSession(givenUp, { ...givenUp, Revision: N(2), ExpiresAt: N(overFor(31)) })),
+  ).toMatchObject({
+    retentionDays: 31,
+  })
+})
+
 const SWEPT: Item = { ...ENDED, OwnerName: S('ecs-execute-command'), OwnerKey: S('ecs-execute-command') }
 const NAMED: Item = {
   ...SWEPT,
@@ -171,6 +200,26 @@ test.each<[string, ItemChange, string]>([
   [
     'an expiry that is changed',
     ofSession(RECORD, { ...RECORD, Revision: N(2), ExpiresAt: N(1) }),
+    'no retention gives it',
+  ],
+  [
+    'an expiry of an open session',
+    ofSession(RECORD, { ...RECORD, Revision: N(2), ExpiresAt: N(2e9) }),
+    'no retention gives it',
+  ],
+  [
+    'an expiry 30 days after the end',
+    ofSession(OVER, { ...OVER, Revision: N(3), ExpiresAt: N(overFor(30)) }),
+    'no retention gives it',
+  ],
+  [
+    'an expiry after half a day',
+    ofSession(OVER, { ...OVER, Revision: N(3), ExpiresAt: N(overFor(40.5)) }),
+    'no retention gives it',
+  ],
+  [
+    'an expiry that is changed with something else',
+    ofSession(OVER, { ...OVER, Revision: N(3), ExpiresAt: N(overFor(40)), Reason: S('x') }),
     'no sweep saw it',
   ],
   ['a deletion', ofSession(ENDED), 'a record was deleted'],
