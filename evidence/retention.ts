@@ -31,16 +31,17 @@ export class Retention {
     this.runs.set(run, { days: textOf(days), at, ...(change !== 'begun' && { counted }) })
   }
 
-  /** @param wasSooner expiries as epoch seconds; undefined: never */
+  /** @param expiries before and after, in epoch seconds; undefined: never */
   addRecord(
     days: number | undefined,
-    [before = Number.POSITIVE_INFINITY, after = Number.POSITIVE_INFINITY]: [number?, number?],
+    expiries: readonly [before: number | undefined, after: number | undefined],
     isInPeriod: boolean,
     toldAt: string,
   ): void {
+    const [before, after] = expiries.map((one) => one ?? Number.POSITIVE_INFINITY)
     const of = this.changed.get(textOf(days)) ?? { records: 0, sooner: 0, isInPeriod: false, toldAt }
     of.records += 1
-    if (after < before) of.sooner += 1
+    if (Number(after) < Number(before)) of.sooner += 1
     of.isInPeriod ||= isInPeriod
     of.toldAt = toldAt
     this.changed.set(textOf(days), of)
@@ -82,7 +83,7 @@ export class Retention {
       const at = this.runsTo(days).map((run) => run.at)
       const when =
         at.length === 0 ? 'by no change of the retention' : `by changes of the retention at ${at.join(', ')}`
-      return `expiry changed to ${days} after the end, ${when}: ${records} records, of which ${sooner} expire sooner than before`
+      return `expiry changed to ${days} after the end, ${when}: records ${records}, sooner than before ${sooner}`
     })
   }
 

@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib'
 import {
   AttributeType,
   BillingMode,
+  CfnTable,
   ProjectionType,
   StreamViewType,
   Table,
@@ -80,6 +81,7 @@ export class ArchiveTables extends Construct {
       stream: this.props.streaming ? StreamViewType.NEW_AND_OLD_IMAGES : undefined,
       timeToLiveAttribute: expiring ? timeToLiveAttribute : undefined,
     })
+    if (timeToLiveAttribute !== undefined && !expiring) neverExpires(table, timeToLiveAttribute)
     for (const [indexName, key] of Object.entries(indexes))
       table.addGlobalSecondaryIndex({
         indexName,
@@ -114,6 +116,17 @@ export class ArchiveTables extends Construct {
     allowGrants(this.props.key, role)
     allowDescription(this.props.key, role)
   }
+}
+
+/**
+ * Switches expiry off. Once it was on, a template that says nothing of it fails to deploy, or leaves it on.
+ *
+ * @see https://github.com/aws/aws-cdk/issues/25655
+ */
+function neverExpires({ node }: Table, attributeName: string): void {
+  const { defaultChild: table } = node
+  if (!(table instanceof CfnTable)) throw new Error(`${node.path}: expected a table of CloudFormation`)
+  table.timeToLiveSpecification = { attributeName, enabled: false }
 }
 
 function keyAttributes({ partitionKey, sortKey }: TableKey) {

@@ -1,6 +1,7 @@
 import { appendFile, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { changeRetention } from '../../cli/change-retention'
 import { proveSession } from '../../cli/prove-session'
 import { canonicalJson } from '../../evidence/canonical-json'
 import { verifyProof } from '../../evidence/proof'
@@ -212,6 +213,103 @@ describe('in the tables', () => {
     await send(new UpdateCommand(setting('carol', 'SET ExpiresAt = :one ADD Revision :one')))
     await stage.database.expire(stage.world.clock.now())
     expect(verdicts(await judged())).toEqual(['disproven', 'disproven'])
+  })
+})
+
+describe('when the retention is changed', () => {
+  const change = (RetentionDays?: number) =>
+    changeRetention({
+      sessions: { client: stage.client, tableName: stage.database.sessionsTable },
+      sweeps: { client: stage.client, tableName: stage.database.sweepsTable },
+      wanted: { RetentionDays, By: 'arn:aws:sts::111122223333:assumed-role/BreakGlass/mary' },
+      now: () => stage.world.clock.now(),
+      survey: async () => ({}),
+    })
+  /** Time passes, and sweeps go on: nothing of it is news any more. */
+  const later = async (retentionDays?: number) => {
+    stage.world.clock.advance(2 * HOUR)
+    await stage.sweep({ full: true, retentionDays })
+  }
+  const endOf = (days: number) => Math.ceil((daysAgo(days).getTime() + HOUR) / 1000)
+  const giving = (SessionId: string, expiresAt: number) => ({
+    ...keyOf(SessionId),
+    UpdateExpression: 'SET ExpiresAt = :at ADD Revision :one',
+    ExpressionAttributeValues: { ':at': expiresAt, ':one': 1 },
+  })
+
+  test('nothing is disproven: the basis tells of it, and names nobody', async () => {
+    await later(400)
+    await change(400)
+    await later(60)
+    await change(60)
+    await later(60)
+    const verified = await judged()
+    expect(why(verified)).toBe('')
+    expect(verdicts(verified)).toEqual(['proven', 'proven'])
+    expect(verified.basis.join('\n')).toMatch(
+      /expiry changed to 400 days .*: records 2, sooner than before 2\nexpiry changed to 60 days .*: records 2, sooner than before 2\n/,
+    )
+    const { entries } = await stage.open(await stage.bundle())
+    expect(entries.filter((entry) => entry.includes('"type":"retention"'))).toHaveLength(4)
+    expect(entries.join()).not.toContain('mary')
+  })
+
+  test('and records expire by it, nothing is disproven either', async () => {
+    await later(31)
+    await change(31)
+    stage.world.clock.advance(30 * DAY)
+    await stage.sweep({ full: true, retentionDays: 31 })
+    await stage.logChanges()
+    await stage.database.expire(stage.world.clock.now())
+    await later(31)
+    const verified = await judged()
+    expect(verified.unaltered).toMatchObject({ verdict: 'proven', against: [], missing: [] })
+    expect(verified.basis).toContain('expired, as was configured: 2')
+  })
+
+  test('an expiry that is shortened by hand is named, if it looks like a retention, too', async () => {
+    await send(new UpdateCommand(giving('alice', endOf(10) + 31 * 86_400)))
+    await later()
+    const verified = await judged()
+    expect(verified.unaltered.verdict).toBe('disproven')
+    expect(why(verified)).toContain(
+      'changed to 31 days after their end, and no change of the retention says so',
+    )
+  })
+
+  test('an expiry that is changed by hand under cover of it is named', async () => {
+    await later(60)
+    await change(60)
+    await send(new UpdateCommand(giving('alice', endOf(10) + 400 * 86_400)))
+    await send(new UpdateCommand(giving('alice', endOf(10) + 60 * 86_400)))
+    await later(60)
+    const verified = await judged()
+    expect(verified.unaltered.verdict).toBe('disproven')
+    expect(why(verified)).toContain('the expiry of 3 records was changed to 60 days after their end')
+  })
+
+  test.each([
+    [
+      'deleted',
+      new DeleteCommand({ TableName: 'Sweeps', Key: { Source: 'RETENTION', ItemId: 'x' } }),
+      'was deleted',
+    ],
+    [
+      'changed',
+      new UpdateCommand({
+        TableName: 'Sweeps',
+        Key: { Source: 'RETENTION', ItemId: 'x' },
+        UpdateExpression: 'SET Changed = :n',
+        ExpressionAttributeValues: { ':n': 9 },
+      }),
+      'was changed',
+    ],
+  ])('what is kept of it cannot be %s', async (_what, attack, message) => {
+    const { ItemId } = await change(60)
+    Object.assign(attack.input, { Key: { Source: 'RETENTION', ItemId } })
+    await send(attack)
+    await later(60)
+    expect(why(await judged())).toContain(message)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Entry, ReceiptEntry, RevisionEntry, RosterEntry } from '../../evidence/entry'
+import type { Entry, ReceiptEntry, RetentionEntry, RevisionEntry, RosterEntry } from '../../evidence/entry'
 import { Ledger } from '../../evidence/ledger'
 
 const PERIOD = { from: '2026-01-01', to: '2026-02-01' }
@@ -80,6 +80,91 @@ test.each([
 ])('a record that is kept %s is judged by its sweep’s receipt', (_what, retentionDays, until, count) => {
   const kept = revision('a', { expiresAt: Date.parse(until) / 1000 })
   expect(read(kept, receipt({ retentionDays })).unexpected.count).toBe(count)
+})
+
+describe('changed expiries', () => {
+  const RUN = sweepAt('10T02')
+  const given = (session: string, days?: number, change: Partial<RevisionEntry> = {}) =>
+    revision(session, {
+      change: 'expiry',
+      revision: 2,
+      expiresAt: days && days * 86_400,
+      retentionDays: days,
+      ...change,
+    })
+  const run = (change: string, counts: Partial<RetentionEntry> = {}): RetentionEntry => ({
+    ...{ type: 'retention', run: RUN, change, at: '2026-01-10T02:00:00.000Z', days: 60, hash: HASH },
+    ...(change !== 'begun' && { changed: 1, uncertain: 0 }),
+    ...counts,
+  })
+  const BEFORE = [revision('a'), receipt()]
+  const RUN_AND_ENDED = [run('begun'), given('a', 60), run('complete')]
+  const judged = (...entries: Entry[]) => {
+    const ledger = read(...BEFORE, ...entries, LATER)
+    const { unexpected, missing } = ledger.changedExpiries()
+    return {
+      unexpected: [...ledger.unexpected.list, ...unexpected.list],
+      missing: missing.list,
+      basis: ledger.retention.basis(),
+    }
+  }
+
+  test('that a change of the retention explains are expected, and told of', () => {
+    for (const entries of [RUN_AND_ENDED, [...RUN_AND_ENDED].reverse()])
+      expect(judged(...entries)).toEqual({
+        unexpected: [],
+        missing: [],
+        basis: [
+          'expiry changed to 60 days after the end, by changes of the retention at 2026-01-10T02:00:00.000Z: records 1, sooner than before 1',
+        ],
+      })
+    expect(read(...BEFORE, ...RUN_AND_ENDED, LATER).unaccounted().list).toEqual([])
+  })
+
+  test('of two runs, of which one was replaced, are counted together', () => {
+    const replaced = run('superseded', { run: sweepAt('10T03'), changed: 0, uncertain: 1 })
+    const twice = [...RUN_AND_ENDED, replaced, given('b', 60, { revision: 1 })]
+    expect(judged(...twice)).toMatchObject({ unexpected: [], missing: [] })
+  })
+
+  test.each<[string, Entry[], string]>([
+    ['without one', [given('a', 60)], '60 days after their end, and no change of the retention says so'],
+    ['for ever without one', [given('a')], 'never after their end, and no change'],
+    [
+      'to another time',
+      [run('begun'), run('complete', { changed: 0 }), given('a', 59)],
+      'changed to 59 days',
+    ],
+    ['in more records than it counted', [...RUN_AND_ENDED, given('a', 60, { revision: 3 })], 'counted 1'],
+    ['long after it', [run('begun'), run('complete', { changed: 0 }), given('a', 60)], 'counted 0'],
+  ])('%s are unexpected', (_what, entries, message) => {
+    expect(judged(...entries).unexpected.join()).toContain(message)
+  })
+
+  test.each<[string, Entry[], string]>([
+    [
+      'by one that has not ended',
+      [run('begun'), given('a', 60)],
+      'the end of a change of the retention to 60 days',
+    ],
+    [
+      'by fewer than it counted',
+      [run('begun'), given('a', 60), run('complete', { changed: 2 })],
+      'entries of 1 records',
+    ],
+  ])('%s are not proven', (_what, entries, message) => {
+    expect(judged(...entries)).toMatchObject({ unexpected: [], missing: [expect.stringContaining(message)] })
+  })
+
+  test('of the last hour may wait for the change that explains them', () => {
+    const { unexpected, missing } = read(...BEFORE, given('a', 60)).changedExpiries()
+    expect([unexpected.count, missing.count]).toEqual([0, 1])
+  })
+
+  test('of other times are not asked for', () => {
+    const old = { startDay: '2025-06-01', revision: 1 }
+    expect(judged(given('c', 60, old))).toMatchObject({ unexpected: [], missing: [] })
+  })
 })
 
 describe('coverage', () => {

@@ -106,6 +106,36 @@ test.each(TABLES)('only deployments, AWS and break glass change settings of $tab
   expectCallers(table, SETTINGS, [...Object.keys(DEPLOYERS), ...breakGlassOf(table.deployed)])
 })
 
+/** What `session-archive retention` calls: of the records it writes nothing but an update. */
+const RETENTION_CALLS = {
+  Sessions: { reads: ['GetItem', 'Scan'], writes: ['UpdateItem'] },
+  Sweeps: { reads: ['GetItem', 'Query'], writes: ['PutItem'] },
+}
+
+test.each(TABLES)(
+  'of all callers, break glass alone can change the retention of $table in $stack',
+  (table) => {
+    const { reads, writes } = RETENTION_CALLS[/Sessions/.test(table.table) ? 'Sessions' : 'Sweeps']
+    expectCallers(table, writes, breakGlassOf(table.deployed))
+    expectCallers(table, reads, Object.keys(CALLERS))
+  },
+)
+
+test.each(TABLES)(
+  'the archiver’s role cannot change the retention of $table in $stack: it cannot read all',
+  (table) => {
+    const { deployed, policy, resource } = table
+    const role = String(deployed.resource('AWS::Lambda::Function', 'Archiver').Properties.Role)
+    const context = { 'aws:PrincipalArn': role, 'aws:PrincipalIsAWSService': 'false' }
+    const canScan = isAllowed([...policiesOf(deployed, role), ...policy], {
+      action: 'dynamodb:Scan',
+      resource,
+      context,
+    })
+    expect(canScan).toBe(false)
+  },
+)
+
 test.each(TABLES)('the policy of $table in $stack does not deny reading', (table) => {
   expectCallers(table, HARMLESS, Object.keys(CALLERS))
 })
