@@ -125,9 +125,7 @@ async function walkPage(job: RetentionJob, before: RetentionState): Promise<Rete
     Changed: before.Changed + sum('changed'),
     Uncertain: before.Uncertain + sum('uncertain'),
   }
-  // once it is over, its receipt comes first
-  if (!state.IsOver) await save(job, state)
-  else if (wrong.length > 0) await save(job, { ...state, IsOver: false })
+  await save(job, { ...state, IsOver: false }) // once it is over, its receipt comes first
   return state
 }
 

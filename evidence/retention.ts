@@ -59,7 +59,7 @@ export class Retention {
       const runs = this.runsTo(days)
       const [least, most] = sumOf(runs)
       const isEnded = runs.every(({ counted }) => counted !== undefined)
-      const what = `the expiry of ${records} records was changed to ${days} after their end`
+      const what = `the expiry of ${records} records was changed to ${days}`
       if (records > most && isEnded) {
         const said =
           runs.length === 0
@@ -83,7 +83,7 @@ export class Retention {
       const at = this.runsTo(days).map((run) => run.at)
       const when =
         at.length === 0 ? 'by no change of the retention' : `by changes of the retention at ${at.join(', ')}`
-      return `expiry changed to ${days} after the end, ${when}: records ${records}, sooner than before ${sooner}`
+      return `expiry changed to ${days}, ${when}: records ${records}, sooner than before ${sooner}`
     })
   }
 
@@ -98,5 +98,5 @@ function sumOf(runs: readonly Run[]): [least: number, most: number] {
 }
 
 function textOf(days: number | undefined): string {
-  return days === undefined ? 'never' : `${days} days`
+  return days === undefined ? 'never' : `${days} days after the end`
 }

@@ -273,7 +273,7 @@ describe('when the retention is changed', () => {
     const verified = await judged()
     expect(verified.unaltered.verdict).toBe('disproven')
     expect(why(verified)).toContain(
-      'changed to 31 days after their end, and no change of the retention says so',
+      'changed to 31 days after the end, and no change of the retention says so',
     )
   })
 
@@ -285,7 +285,7 @@ describe('when the retention is changed', () => {
     await later(60)
     const verified = await judged()
     expect(verified.unaltered.verdict).toBe('disproven')
-    expect(why(verified)).toContain('the expiry of 3 records was changed to 60 days after their end')
+    expect(why(verified)).toContain('the expiry of 3 records was changed to 60 days after the end')
   })
 
   test.each([

@@ -128,8 +128,8 @@ describe('changed expiries', () => {
   })
 
   test.each<[string, Entry[], string]>([
-    ['without one', [given('a', 60)], '60 days after their end, and no change of the retention says so'],
-    ['for ever without one', [given('a')], 'never after their end, and no change'],
+    ['without one', [given('a', 60)], '60 days after the end, and no change of the retention says so'],
+    ['for ever without one', [given('a')], 'never, and no change'],
     [
       'to another time',
       [run('begun'), run('complete', { changed: 0 }), given('a', 59)],

@@ -114,7 +114,7 @@ describe('the records', () => {
     archive.proxy.calls.splice(0)
     expect(await changeRetention(jobOf(60))).toMatchObject({ Read: 3, Changed: 0 })
     // begun, state, and the receipt; the state read, and said to be over
-    expect(calls()).toEqual({ 'GetItem Sweeps': 1, 'PutItem Sweeps': 4, 'Scan Sessions': 1 })
+    expect(calls()).toEqual({ 'GetItem Sweeps': 1, 'PutItem Sweeps': 5, 'Scan Sessions': 1 })
     expect(await receipts()).toHaveLength(2)
   })
 
@@ -258,12 +258,16 @@ describe('a change that is stopped', () => {
     },
   )
 
-  test('does not read again what it has read', async () => {
+  test.each([
+    ['are changed', 2],
+    ['have the expiry already', 0],
+  ])('does not read again what it has read, if records %s', async (_what, Changed) => {
+    if (Changed === 0) await changeRetention(jobOf(60))
     dieAt(3, (operation) => operation === 'Scan')
     await expect(changeRetention(jobOf(60, sizes))).rejects.toThrow('dead')
     revive()
     archive.proxy.calls.splice(0)
-    expect(await changeRetention(jobOf(60, sizes))).toMatchObject({ Read: 3, Changed: 2, Uncertain: 0 })
+    expect(await changeRetention(jobOf(60, sizes))).toMatchObject({ Read: 3, Changed, Uncertain: 0 })
     expect(calls()['Scan Sessions']).toBe(2) // the third record, and that there is no other
   })
 
@@ -296,6 +300,25 @@ test('coverage knows of it: what may have expired meanwhile stays expired', asyn
   expect(expired).toEqual([{ from: daysAgo(120), until: expect.stringMatching(daysAgo(60).slice(0, 10)) }])
 })
 
+test.each([
+  ['sweeps', ['--coverage'], /expired .*\n.* covered /],
+  [
+    'sessions',
+    ['--from', daysAgo(119).slice(0, 10)],
+    /records of sessions that ended before .* UTC may have expired/,
+  ],
+  ['session', ['nobody'], /Records of sessions that ended before .* UTC may have expired/],
+])('%s says what may have expired meanwhile', async (command, args, said) => {
+  const covers = { CoversFrom: daysAgo(120), CoversUntil: daysAgo(0) }
+  await archive.swept(receipt(daysAgo(0), covers))
+  const before = await archive.ask(command, args)
+  expect(before.stdout + before.stderr).not.toContain('expired')
+  await changeRetention(jobOf(60))
+  await changeRetention(jobOf(undefined))
+  const after = await archive.ask(command, args)
+  expect(after.stdout + after.stderr).toMatch(said)
+})
+
 describe('the command', () => {
   const sts = async () => ({ environment: { AWS_ENDPOINT_URL_STS: (await start()).url } })
   const ask = async (...args: string[]) => archive.ask('retention', args, await sts())
@@ -316,6 +339,7 @@ Nothing was changed. '--yes' does it.
   test('changes the records with --yes, and keeps who did it', async () => {
     expect(printedBy(await ask('--days', '60', '--yes'))).toMatch(/3 records read, 2 changed: done\.\n$/)
     expect((await records()).old).toMatchObject({ ExpiresAt: expiryOf(100, 60) })
+    expect(printedBy(await ask('--days', '40'))).not.toContain('at once') // it has expired before
     const [done, begun] = await kept()
     const By = expect.stringMatching(/^arn:aws:/)
     expect(done).toMatchObject({ RetentionDays: 60, By, Read: 3, Changed: 2, Outcome: 'complete' })
