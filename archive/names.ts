@@ -10,6 +10,9 @@ export const MEMBER_ROLE_NAME = 'session-archive-reader'
 /** `eu-west-1`, `us-gov-west-1`, `ap-southeast-2` … */
 export const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/
 
+/** Partition key, in the Sweeps table, of what is kept of each change of the retention. */
+export const RETENTION = 'RETENTION'
+
 /** Environment variables that the stack sets and the function reads. */
 export const ENVIRONMENT = {
   sessionsTable: 'SESSION_ARCHIVE_SESSIONS_TABLE',

@@ -1,8 +1,9 @@
 import { GetCommand, PutCommand, paginateQuery, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Table } from './batch-get'
 import type { Ended } from './expiry'
+import { RETENTION } from './names'
 import { SCHEMA_VERSION, type SessionRecord } from './record'
-import { RETENTION, type RetentionBegun, type RetentionReceipt, type RetentionState } from './retention'
+import type { RetentionBegun, RetentionReceipt, RetentionState } from './retention'
 import { type Written, writeIf } from './write-if'
 
 /** What an expiry depends on, and what it is. */

@@ -1,7 +1,6 @@
+import type { RETENTION } from './names'
 import { newSweepId } from './receipt'
 
-/** Partition key, in the Sweeps table, of what is kept of each change of the retention. */
-export const RETENTION = 'RETENTION'
 /** Sorts after the receipts. */
 export const BEGUN = 'BEGUN#'
 

@@ -1,11 +1,11 @@
 import pMap from 'p-map'
 import type { Table } from '../archive/batch-get'
 import { expiry } from '../archive/expiry'
+import { RETENTION } from '../archive/names'
 import { requireKnownSchema } from '../archive/record'
 import {
   BEGUN,
   newRetentionId,
-  RETENTION,
   type RetentionBegun,
   type RetentionReceipt,
   type RetentionState,

@@ -24,6 +24,8 @@ export interface Line {
   readonly line: string
   /** Why no code of this software can have made the change. */
   readonly unexpected?: string
+  /** A record was given this retention, and nothing else of it changed: in days, undefined for ever. */
+  readonly expiry?: { readonly days?: number }
 }
 
 /**
@@ -47,7 +49,9 @@ function lineOf(entry: Entry): Line {
   parseEntry(line)
   const bytes = Buffer.byteLength(line)
   if (bytes > MAX_ENTRY) throw new Error(`received ${bytes} bytes, expected at most ${MAX_ENTRY}`)
-  return { line, unexpected: unexpected(entry) }
+  const reason = unexpected(entry)
+  const isGiven = entry.type === 'revision' && entry.change === 'expiry' && reason === undefined
+  return { line, unexpected: reason, ...(isGiven && { expiry: { days: entry.retentionDays } }) }
 }
 
 /** Undefined: the change is no evidence. */

@@ -6,9 +6,10 @@ import { ENVIRONMENT, EVIDENCE_ENVIRONMENT, METRIC_NAMESPACE, UNEXPECTED_CHANGE 
 import { Log } from '../evidence/log'
 import { publish, publishKey, type Signer } from '../evidence/publish'
 import { S3Bucket } from '../evidence/s3-bucket'
-import { RETRIES, TIMEOUTS } from '../sweep/clients'
+import { makeDynamoDBClient, RETRIES, TIMEOUTS } from '../sweep/clients'
 import type { LambdaContext } from './archiver'
 import { required } from './config'
+import { unexplainedExpiries } from './explain-expiries'
 import { notarise, openKmsSigner } from './kms-signer'
 import { readStreamEvent } from './stream-event'
 
@@ -26,6 +27,7 @@ const logger = new Logger({ serviceName: functionName })
 const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: functionName })
 const client = { ...RETRIES, requestHandler: TIMEOUTS }
 const kms = new KMSClient(client)
+const sweeps = { client: makeDynamoDBClient({}), tableName: names.sweepsTable }
 const bucket = new S3Bucket(new S3Client(client), bucketName)
 const log = new Log(bucket)
 let signer: Signer | undefined
@@ -39,17 +41,21 @@ export async function handler(event: unknown, context: LambdaContext): Promise<v
   logger.resetKeys()
   logger.appendKeys({ requestId: context.awsRequestId })
   try {
-    const { changes, unexpected } = readStreamEvent(event, names)
-    for (const reason of unexpected) logger.warn('unexpected change', { reason })
-    if (unexpected.length > 0) {
-      metrics.addMetric(UNEXPECTED_CHANGE, MetricUnit.Count, unexpected.length)
-      metrics.publishStoredMetrics()
-    }
+    const { changes, unexpected, expiries } = readStreamEvent(event, names)
+    ring(unexpected)
     if (changes.length > 0) await logChanges(changes, context)
+    ring(await unexplainedExpiries(sweeps, expiries))
   } catch (error) {
     logger.error('invocation failed', error as Error)
     throw error
   }
+}
+
+function ring(unexpected: readonly string[]): void {
+  if (unexpected.length === 0) return
+  for (const reason of unexpected) logger.warn('unexpected change', { reason })
+  metrics.addMetric(UNEXPECTED_CHANGE, MetricUnit.Count, unexpected.length)
+  metrics.publishStoredMetrics()
 }
 
 async function logChanges(changes: Parameters<Log['append']>[0], context: LambdaContext): Promise<void> {

@@ -22,11 +22,19 @@ export interface TableNames {
   readonly sweepsTable: string
 }
 
+/** A record was given another retention. Whether somebody changed the retention then, the change does not tell. */
+export interface ChangedExpiry {
+  readonly at: Date
+  /** Absent: for ever. */
+  readonly days?: number
+}
+
 /** What an event says for the log. */
 export interface Read {
   readonly changes: readonly Change[]
   /** Why changes are none that this software makes. */
   readonly unexpected: readonly string[]
+  readonly expiries: readonly ChangedExpiry[]
 }
 
 /** @throws Error if the event is no event of the streams of these tables */
@@ -37,6 +45,7 @@ export function readStreamEvent(event: unknown, names: TableNames): Read {
     )
   const changes: Change[] = []
   const reasons: string[] = []
+  const expiries: ChangedExpiry[] = []
   for (const record of event.Records) {
     const { dynamodb, eventSourceARN, userIdentity } = record
     const [, name, label] = /:table\/([^/]+)\/stream\/(.+)$/.exec(eventSourceARN) ?? []
@@ -53,8 +62,9 @@ export function readStreamEvent(event: unknown, names: TableNames): Read {
     if (said === undefined) continue
     changes.push({ id: `${table}/${label}/${dynamodb.SequenceNumber}`, at, entry: said.line })
     if (said.unexpected !== undefined) reasons.push(`${table}: ${said.unexpected}`)
+    if (said.expiry !== undefined) expiries.push({ at, ...said.expiry })
   }
-  return { changes, unexpected: reasons }
+  return { changes, unexpected: reasons, expiries }
 }
 
 function isStreamEvent(event: unknown): event is { readonly Records: readonly StreamRecord[] } {

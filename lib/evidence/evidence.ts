@@ -5,7 +5,7 @@ import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { IQueue } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import { ENVIRONMENT, EVIDENCE_ENVIRONMENT } from '../../archive/names'
+import { ENVIRONMENT, EVIDENCE_ENVIRONMENT, RETENTION } from '../../archive/names'
 import { acknowledge, evidenceObjects } from '../acknowledged'
 import { addFunction, type FunctionSettings } from '../function'
 import type { HandWrittenRole } from '../iam'
@@ -48,7 +48,7 @@ export class Evidence extends Construct {
         [EVIDENCE_ENVIRONMENT.signingKey]: signing.keyArn,
         [EVIDENCE_ENVIRONMENT.archiveKey]: key.keyArn,
       },
-      statements: [...streamStatements(tables), ...bucketStatements(this.bucket)],
+      statements: [...streamStatements(tables), retentionStatement(tables), ...bucketStatements(this.bucket)],
     })
     const { roleArn } = role.role
     protectBucket(this.bucket, { removalPolicy, breakGlassPrincipals, writerArn: roleArn })
@@ -93,6 +93,15 @@ function logicalIdOf(construct: Construct): string {
   const { defaultChild } = construct.node
   if (!CfnElement.isCfnElement(defaultChild)) throw new Error(`${construct.node.path} has no resource`)
   return Stack.of(construct).resolve(defaultChild.logicalId)
+}
+
+/** Whether somebody changes the retention, and so the expiry of records. */
+function retentionStatement({ sweeps }: ArchiveTables): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:Query'],
+    resources: [sweeps.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [RETENTION] } },
+  })
 }
 
 /** What Lambda does for the function: nothing of the tables themselves. */

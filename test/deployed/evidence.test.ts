@@ -1,7 +1,11 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { UNEXPECTED_CHANGE } from '../../archive/names'
+import { RETENTION, UNEXPECTED_CHANGE } from '../../archive/names'
+import { BEGUN, newRetentionId } from '../../archive/retention'
+import { putRetention, readRetention } from '../../archive/retention-table'
 import { enrol } from '../../archive/roster'
+import { changeRetention } from '../../cli/change-retention'
 import { openLog } from '../../cli/export-evidence'
 import type { StoredChange } from '../../emulator/changes'
 import { type Kms, startKms } from '../../emulator/kms'
@@ -132,6 +136,11 @@ test('every change becomes an entry; the log is signed by the key in KMS and not
     { action: 's3:GetObjectVersion', resource: `arn:aws:s3:::${BUCKET}/key` },
     { action: 's3:GetObjectVersion', resource: `arn:aws:s3:::${BUCKET}/segments/1` },
     { action: 's3:GetObjectVersion', resource: `arn:aws:s3:::${BUCKET}/checkpoints/1` },
+    {
+      action: 'dynamodb:Query', // asked only if the expiry of a record changed
+      resource: `arn:aws:dynamodb:${place}:table/${TABLES.Sweeps}`,
+      context: { 'dynamodb:LeadingKeys': [RETENTION] },
+    },
     ...streams.flatMap((resource) =>
       ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => ({
         action: `dynamodb:${name}`,
@@ -139,6 +148,90 @@ test('every change becomes an entry; the log is signed by the key in KMS and not
       })),
     ),
   ])
+})
+
+describe('an expiry that looks like a retention', () => {
+  const sweeps = () => ({ client: stage.client, tableName: String(TABLES.Sweeps) })
+  const DAYS = 60
+  const ask = async () => log(await changed(), { AWS_ENDPOINT_URL_DYNAMODB: stage.proxy.endpoint })
+
+  beforeEach(async () => {
+    await stage.client.send(
+      new CreateTableCommand({
+        TableName: sweeps().tableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'Source', KeyType: 'HASH' },
+          { AttributeName: 'ItemId', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: ['Source', 'ItemId'].map((AttributeName) => ({
+          AttributeName,
+          AttributeType: 'S',
+        })),
+      }),
+    )
+    await changed()
+    stage.proxy.calls.splice(0)
+  })
+  const change = (days: number, now = () => new Date()) =>
+    changeRetention({
+      sessions: { client: stage.client, tableName: stage.database.sessionsTable },
+      ...{ sweeps: sweeps(), wanted: { RetentionDays: days }, now, survey: async () => ({}) },
+    })
+  const forget = async () => {
+    const { client, tableName: TableName } = sweeps()
+    for (const { Source, ItemId } of await readRetention(sweeps()))
+      await client.send(new DeleteCommand({ TableName, Key: { Source, ItemId } }))
+  }
+
+  test('does not ring while the retention is changed, for which the function asks once', async () => {
+    await change(DAYS)
+    stage.proxy.calls.splice(0)
+    const invocation = await ask()
+    expect(invocation.error).toBeUndefined()
+    expect(metricsOf(invocation)).toEqual([])
+    expect(stage.proxy.calls).toMatchObject([{ operation: 'Query', body: { TableName: TABLES.Sweeps } }])
+    expect((await readBack()).types).toEqual(['revision', 'revision'])
+  })
+
+  test.each([
+    ['nobody changed the retention', forget],
+    ['the retention was changed to another', async () => void (await forget().then(() => changeOnly(90)))],
+    [
+      'it was changed an hour before',
+      async () => void (await forget().then(() => changeOnly(DAYS, () => new Date(Date.now() - 3_600_000)))),
+    ],
+    [
+      'it was changed an hour later',
+      async () => void (await forget().then(() => changeOnly(DAYS, () => new Date(Date.now() + 3_600_000)))),
+    ],
+  ])('rings if %s, and is logged', async (_what, forge) => {
+    await change(DAYS)
+    await forge()
+    const invocation = await ask()
+    expect(metricsOf(invocation)[0]).toMatchObject({ [UNEXPECTED_CHANGE]: 2 })
+    expect(JSON.stringify(invocation.log)).toContain(
+      'changed to 60 days, and no change of the retention did that',
+    )
+    expect((await readBack()).types).toEqual(['revision', 'revision'])
+  })
+
+  /** Leaves what a change leaves, and changes no record of the stage. */
+  async function changeOnly(days: number, now = () => new Date()): Promise<void> {
+    const at = now().toISOString()
+    const run = { Source: RETENTION, StartedAt: at, RetentionDays: days, Version: '0.1.0' } as const
+    const ItemId = newRetentionId(now())
+    await putRetention(sweeps(), { ...run, ItemId: `${BEGUN}${ItemId}`, From: {} })
+    const counts = { Read: 2, Changed: 2, Uncertain: 0, Outcome: 'complete' } as const
+    await putRetention(sweeps(), { ...run, ItemId, FinishedAt: at, ...counts })
+  }
+
+  test('is logged if nobody can be asked, and the change is delivered again', async () => {
+    await change(DAYS)
+    stage.proxy.fault = () => ({ type: 'AccessDeniedException', message: 'x' })
+    expect((await ask()).error?.name).toBe('AccessDeniedException')
+    expect((await readBack()).types).toEqual(['revision', 'revision'])
+  })
 })
 
 test('what is delivered again is not logged again, and is notarised if it was not', async () => {

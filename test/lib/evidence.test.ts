@@ -132,14 +132,26 @@ describe.each(STACKS)('in %s,', (_name, stack) => {
   const role = (part: string): string => stack.resource('AWS::Lambda::Function', part).Properties.Role
   const actionsOf = (part: string) => policiesOf(stack, role(part)).flatMap(({ Action }) => Action)
 
-  test('the function that archives cannot touch the log, and the one that logs cannot touch the tables', () => {
+  test('the function that archives cannot touch the log, and the one that logs reads nothing but changes of the retention', () => {
     expect(
       actionsOf('Archiver').filter((action) => /^(s3|kms):|dynamodb:.*Stream/.test(String(action))),
     ).toEqual([])
     const ofTables = actionsOf('Evidence').filter((action) => /^dynamodb:/.test(String(action)))
     expect(ofTables.sort()).toEqual(
-      ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `dynamodb:${name}`),
+      ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams', 'Query'].map(
+        (name) => `dynamodb:${name}`,
+      ),
     )
+    const role = stack.resource('AWS::Lambda::Function', 'Evidence').Properties.Role
+    const mayQuery = (part: string, key: string) =>
+      isAllowed(policiesOf(stack, role), {
+        action: 'dynamodb:Query',
+        resource: `arn:aws:dynamodb:us-east-1:111122223333:table/${stack.resource('AWS::DynamoDB::Table', part).logicalId}`,
+        context: { 'dynamodb:LeadingKeys': [key] },
+      })
+    expect(mayQuery('Sweeps', 'RETENTION')).toBe(true)
+    expect(mayQuery('Sweeps', '111122223333/us-east-1')).toBe(false)
+    expect(mayQuery('Sessions', 'RETENTION')).toBe(false)
   })
 
   test('every change of both tables is delivered, but for working state, until it is logged', () => {

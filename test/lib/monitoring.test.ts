@@ -93,6 +93,8 @@ test.each(ALARMS.filter(({ name }) => name.startsWith('Database')))(
     })
     const allowed = policiesOf(deployed)
       .filter(({ Action }) => !String(Action).includes('Stream'))
+      // the function that logs queries Sweeps, too: a metric is of a table, whoever calls
+      .filter(({ Condition }) => Condition?.['ForAllValues:StringEquals'] === undefined)
       .flatMap(({ Action, Resource }) =>
         [Action].flat().map((action) => `${action} ${String(Resource).split('/')[1]}`),
       )
