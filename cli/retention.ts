@@ -59,7 +59,7 @@ async function requireSame(
 }
 
 function contradiction({ Source, StartedAt, RetentionDays }: Receipt, days: number | undefined): string {
-  const how = days === undefined ? 'without retentionDays' : `with retentionDays=${days}`
+  const how = days === undefined ? 'with retentionDays=off' : `with retentionDays=${days}`
   return `the last sweep, of ${printable(Source)} at ${time(StartedAt)} UTC, kept records ${daysKept(RetentionDays)}, not ${daysKept(days)}: deploy ${how} and wait for a sweep, or new records get another expiry than stored ones`
 }
 

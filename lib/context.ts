@@ -17,13 +17,13 @@ const PARSERS: { readonly [Key in Exclude<keyof SessionArchiveProps, 'vpc'>]-?: 
   memberRoleName: text,
   deployMemberRoles: list,
   deployMemberRolesAs: text,
-  retentionDays: number,
+  retentionDays: daysOrOff,
   alarmEmail: text,
   alarmWarmUp: boolean,
   topicArn: text,
   keyArn: text,
   breakGlassPrincipals: list,
-  backupRetentionDays: (value) => (value === 'off' ? false : number(value)),
+  backupRetentionDays: daysOrOff,
   evidence: boolean,
   evidenceRetentionDays: number,
   logRetentionDays: number,
@@ -68,6 +68,10 @@ function boolean(value: unknown): unknown {
 
 function number(value: unknown): unknown {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+}
+
+function daysOrOff(value: unknown): unknown {
+  return value === 'off' ? false : number(value)
 }
 
 function duration(value: unknown): unknown {

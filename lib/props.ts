@@ -7,8 +7,13 @@ import { checkOrganizationProps, type OrganizationProps } from './organization-p
 import { checkSweepProps, type SweepProps } from './sweep-props'
 
 export interface SessionArchiveProps extends SweepProps, OrganizationProps {
-  /** Days, 31 or more, from a session's end until its record expires. @default - records are kept forever */
-  readonly retentionDays?: number
+  /**
+   * Days, 31 or more, from a session's end until its record expires. False: they expire no more; for an archive that
+   * was deployed with days before, as CloudFormation cannot leave an expiry out.
+   *
+   * @default - records are kept forever
+   */
+  readonly retentionDays?: number | false
   /** E-mail address that alarms are sent to, once its owner has confirmed. @default - none: subscribe to the topic later */
   readonly alarmEmail?: string
   /** Whether alarms that ring on silence stay quiet for a day at first; false if the region does not know warm-up. @default true */
@@ -78,10 +83,10 @@ export function checkProps(
     vpcEndpoints,
   } = props
 
-  if (!isWithin(retentionDays, 31, Number.MAX_SAFE_INTEGER))
+  if (retentionDays !== false && !isWithin(retentionDays, 31, Number.MAX_SAFE_INTEGER))
     throw invalid(
       'retentionDays',
-      'a whole number of days, 31 or more (AWS shows a session for 30 days: one deleted earlier would be archived again)',
+      'a whole number of days, 31 or more (AWS shows a session for 30 days: one deleted earlier would be archived again), or "off" (in code: false)',
     )
   if (!isText(alarmEmail, EMAIL)) throw invalid('alarmEmail', 'an e-mail address')
   if (!isBoolean(alarmWarmUp)) throw invalid('alarmWarmUp', 'true or false')

@@ -52,7 +52,7 @@ export class SessionArchive extends Construct {
     // logical ids leave `Default` out, and those of the tables must not change
     const tables = new ArchiveTables(storage, 'Default', {
       key,
-      expiring: props.retentionDays !== undefined,
+      expiring: props.retentionDays === undefined ? undefined : props.retentionDays !== false,
       streaming: hasEvidence,
       removalPolicy,
       breakGlassPrincipals,
@@ -79,7 +79,7 @@ export class SessionArchive extends Construct {
       organization,
       removalPolicy,
       logRetentionDays,
-      retentionDays: props.retentionDays,
+      retentionDays: props.retentionDays || undefined,
       network,
     })
     const evidence = hasEvidence

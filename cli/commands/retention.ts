@@ -22,7 +22,7 @@ export function define(command: Command, io: Io): void {
       'after',
       `
 Records keep the expiry that they were written with. Whenever retentionDays of the
-deployment was set, changed or removed, this gives the stored records the same: it
+deployment was set, changed or set to off, this gives the stored records the same: it
 reads all of them, and writes those whose expiry is another. Open sessions do not
 expire. First deploy, wait for a sweep, then run this: it refuses a retention that
 is not the archiver's. It deletes nothing: DynamoDB deletes what has expired, within

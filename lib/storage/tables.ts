@@ -28,8 +28,8 @@ interface Calls {
 
 export interface ArchiveTablesProps {
   readonly key: IKey
-  /** Whether records may expire, at the time they carry. */
-  readonly expiring: boolean
+  /** Whether records may expire, at the time they carry. False: no more. @default - they never could */
+  readonly expiring?: boolean
   /** Whether every change is told to whoever listens. */
   readonly streaming: boolean
   /** Whether the tables outlive the stack. */
@@ -53,7 +53,7 @@ export class ArchiveTables extends Construct {
   ) {
     super(scope, id)
     this.sessions = this.table('Sessions', SESSIONS, props.expiring)
-    this.sweeps = this.table('Sweeps', SWEEPS, false)
+    this.sweeps = this.table('Sweeps', SWEEPS)
     this.archiverCalls = [
       { table: this.sessions, operations: ['BatchGetItem', 'PutItem', 'UpdateItem'] },
       { table: this.sessions, index: OPEN_SESSIONS, operations: ['Query'] },
@@ -62,7 +62,7 @@ export class ArchiveTables extends Construct {
     ]
   }
 
-  private table(id: string, definition: TableDefinition, expiring: boolean): Table {
+  private table(id: string, definition: TableDefinition, expiring?: boolean): Table {
     const { indexes, timeToLiveAttribute } = definition
     const { key, removalPolicy, breakGlassPrincipals } = this.props
     const deletable = removalPolicy === RemovalPolicy.DESTROY
@@ -81,7 +81,7 @@ export class ArchiveTables extends Construct {
       stream: this.props.streaming ? StreamViewType.NEW_AND_OLD_IMAGES : undefined,
       timeToLiveAttribute: expiring ? timeToLiveAttribute : undefined,
     })
-    if (timeToLiveAttribute !== undefined && !expiring) neverExpires(table, timeToLiveAttribute)
+    if (timeToLiveAttribute !== undefined && expiring === false) expireNoMore(table, timeToLiveAttribute)
     for (const [indexName, key] of Object.entries(indexes))
       table.addGlobalSecondaryIndex({
         indexName,
@@ -119,11 +119,11 @@ export class ArchiveTables extends Construct {
 }
 
 /**
- * Switches expiry off. Once it was on, a template that says nothing of it fails to deploy, or leaves it on.
+ * Switches expiry off where it was on: a template that says nothing of it any more fails to deploy, or leaves it on.
  *
  * @see https://github.com/aws/aws-cdk/issues/25655
  */
-function neverExpires({ node }: Table, attributeName: string): void {
+function expireNoMore({ node }: Table, attributeName: string): void {
   const { defaultChild: table } = node
   if (!(table instanceof CfnTable)) throw new Error(`${node.path}: expected a table of CloudFormation`)
   table.timeToLiveSpecification = { attributeName, enabled: false }

@@ -208,6 +208,7 @@ test.each<[Key, unknown, unknown]>([
   ['organizationId', organizationId, organizationId],
   ['retentionDays', '31', 31],
   ['retentionDays', 31, 31],
+  ['retentionDays', 'off', false],
   ['alarmEmail', 'on.call@example.com', 'on.call@example.com'],
   ['alarmWarmUp', 'false', false],
   ['topicArn', 'arn:aws-cn:sns:cn-north-1:111122223333:a', 'arn:aws-cn:sns:cn-north-1:111122223333:a'],

@@ -2,6 +2,8 @@ import { type Access, isAllowed, type Statement } from '../support/iam'
 import type { DeployedTemplate } from '../support/template'
 import { BREAK_GLASS, DEFAULT, expectAll, FULL, fromContext, STACKS } from './synth'
 
+const EXPIRY_OFF = { AttributeName: 'ExpiresAt', Enabled: false }
+
 describe('the tables', () => {
   test.each(STACKS)('both tables of %s can be restored to any of 35 days', (_name, stack) => {
     expect(stack.all('AWS::DynamoDB::Table')).toHaveLength(2)
@@ -13,8 +15,10 @@ describe('the tables', () => {
   })
 
   test.each([
-    // not left out: that would not switch it off in a table that had it
-    ['no record of the default stack expires', DEFAULT, { AttributeName: 'ExpiresAt', Enabled: false }],
+    // DynamoDB refuses to switch off what was never on
+    ['no record of the default stack expires', DEFAULT, undefined],
+    // and CloudFormation to leave out what was on
+    ['records expire no more if that is switched off', fromContext({ retentionDays: 'off' }), EXPIRY_OFF],
     ['records expire if a retention is asked for', FULL, { AttributeName: 'ExpiresAt', Enabled: true }],
   ])('%s', (_name, stack, expiry) => {
     const [sessions, sweeps] = stack.all('AWS::DynamoDB::Table')

@@ -368,7 +368,7 @@ Nothing was changed. '--yes' does it.
     const dry = await ask('--days', '60')
     expect(dry.status).toBe(0)
     expect(dry.stderr).toContain(said)
-    expectFailure(await ask('--never', '--yes'), 'not forever: deploy without retentionDays and wait')
+    expectFailure(await ask('--never', '--yes'), 'not forever: deploy with retentionDays=off and wait')
     expect(await ask('--days', '400', '--yes')).toMatchObject({ status: 0 })
   })
 
