@@ -56,9 +56,13 @@ const made = new Map<string, ReturnType<typeof demo>>()
 function demoOf(seed: string) {
   const one = made.get(seed) ?? demo(`--sessions=${COUNT}`, `--seed=${seed}`)
   made.set(seed, one)
+  if (seed === USUAL) twin ??= demo(`--sessions=${COUNT}`, `--seed=${seed}`)
   return one
 }
-const usualDemo = () => demoOf('1')
+const USUAL = '1'
+const usualDemo = () => demoOf(USUAL)
+/** The same, begun at the same time: office hours depend on it. */
+let twin: ReturnType<typeof demo> | undefined
 
 test.each([
   ['a month', '1'],
@@ -74,7 +78,7 @@ test.each([
   const [, , seen = 0, , updated = 0] = third // an end, or the person behind the last sessions of ECS
   expect(ended + open).toBe(count)
   expect(first).toEqual([37, 36, count - inSandbox, count - inSandbox, named, 0])
-  expect(named + namedInSandbox).toBeGreaterThan(count / 10)
+  expect(named + namedInSandbox).toBeGreaterThan(count / 20) // one of seven or so is of ECS
   expect(second).toEqual([40, 40, inSandbox + unchanged, inSandbox, namedInSandbox, unchanged])
   expect(third).toEqual([40, 40, seen, 1, updated, seen - open]) // the one that AWS hides
   expect(updated).toBeGreaterThanOrEqual(open)
@@ -138,9 +142,8 @@ test('a session that AWS hides is recovered, and a refused attempt is listed', a
 })
 
 test('the same seed makes the same month, and another seed another one', async () => {
-  const again = demo(`--sessions=${COUNT}`, '--seed=1')
-  const stories = await Promise.all([usualDemo(), again, demoOf('4294967295')])
-  const [one, same, other] = stories.map(({ stdout }) => stdout)
+  const stories = await Promise.all([usualDemo(), twin, demoOf('4294967295')])
+  const [one, same, other] = stories.map((story) => story?.stdout)
   // rows whose times are milliseconds apart come in any order
   const withoutTimes = (story = '') =>
     story
