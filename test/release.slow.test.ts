@@ -113,6 +113,7 @@ const OTHERWISE: readonly (readonly [RegExp, status: readonly number[]])[] = [
   [/ sources/, [0, 1]], // nothing else was swept
   [/ evidence --from /, [1]], // the stand-in for a stack has no log
   [/ --table restored/, [1]], // nor a table that was restored
+  [/ retention .*--yes/, [1]], // the archiver there keeps records forever
   [/ --trail /, [1, 3]], // the trail is empty
   [/ verify .*--key/, [0, 1, 3]], // the period has begun before the archive
 ]

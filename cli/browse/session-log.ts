@@ -9,6 +9,7 @@ import { Ledger } from '../../evidence/ledger'
 import { readLog } from '../../evidence/log'
 import { formatProof, verifyProof } from '../../evidence/proof'
 import { readCheckpoint, readKey } from '../../evidence/publish'
+import { Retention } from '../../evidence/retention'
 import { leafHash, Tree } from '../../evidence/tree'
 import { type Judgement, judge } from '../../evidence/verdict'
 import { toItem } from '../export-evidence'
@@ -61,16 +62,17 @@ export async function readSessionLog(
     throw new Error('the archive has no evidence log yet: it begins with the first sweep')
   const record = toItem(Item)
   const salt = saltOf(record)
-  const { tree, logged } = await search(bucket, checkpoint, salt && sessionTag(SessionId, salt))
+  const { tree, logged, retention } = await search(bucket, checkpoint, salt && sessionTag(SessionId, salt))
   const expected = salt && commitment(record, salt)
   const found = logged.findLast(({ entry: { commitment } }) => commitment === expected)
   const proof = found && formatProof(record, found.line, found.index, tree, checkpoint, key)
   const verified = proof === undefined ? undefined : verifyProof(proof, { key })
   const [against, missing] = judgeRecord(record, logged, now)
+  const expiries = retention.findings(new Date(now.getTime() - PENDING_MS).toISOString())
   const { unaltered, basis = [] } = { ...verified }
   return {
     logged,
-    unaltered: merge(judge([against], [missing]), unaltered),
+    unaltered: merge(judge([against, expiries.unexpected], [missing, expiries.missing]), unaltered),
     basis: [`the log's ${tree.size} entries, ${logged.length} of them about this session`, ...basis.slice(1)],
     key,
     proof,
@@ -81,19 +83,32 @@ interface Found extends Logged {
   readonly line: string
 }
 
-/** The log up to its checkpoint: its tree, and the entries about one session. */
+/** The log up to its checkpoint: its tree, the entries about one session, and what its changed expiry is held against. */
 async function search(bucket: Bucket, checkpoint: string, tag: string | undefined) {
   const { size } = parseCheckpoint(checkpoint)
   const tree = new Tree()
   const logged: Found[] = []
+  const retention = new Retention()
   for await (const { entries, writtenAt: at } of readLog(bucket))
     for (const line of entries) {
       if (tree.size === size) break
-      const entry = tag !== undefined && line.includes(tag) ? parseEntry(line) : undefined
+      const isOfSession = tag !== undefined && line.includes(tag)
+      const entry = isOfSession || OF_RETENTION.test(line) ? parseEntry(line) : undefined
+      if (entry !== undefined) addTo(retention, entry, isAbout(entry, tag), at)
       if (entry !== undefined && isAbout(entry, tag)) logged.push({ index: tree.size, at, entry, line })
       tree.append(leafHash(Buffer.from(line)))
     }
-  return { tree, logged }
+  return { tree, logged, retention }
+}
+
+/** Lines are canonical: members have no spaces between them. */
+const OF_RETENTION = /"(?:type":"retention|change":"expiry)"/
+
+/** How many expiries were changed, only all sessions tell together. */
+function addTo(retention: Retention, entry: Entry, isAsked: boolean, at: string): void {
+  if (entry.type === 'retention') retention.addRun(entry)
+  const isGiven = entry.type === 'revision' && entry.change === 'expiry' && entry.unexpected === undefined
+  if (isGiven) retention.addRecord(entry.retentionDays, [undefined, entry.expiresAt], isAsked, at)
 }
 
 function isAbout(entry: Entry, tag: string | undefined): entry is RevisionEntry | RemovedEntry {

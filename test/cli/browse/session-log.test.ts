@@ -2,6 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/l
 import { upsert } from '../../../archive/upsert'
 import { readSessionLog } from '../../../cli/browse/session-log'
 import { sessionPage } from '../../../cli/browse/session-page'
+import { changeRetention } from '../../../cli/change-retention'
 import type { OpenArchive } from '../../../cli/open-archive'
 import type { Bucket } from '../../../evidence/bucket'
 import { Log } from '../../../evidence/log'
@@ -45,6 +46,40 @@ test('the log tells the lists that a session was seen in, and proves its record,
   expect(unaltered).toEqual({ verdict: 'proven', against: [], missing: [] })
   expect(key).toBe(stage.key)
   expect(proof).toContain('tlog-proof')
+})
+
+test('an expiry that is changed by hand is disproven, and one of a change of the retention is not', async () => {
+  await upsert(stage.sessions, [observe({ SessionId: 'a' }), observe({ SessionId: 'b' })])
+  const wanted = { RetentionDays: 60 }
+  const job = {
+    sessions: sessions(),
+    sweeps: sweeps(),
+    wanted,
+    now: () => new Date(),
+    survey: async () => ({}),
+  }
+  await changeRetention(job)
+  await stage.logChanges()
+  const { logged, unaltered } = await read('a')
+  expect(logged.map(({ entry }) => entry)).toMatchObject([{ change: 'archived' }, { change: 'expiry' }])
+  expect(unaltered).toEqual({ verdict: 'proven', against: [], missing: [] })
+
+  await stage.client.send(
+    new UpdateCommand({
+      TableName: 'Sessions',
+      Key: { SessionId: 'a' },
+      UpdateExpression: 'ADD ExpiresAt :day, Revision :one',
+      ExpressionAttributeValues: { ':day': -24 * 60 * 60, ':one': 1 },
+    }),
+  )
+  await stage.logChanges()
+  const said = expect.stringContaining(
+    'changed to 59 days after the end, and no change of the retention says so',
+  )
+  expect((await read('a')).unaltered).toMatchObject({ verdict: 'not proven', missing: [said] }) // it may come yet
+  const later = new Date(Date.now() + 2 * 60 * 60 * 1000)
+  expect((await read('a', later)).unaltered).toMatchObject({ verdict: 'disproven', against: [said] })
+  expect((await read('b', later)).unaltered.verdict).toBe('proven')
 })
 
 test('a record that was changed is disproven, logged or not; a fresh one waits for the log', async () => {
