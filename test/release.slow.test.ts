@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -188,6 +188,20 @@ describe.each(NODES)('with Node.js %i, from the packed file alone,', (version) =
     const [, expected = [0]] = OTHERWISE.find(([which]) => which.test(line)) ?? []
     expect([line, status, stderr]).toEqual([line, expected.includes(status) ? status : expected, stderr])
     expect(stderr).not.toMatch(/^error: |^\s+at /m)
+  })
+
+  test('on a machine that LevelDB has no build for, only archives in folders cannot be opened', async () => {
+    const bare = mkdtempSync(join(folder, 'bare-'))
+    cpSync(join(prefix, 'lib/node_modules/ssm-session-archive/dist/cli'), bare, { recursive: true })
+    rmSync(join(bare, 'prebuilds'), { recursive: true })
+    const program = join(bare, 'session-archive.js')
+    expect(await shell(`node '${program}' demo --sessions 50`)).toMatchObject({ status: 0 })
+    expect(await shell(`node '${program}' sessions --local ./sessions`)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /an archive in a folder: received the machine \S+, expected one of darwin/,
+      ),
+    })
   })
 
   test('browse serves the page whose address it prints', async () => {
