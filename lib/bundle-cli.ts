@@ -88,7 +88,7 @@ exports.Level = class {
       if (!String(cause).includes('No native build')) throw cause
       const expected = ${JSON.stringify(PREBUILDS.join(', '))}
       const received = process.platform + '-' + process.arch
-      throw new Error('an archive in a folder: received the machine ' + received + ', expected one of ' + expected, { cause })
+      throw new Error('LevelDB: received the machine ' + received + ', expected one of ' + expected)
     }
   }
 }
