@@ -45,7 +45,7 @@ test('any sessions can be read back from JSON, JSON lines, CSV and Excel, and a 
         .slice(1, -1)
       expect(rows.map((row) => row.split(' ').at(-1))).toEqual(sessions.map(({ SessionId }) => SessionId))
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 
