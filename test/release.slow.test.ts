@@ -23,6 +23,7 @@ const prefix = join(folder, 'global')
 let packed = ''
 
 const hasAws = spawnSync('aws', ['--version']).status === 0
+const hasJq = spawnSync('jq', ['--version']).status === 0
 
 /** Versions of Node.js that the package is for, by their programs. */
 const NODES = [20, 22, 24] as const
@@ -134,8 +135,8 @@ describe.each(NODES)('with Node.js %i, from the packed file alone,', (version) =
   const closing: (() => Promise<unknown>)[] = []
   const shell = async (line: string) => {
     const options = { cwd: desk, env: environment, encoding: 'utf8' } as const
-    const before = line.replace(/ \| .*/s, '') // jq is not ours
-    return promisify(execFile)('bash', ['-euc', before], options).then(
+    const run = hasJq ? line : line.replace(/ \| jq .*/s, '')
+    return promisify(execFile)('bash', ['-eu', '-o', 'pipefail', '-c', run], options).then(
       ({ stdout, stderr }) => ({ status: 0, stdout, stderr }),
       ({ code, stdout, stderr }) => ({ status: code as number, stdout, stderr }),
     )
