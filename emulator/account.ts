@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CallLog } from './calls'
+import { type CallLog, recorded } from './calls'
 import { ServiceError } from './errors'
 import { type HttpAnswer, jsonAnswer } from './http-answer'
 import { type Account, type Organization, unrecognizedClient } from './organization'
@@ -34,25 +34,12 @@ export class AccountEndpoint {
     try {
       const signer = signerOf(headers, 'account')
       const accountId = this.organization?.accountOf(signer) ?? this.home.accountId
-      return await this.recorded({ accountId, region: signer.region }, body)
-    } catch (error) {
-      if (error instanceof ServiceError) return refusal(error)
-      throw error
-    }
-  }
-
-  private async recorded(
-    caller: { accountId: string; region: string },
-    body: string,
-  ): Promise<HttpAnswer | undefined> {
-    const record = (outcome: string) =>
-      this.calls.recordOther({ operation: 'ListRegions', ...caller, outcome })
-    try {
-      const page = await this.listRegions(caller.accountId, body)
-      record(page === undefined ? 'reset' : 'OK')
+      const record = (outcome: string) =>
+        this.calls.recordOther({ operation: 'ListRegions', accountId, region: signer.region, outcome })
+      const page = await recorded(record, () => this.listRegions(accountId, body))
       return page && { ...jsonAnswer(200, page), contentType: 'application/json' }
     } catch (error) {
-      if (error instanceof ServiceError) record(error.code)
+      if (error instanceof ServiceError) return refusal(error)
       throw error
     }
   }

@@ -1,3 +1,4 @@
+import { ServiceError } from './errors'
 import type { DescribeSessionsRequest } from './request'
 import { SESSION_STATES, type SessionState } from './session'
 
@@ -70,6 +71,21 @@ export class CallLog {
   /** The sources that DescribeSessions was asked for, sorted. */
   sources(): string[] {
     return [...this.bySource.keys()].sort()
+  }
+}
+
+/** Records the outcome of a call that is answered so. An answer of undefined is a connection that is reset. */
+export async function recorded<Answer>(
+  record: (outcome: string) => void,
+  answer: () => Promise<Answer | undefined>,
+): Promise<Answer | undefined> {
+  try {
+    const page = await answer()
+    record(page === undefined ? 'reset' : 'OK')
+    return page
+  } catch (error) {
+    if (error instanceof ServiceError) record(error.code)
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CallLog } from './calls'
+import { type CallLog, recorded } from './calls'
 import { ServiceError } from './errors'
 import type { Faults } from './faults'
 import { type HttpAnswer, jsonAnswer, jsonError } from './http-answer'
@@ -33,23 +33,13 @@ export class CloudTrailEndpoint {
       const { accountId, region, find } = this.askedBy(signerOf(headers, 'cloudtrail'))
       const record = (outcome: string) =>
         this.calls.recordOther({ operation: 'LookupEvents', accountId, region, outcome })
-      return await this.recorded(record, async () => {
+      const page = await recorded(record, async () => {
         const { world, faults } = find()
         return this.lookUpEvents(world, faults, body)
       })
-    } catch (error) {
-      if (error instanceof ServiceError) return jsonError(error)
-      throw error
-    }
-  }
-
-  private async recorded(record: (outcome: string) => void, answer: () => Promise<object | undefined>) {
-    try {
-      const page = await answer()
-      record(page === undefined ? 'reset' : 'OK')
       return page && jsonAnswer(200, page)
     } catch (error) {
-      if (error instanceof ServiceError) record(error.code)
+      if (error instanceof ServiceError) return jsonError(error)
       throw error
     }
   }

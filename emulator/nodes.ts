@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CallLog } from './calls'
+import { type CallLog, recorded } from './calls'
 import { ServiceError } from './errors'
 import type { Faults } from './faults'
 import { type HttpAnswer, jsonAnswer, jsonError } from './http-answer'
@@ -32,15 +32,11 @@ export class NodesEndpoint {
       const operation = operationOf(headers)
       const { accountId, region, find } = this.askedBy(signerOf(headers, 'ssm'))
       const record = (outcome: string) => this.calls.recordOther({ operation, accountId, region, outcome })
-      try {
+      const page = await recorded(record, async () => {
         const { world, faults } = find()
-        const page = await this.describe(operation, world, faults, body)
-        record(page === undefined ? 'reset' : 'OK')
-        return page && jsonAnswer(200, page)
-      } catch (error) {
-        if (error instanceof ServiceError) record(error.code)
-        throw error
-      }
+        return this.describe(operation, world, faults, body)
+      })
+      return page && jsonAnswer(200, page)
     } catch (error) {
       if (error instanceof ServiceError) return jsonError(error)
       throw error

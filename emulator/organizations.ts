@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { accountsPage, invalidToken } from './accounts-page'
-import type { CallLog } from './calls'
+import { type CallLog, recorded } from './calls'
 import { ServiceError } from './errors'
 import { type HttpAnswer, jsonAnswer } from './http-answer'
 import type { Organization } from './organization'
@@ -35,31 +35,16 @@ export class OrganizationsEndpoint {
         throw new ServiceError('UnknownOperationException', 'The requested operation is not known.')
       const signer = signerOf(headers, 'organizations')
       const accountId = this.organization?.accountOf(signer) ?? this.accountId
-      return await this.recorded({ accountId, region: signer.region }, () =>
-        this.listAccounts(accountId, body),
-      )
+      const record = (outcome: string) =>
+        this.calls.recordOther({ operation: 'ListAccounts', accountId, region: signer.region, outcome })
+      this.underWay += 1
+      const page = await recorded(record, () => this.listAccounts(accountId, body)).finally(() => {
+        this.underWay -= 1
+      })
+      return page && jsonAnswer(200, page)
     } catch (error) {
       if (error instanceof ServiceError) return refusal(error)
       throw error
-    }
-  }
-
-  private async recorded(
-    caller: { accountId: string; region: string },
-    answer: () => Promise<object | undefined>,
-  ): Promise<HttpAnswer | undefined> {
-    const record = (outcome: string) =>
-      this.calls.recordOther({ operation: 'ListAccounts', ...caller, outcome })
-    this.underWay += 1
-    try {
-      const page = await answer()
-      record(page === undefined ? 'reset' : 'OK')
-      return page && jsonAnswer(200, page)
-    } catch (error) {
-      if (error instanceof ServiceError) record(error.code)
-      throw error
-    } finally {
-      this.underWay -= 1
     }
   }
 

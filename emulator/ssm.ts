@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CallLog } from './calls'
+import { type CallLog, recorded } from './calls'
 import { ServiceError } from './errors'
 import { type Fault, FaultSource, type Faults } from './faults'
 import { type HttpAnswer, jsonAnswer, jsonError } from './http-answer'
@@ -46,7 +46,7 @@ export class SsmEndpoint {
   ): Promise<HttpAnswer | undefined> {
     const record = (outcome: string) =>
       this.calls.record({ request, outcome, source: `${accountId}/${region}` })
-    try {
+    return recorded(record, async () => {
       const { world, faults } = find()
       const { tokens, faultSource } = this.stateOf(world, faults)
       const fault = faultSource.next(request)
@@ -54,14 +54,10 @@ export class SsmEndpoint {
       // Unreferenced: a server that closes does not wait for its latency.
       if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false })
       const page = fault === 'reset' ? undefined : this.page(request, world, tokens, fault)
-      record(page === undefined ? 'reset' : 'OK')
       if (page === undefined) return undefined
       const answer = jsonAnswer(200, page)
       return { ...answer, body: faults.rewrite?.(answer.body, request) ?? answer.body }
-    } catch (error) {
-      if (error instanceof ServiceError) record(error.code)
-      throw error
-    }
+    })
   }
 
   /** Lasts as long as the emulator: a source's calls are numbered from its first. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { type AssumedRole, Assumption } from './assume-role'
-import type { CallLog } from './calls'
+import { type CallLog, recorded } from './calls'
 import { ServiceError } from './errors'
 import type { HttpAnswer } from './http-answer'
 import type { Organization } from './organization'
@@ -66,14 +66,8 @@ export class StsEndpoint {
     const accountId = RoleArn.split(':')[4] ?? ''
     const record = (outcome: string) =>
       this.calls.recordOther({ operation: 'AssumeRole', accountId, region: signer.region, outcome })
-    try {
-      const role = await this.assumption.assume(signer, parameters)
-      record(role === undefined ? 'reset' : 'OK')
-      return role && xml(200, assumedRole(role))
-    } catch (error) {
-      if (error instanceof ServiceError) record(error.code)
-      throw error
-    }
+    const role = await recorded(record, () => this.assumption.assume(signer, parameters))
+    return role && xml(200, assumedRole(role))
   }
 }
 
