@@ -158,7 +158,7 @@ function changedNames(before: Item, after: Item): string[] {
 /** Never change. */
 const FIXED = ['Salt', 'AccountId', 'Region', 'FirstArchivedAt']
 /** What marks change, and ExpiresAt if the session is given up. */
-const MARKS = ['MissingSince', 'LastKnownActiveAt', 'EndUnknown', 'OpenSource', 'LongSource', 'Revision']
+const MARKS = ['MissingSince', 'LastKnownActiveAt', 'EndUnknown', 'OpenSource', 'LongSource']
 
 function whyUnexpected(before: Item | undefined, after: Item): string | undefined {
   const revision = count(after, 'Revision')
@@ -167,17 +167,16 @@ function whyUnexpected(before: Item | undefined, after: Item): string | undefine
   if (before === undefined) return undefined
   const fixed = FIXED.filter((name) => isChanged(before, after, name))
   if (fixed.length > 0) return `${fixed.join(', ')} changed`
-  if (kindOf(before, after) === 'updated')
-    return whyImpossible(textOf(before, 'State'), textOf(after, 'State'))
-  if (kindOf(before, after) === 'expiry')
-    return after.ExpiresAt === undefined || retentionOf(after) !== undefined
-      ? undefined
-      : 'the expiry changed, and no retention gives it'
+  const kind = kindOf(before, after)
+  if (kind === 'updated') return whyImpossible(textOf(before, 'State'), textOf(after, 'State'))
   const isGivenUp = before.EndUnknown === undefined && after.EndUnknown !== undefined
-  const others = changedNames(before, after).filter(
-    (name) => !MARKS.includes(name) && !(isGivenUp && name === 'ExpiresAt'),
-  )
-  return others.length > 0 ? 'the content changed, and no sweep saw it' : undefined
+  const names = kind === 'expiry' || isGivenUp ? [...MARKS, 'ExpiresAt'] : MARKS
+  const isOfEnded = kind === 'marked' && before.OpenSource === undefined // only open sessions are marked
+  if (isOfEnded || !isOnly(before, after, names)) return 'the content changed, and no sweep saw it'
+  const isKept = after.ExpiresAt === undefined || !isChanged(before, after, 'ExpiresAt')
+  return isKept || retentionOf(after) !== undefined
+    ? undefined
+    : 'the expiry changed, and no retention gives it'
 }
 
 function whyImpossible(before: string | undefined, after: string | undefined): string | undefined {

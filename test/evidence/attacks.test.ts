@@ -284,6 +284,18 @@ describe('when the retention is changed', () => {
     expect(verdicts(verified)).toEqual(['proven', 'proven'])
   })
 
+  test('an ended session that is given up by hand, so that it expires, is named', async () => {
+    await later(60)
+    const given = giving('alice', endOf(10) + 60)
+    const UpdateExpression = 'SET ExpiresAt = :at, EndUnknown = :true ADD Revision :one'
+    const ExpressionAttributeValues = { ...given.ExpressionAttributeValues, ':true': true }
+    await send(new UpdateCommand({ ...given, UpdateExpression, ExpressionAttributeValues }))
+    await stage.logChanges()
+    await stage.database.expire(stage.world.clock.now())
+    await later(60)
+    expect(why(await judged())).toContain('the content changed, and no sweep saw it')
+  })
+
   test('an expiry that is shortened by hand is named, if it looks like a retention, too', async () => {
     await send(new UpdateCommand(giving('alice', endOf(10) + 31 * 86_400)))
     await later()
