@@ -87,9 +87,9 @@ export async function readRetentionState({ client, tableName }: Table): Promise<
 }
 
 /**
- * Saves how far a change is, unless another one has begun.
+ * Saves how far a change is, unless another process has begun one or goes on with it.
  *
- * @param over whose state it replaces. @default - nobody's
+ * @param over who held the state that it replaces. @default - nobody
  */
 export function saveRetentionState(
   { client, tableName }: Table,
@@ -99,7 +99,7 @@ export function saveRetentionState(
   const command = new PutCommand({
     TableName: tableName,
     Item: { ...STATE, ...state },
-    ConditionExpression: over === undefined ? 'attribute_not_exists(ItemId)' : 'RunId = :over',
+    ConditionExpression: over === undefined ? 'attribute_not_exists(HeldBy)' : 'HeldBy = :over',
     ExpressionAttributeValues: over === undefined ? undefined : { ':over': over },
   })
   return writeIf(client.send(command))

@@ -211,6 +211,69 @@ describe('others write meanwhile', () => {
   })
 })
 
+describe('two at once', () => {
+  /** Does something once, after an answer. */
+  function afterFirst(job: RetentionJob, isIt: (input: object) => boolean, act: () => Promise<unknown>) {
+    let isDone = false
+    job.sessions.client.middlewareStack.add(
+      (next) => async (args) => {
+        const output = await next(args)
+        if (isDone || !isIt(args.input)) return output
+        isDone = true
+        await act()
+        return output
+      },
+      { step: 'initialize' },
+    )
+    return job
+  }
+  const isWrite = (input: object) => 'UpdateExpression' in input
+  const isPending = (input: { Item?: object }) => 'Pending' in (input.Item ?? {})
+  const inTenMinutes = () => new Date(Date.now() + 10 * 60 * 1000)
+
+  test('that want the same: the second goes on, the first ends, and no record is uncounted', async () => {
+    const first = { failed: Promise.resolve() as Promise<unknown>, goOn: () => {} }
+    const goesOn = new Promise<void>((resolve) => {
+      first.goOn = resolve
+    })
+    const second = () => {
+      const job = afterFirst(jobOf(60, { pageSize: 1 }), isWrite, async () => {
+        first.goOn()
+        await first.failed
+      })
+      return changeRetention(job)
+    }
+    const isWritten = new Promise<void>((resolve) => {
+      const job = afterFirst(jobOf(60, { pageSize: 1 }), isWrite, async () => {
+        resolve()
+        await goesOn
+      })
+      first.failed = changeRetention(job).catch((error) => error)
+    })
+    await isWritten
+    await second()
+    expect(await first.failed).toMatchObject({ message: expect.stringContaining('another change') })
+    const [{ Changed, Uncertain } = { Changed: 0, Uncertain: 0 }] = await receipts()
+    expect(Changed + Uncertain).toBeGreaterThanOrEqual(2)
+    expect(await records()).toMatchObject({ old: { Revision: 2 }, young: { Revision: 2 } })
+  })
+
+  test.each([
+    ['changed the records since', 90],
+    ['left the records as they are', undefined],
+  ])('that want another: one that stood still changes nothing after the other %s', async (_what, days) => {
+    let now = () => new Date()
+    const job = afterFirst(jobOf(60, { now: () => now() }), isPending, async () => {
+      now = inTenMinutes
+      await changeRetention(jobOf(days, { now }))
+    })
+    await expect(changeRetention(job)).rejects.toThrow('another change of the retention has begun')
+    const { old, young } = await records()
+    const expected = [expiryOf(100, 90), expiryOf(10, 90)].map((at) => (days === undefined ? undefined : at))
+    expect([old?.ExpiresAt, young?.ExpiresAt]).toEqual(expected)
+  })
+})
+
 describe('a change that is stopped', () => {
   const sizes = { pageSize: 1 }
 
@@ -283,6 +346,22 @@ describe('a change that is stopped', () => {
       { Outcome: 'complete', RetentionDays: 90, Changed: 2, Uncertain: 0 },
     ])
   })
+})
+
+test('of two changes that are stopped, one as it begins, each leaves a receipt', async () => {
+  dieAt(1, isUpdate)
+  await expect(changeRetention(jobOf(60))).rejects.toThrow('dead')
+  archive.proxy.fault = ({ body }) =>
+    body.Item?.Outcome?.S === 'superseded' ? { type: 'ValidationException', message: 'dead' } : undefined
+  await expect(changeRetention(jobOf(90, { now: inThreeMinutes }))).rejects.toThrow('dead')
+  revive()
+  const now = () => new Date(inThreeMinutes().getTime() + 3 * 60 * 1000)
+  await changeRetention(jobOf(120, { now }))
+  expect(await receipts()).toMatchObject([
+    { Outcome: 'superseded', RetentionDays: 60, Uncertain: 2 },
+    { Outcome: 'superseded', RetentionDays: 90 },
+    { Outcome: 'complete', RetentionDays: 120 },
+  ])
 })
 
 test('coverage knows of it: what may have expired meanwhile stays expired', async () => {
