@@ -18,7 +18,7 @@ export interface RetentionBegun extends Wanted {
   /** `BEGUN#<run>` */
   readonly ItemId: string
   readonly StartedAt: string
-  /** How many records had which retention in days, or `never`, when it began. The ten most frequent. */
+  /** How many records had which retention in days, `never`, or `other` (no number), when it began. The ten most frequent. */
   readonly From: Readonly<Record<string, number>>
   readonly Version: string
 }

@@ -3,7 +3,6 @@ import pMap from 'p-map'
 import type { Table } from '../archive/batch-get'
 import { expiry } from '../archive/expiry'
 import { RETENTION } from '../archive/names'
-import { requireKnownSchema } from '../archive/record'
 import {
   BEGUN,
   newRetentionId,
@@ -18,6 +17,7 @@ import {
   readExpiring,
   readPage,
   readRetentionState,
+  requireExpiring,
   saveRetentionState,
   writeExpiry,
 } from '../archive/retention-table'
@@ -141,7 +141,7 @@ async function walkPage(job: RetentionJob, before: RetentionState): Promise<Rete
 }
 
 function isWrong(record: Expiring, { RetentionDays }: Wanted): boolean {
-  requireKnownSchema(record)
+  requireExpiring(record)
   return record.ExpiresAt !== expiry(record, RetentionDays)
 }
 

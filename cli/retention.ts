@@ -95,7 +95,7 @@ async function change(archive: OpenArchive, asked: RetentionAsked, aws: AwsConfi
 
 function surveyLines(found: Survey, { days, isSure }: RetentionAsked): string {
   const from = mostFrequent(found, 3).map(
-    ([of, records]) => `${of === 'never' ? 'never' : `${of} days`} ${grouped(records)}`,
+    ([of, records]) => `${/^[a-z]/.test(of) ? of : `${of} days`} ${grouped(records)}`,
   )
   const others = found.from.size > 3 ? ', others' : ''
   const when = days === undefined ? 'never' : `${grouped(days)} days after their end`

@@ -1,7 +1,6 @@
 import type { Table } from '../archive/batch-get'
 import { endedBy, expiry } from '../archive/expiry'
-import { requireKnownSchema } from '../archive/record'
-import { type Expiring, readPage } from '../archive/retention-table'
+import { type Expiring, readPage, requireExpiring } from '../archive/retention-table'
 
 /** What a change of the retention would do to the stored records. Nothing is written for it. */
 export interface Survey {
@@ -11,7 +10,7 @@ export interface Survey {
   changed: number
   /** Among them: the new expiry is over already, and the old one was not. */
   atOnce: number
-  /** How many ended records have which retention: in days, or `never`. */
+  /** How many ended records have which retention: in days, `never`, or `other`: it is no number. */
   readonly from: Map<string, number>
 }
 
@@ -36,7 +35,7 @@ export async function surveyRetention(
 }
 
 function add(survey: Survey, record: Expiring, expiresAt: number | undefined, now: number): void {
-  requireKnownSchema(record)
+  requireExpiring(record)
   const isOver = (time = Number.POSITIVE_INFINITY) => time <= now
   survey.read += 1
   if (record.ExpiresAt !== expiresAt) survey.changed += 1
@@ -50,7 +49,9 @@ function add(survey: Survey, record: Expiring, expiresAt: number | undefined, no
 
 function retentionOf(expiresAt: number | undefined, end: string): string {
   if (expiresAt === undefined) return 'never'
-  return String(Math.round((expiresAt - Date.parse(end) / 1000) / DAY_SECONDS))
+  // nobody but break glass can have put anything else there, and it is mended as well
+  if (!['number', 'bigint'].includes(typeof expiresAt)) return 'other'
+  return String(Math.round((Number(expiresAt) - Date.parse(end) / 1000) / DAY_SECONDS))
 }
 
 /** The most frequent ones: there may be any number of them. */

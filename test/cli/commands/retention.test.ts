@@ -1,3 +1,4 @@
+import { type AttributeValue, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { coverage } from '../../../audit/coverage'
 import { findRetentionChanges } from '../../../audit/retention-changes'
@@ -449,6 +450,31 @@ Nothing was changed. '--yes' does it.
     expect(dry.stderr).toContain(said)
     expectFailure(await ask('--never', '--yes'), 'not forever: deploy with retentionDays=off and wait')
     expect(await ask('--days', '400', '--yes')).toMatchObject({ status: 0 })
+  })
+
+  const put = (ExpressionAttributeValues: Record<string, AttributeValue>, UpdateExpression: string) => {
+    const command = { TableName: 'Sessions', Key: { SessionId: { S: 'old' } }, UpdateExpression }
+    return archive.client.send(new UpdateItemCommand({ ...command, ExpressionAttributeValues }))
+  }
+
+  test.each<[string, AttributeValue]>([
+    ['a number of 23 digits', { N: '99999999999999999999999' }],
+    ['text', { S: '2030-01-01' }],
+    ['null', { NULL: true }],
+  ])('gives a record another expiry if somebody made it %s', async (_what, value) => {
+    await put({ ':x': value }, 'SET ExpiresAt = :x')
+    expect(printedBy(await ask('--days', '60', '--yes'))).toContain('3 records read, 2 changed: done.')
+    expect((await records()).old).toMatchObject({ ExpiresAt: expiryOf(100, 60) })
+  })
+
+  test('names a record of somebody else, and changes nothing', async () => {
+    await put({ ':x': { S: 'soon' } }, 'SET EndDate = :x')
+    for (const args of [
+      ['--days', '60'],
+      ['--days', '60', '--yes'],
+    ])
+      expectFailure(await ask(...args), 'session "old": received Revision 1 and the end soon, expected a num')
+    expect((await records()).young).not.toHaveProperty('ExpiresAt')
   })
 
   test('names break glass if the tables refuse it', async () => {
