@@ -94,7 +94,7 @@ export async function findCoverage(
     const proofs: Proof[] = []
     for await (const receipt of findReceipts(sweeps, source)) {
       const { Outcome, CoversFrom, CoversUntil, RetentionDays, FinishedAt } = receipt
-      if (CoversFrom !== undefined)
+      if (CoversFrom !== undefined || RetentionDays !== undefined)
         proofs.push({ Outcome, CoversFrom, CoversUntil, RetentionDays, FinishedAt })
     }
     return { source, accountName, left, rejected, ...coverage(proofs, now, left?.at, changes) }

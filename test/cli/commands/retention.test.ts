@@ -399,6 +399,13 @@ test.each([
   expect(after.stdout + after.stderr).toMatch(said)
 })
 
+test('what a sweep wrote that was not complete may have expired, although later ones kept it forever', async () => {
+  const incomplete = { Outcome: 'incomplete', CoversFrom: undefined, CoversUntil: undefined } as const
+  await archive.swept(receipt(daysAgo(50), { ...incomplete, RetentionDays: 31 }))
+  await archive.swept(receipt(daysAgo(49), { CoversFrom: daysAgo(79), CoversUntil: daysAgo(49) }))
+  expect((await archive.ask('sweeps', ['--coverage'])).stdout).toContain('expired')
+})
+
 describe('the command', () => {
   const sts = async () => ({ environment: { AWS_ENDPOINT_URL_STS: (await start()).url } })
   const ask = async (...args: string[]) => archive.ask('retention', args, await sts())
