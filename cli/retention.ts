@@ -107,6 +107,11 @@ function surveyLines(found: Survey, { days, isSure }: RetentionAsked): string {
           `${grouped(found.atOnce)} expire at once: DynamoDB deletes them within days, and nothing brings them back.`,
         ]
       : []),
+    ...(found.tooOld > 0
+      ? [
+          `${grouped(found.tooOld)} would have expired five years ago, and DynamoDB does not delete these: first change to a longer retention, by which none has, and wait until they are gone.`,
+        ]
+      : []),
     ...(isSure ? [] : ["Nothing was changed. '--yes' does it."]),
     '',
   ].join('\n')

@@ -10,12 +10,16 @@ export interface Survey {
   changed: number
   /** Among them: the new expiry is over already, and the old one was not. */
   atOnce: number
+  /** Of all: over for so long by the new expiry that DynamoDB does not delete them. */
+  tooOld: number
   /** How many ended records have which retention: in days, `never`, or `other`: it is no number. */
   readonly from: Map<string, number>
 }
 
 const PAGE_SIZE = 1000
 const DAY_SECONDS = 24 * 60 * 60
+/** DynamoDB takes what is over for more than five years for a mistake. Less a week, for its days of delay. */
+const TOO_OLD_SECONDS = (5 * 365 - 7) * DAY_SECONDS
 
 export async function surveyRetention(
   sessions: Table,
@@ -23,7 +27,7 @@ export async function surveyRetention(
   now: Date,
   onPage: (read: number) => void = () => {},
 ): Promise<Survey> {
-  const survey: Survey = { read: 0, ended: 0, changed: 0, atOnce: 0, from: new Map() }
+  const survey: Survey = { read: 0, ended: 0, changed: 0, atOnce: 0, tooOld: 0, from: new Map() }
   let position: string | undefined
   do {
     const page = await readPage(sessions, position, PAGE_SIZE)
@@ -40,6 +44,7 @@ function add(survey: Survey, record: Expiring, expiresAt: number | undefined, no
   survey.read += 1
   if (record.ExpiresAt !== expiresAt) survey.changed += 1
   if (isOver(expiresAt) && !isOver(record.ExpiresAt)) survey.atOnce += 1
+  if (expiresAt !== undefined && expiresAt <= now - TOO_OLD_SECONDS) survey.tooOld += 1
   const end = endedBy(record)
   if (end === undefined) return
   const days = retentionOf(record.ExpiresAt, end)

@@ -435,6 +435,13 @@ Nothing was changed. '--yes' does it.
     expect((await records()).old).not.toHaveProperty('ExpiresAt')
   })
 
+  test('names what DynamoDB will not delete, since it is over for five years', async () => {
+    await archive.keep([ended('ancient', 6 * 365), ended('less so', 5 * 365)])
+    const said = '1 would have expired five years ago, and DynamoDB does not delete these: first change to'
+    expect(printedBy(await ask('--days', '60'))).toContain(said)
+    expect(printedBy(await ask('--days', '400'))).not.toContain('five years')
+  })
+
   test('goes on with a change that was stopped', async () => {
     dieAt(1, isUpdate)
     expect(await ask('--days', '60', '--yes')).toMatchObject({ status: 1 })
