@@ -230,6 +230,29 @@ test.each<[string, ItemChange, string]>([
     'no sweep saw it',
   ],
   [
+    'a session that is missing since before it was seen',
+    ofSession(
+      { ...RECORD, ObservedAt: S('2026-01-10T02:00:00.000Z') },
+      { ...RECORD, Revision: N(2), ObservedAt: S('2026-01-10T02:00:00.000Z'), MissingSince: S(MISSING) },
+    ),
+    'no sweep saw it',
+  ],
+  [
+    'a session that is missing for longer than before',
+    ofSession({ ...RECORD, MissingSince: S('t') }, { ...RECORD, Revision: N(2), MissingSince: S(MISSING) }),
+    'no sweep saw it',
+  ],
+  [
+    'a missing session that is open no more',
+    ofSession({ ...RECORD, MissingSince: S('t') }, { ...UNOPENED, Revision: N(2), MissingSince: S('t') }),
+    'no sweep saw it',
+  ],
+  [
+    'a session that is given up, and not missing',
+    ofSession(RECORD, { ...RECORD, Revision: N(2), EndUnknown: { BOOL: true } }),
+    'no sweep saw it',
+  ],
+  [
     'a session that is given up, to expire at once',
     ofSession(
       { ...RECORD, MissingSince: S(MISSING) },
