@@ -401,9 +401,12 @@ test.each([
 
 test('what a sweep wrote that was not complete may have expired, although later ones kept it forever', async () => {
   const incomplete = { Outcome: 'incomplete', CoversFrom: undefined, CoversUntil: undefined } as const
-  await archive.swept(receipt(daysAgo(50), { ...incomplete, RetentionDays: 31 }))
+  const said = async () => (await archive.ask('sweeps', ['--coverage'])).stdout
+  await archive.swept(receipt(daysAgo(51), { ...incomplete, RetentionDays: 31, Pages: 0 })) // wrote nothing
   await archive.swept(receipt(daysAgo(49), { CoversFrom: daysAgo(79), CoversUntil: daysAgo(49) }))
-  expect((await archive.ask('sweeps', ['--coverage'])).stdout).toContain('expired')
+  expect(await said()).not.toContain('expired')
+  await archive.swept(receipt(daysAgo(50), { ...incomplete, RetentionDays: 31 }))
+  expect(await said()).toContain('expired')
 })
 
 describe('the command', () => {
