@@ -6,7 +6,7 @@ import { changeRetention, type RetentionJob } from '../../../cli/change-retentio
 import { makeDynamoDBClient } from '../../../sweep/clients'
 import { start, stopAll } from '../../emulator/builders'
 import { expectFailure, expectWrongUsage, printedBy, retryAtOnce } from '../../support/cli'
-import { daysAgo, type FilledArchive, openFilledArchive, receipt } from '../../support/filled-archive'
+import { daysAgo, type FilledArchive, openFilledArchive, receipt, SOURCE } from '../../support/filled-archive'
 
 retryAtOnce()
 
@@ -123,7 +123,7 @@ describe('the records', () => {
     await archive.keep([{ SessionId: 'endless' }], new Date(daysAgo(20, '00:00:00.001')))
     const missing = daysAgo(9, '00:00:00.000')
     await archive.store.markMissing('open', missing, missing)
-    await archive.store.markEndUnknown('open', { accountId: '111122223333', region: 'eu-west-1' })
+    await archive.store.markEndUnknown('open', SOURCE, missing)
     await changeRetention(jobOf(31))
     expect(await records()).toMatchObject({
       endless: { ExpiresAt: seconds(daysAgo(20)) + 1 + 31 * DAY_SECONDS },
