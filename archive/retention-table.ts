@@ -1,13 +1,27 @@
 import { GetCommand, PutCommand, paginateQuery, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Table } from './batch-get'
-import type { Ended } from './expiry'
+import { type Ended, endedBy } from './expiry'
 import { RETENTION } from './names'
-import { SCHEMA_VERSION, type SessionRecord } from './record'
+import { requireKnownSchema, SCHEMA_VERSION, type SessionRecord } from './record'
 import type { RetentionBegun, RetentionReceipt, RetentionState } from './retention'
 import { type Written, writeIf } from './write-if'
 
 /** What an expiry depends on, and what it is. */
 export type Expiring = Ended & Pick<SessionRecord, 'SessionId' | 'Revision' | 'SchemaVersion' | 'ExpiresAt'>
+
+/**
+ * @throws NewerSchemaError
+ * @throws Error if somebody else than the archiver wrote the record so that no expiry can be given to it
+ */
+export function requireExpiring(record: Expiring): void {
+  requireKnownSchema(record)
+  const { SessionId, Revision } = record
+  const end = endedBy(record)
+  if (typeof Revision !== 'number' || Number.isNaN(Date.parse(end ?? '1970')))
+    throw new Error(
+      `session ${JSON.stringify(SessionId)}: received Revision ${Revision} and the end ${end}, expected a number and a time: the archiver did not write this record`,
+    )
+}
 
 export interface ExpiringPage {
   readonly records: readonly Expiring[]
@@ -87,9 +101,9 @@ export async function readRetentionState({ client, tableName }: Table): Promise<
 }
 
 /**
- * Saves how far a change is, unless another one has begun.
+ * Saves how far a change is, unless another process has begun one or goes on with it.
  *
- * @param over whose state it replaces. @default - nobody's
+ * @param over who held the state that it replaces. @default - nobody
  */
 export function saveRetentionState(
   { client, tableName }: Table,
@@ -99,7 +113,7 @@ export function saveRetentionState(
   const command = new PutCommand({
     TableName: tableName,
     Item: { ...STATE, ...state },
-    ConditionExpression: over === undefined ? 'attribute_not_exists(ItemId)' : 'RunId = :over',
+    ConditionExpression: over === undefined ? 'attribute_not_exists(HeldBy)' : 'HeldBy = :over',
     ExpressionAttributeValues: over === undefined ? undefined : { ':over': over },
   })
   return writeIf(client.send(command))

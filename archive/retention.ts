@@ -18,7 +18,7 @@ export interface RetentionBegun extends Wanted {
   /** `BEGUN#<run>` */
   readonly ItemId: string
   readonly StartedAt: string
-  /** How many records had which retention in days, or `never`, when it began. The ten most frequent. */
+  /** How many records had which retention in days, `never`, or `other` (no number), when it began. The ten most frequent. */
   readonly From: Readonly<Record<string, number>>
   readonly Version: string
 }
@@ -47,6 +47,8 @@ export interface RetentionReceipt extends Wanted, RetentionCounts {
 /** How far a change of the retention is. */
 export interface RetentionState extends Wanted, RetentionCounts, Pick<RetentionBegun, 'StartedAt' | 'From'> {
   readonly RunId: string
+  /** Random, of the process that goes on with it: another one that takes it over has another. */
+  readonly HeldBy: string
   readonly SavedAt: string
   /** SessionId of the last record that was walked. */
   readonly Position?: string

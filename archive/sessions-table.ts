@@ -231,12 +231,22 @@ export class SessionsTable {
     })
   }
 
-  /** Gives up waiting for a missing session's end: it is marked instead of given an invented one. */
-  async markEndUnknown(sessionId: string, source: Source, ExpiresAt?: number): Promise<void> {
+  /**
+   * Gives up waiting for a missing session's end: it is marked instead of given an invented one.
+   *
+   * @param missingSince since when it is missing: if it was seen again meanwhile, it is not given up
+   */
+  async markEndUnknown(
+    sessionId: string,
+    source: Source,
+    missingSince: string,
+    ExpiresAt?: number,
+  ): Promise<void> {
     await this.set(sessionId, {
       attributes: { EndUnknown: true, LongSource: sourceKey(source), ExpiresAt },
       remove: ['OpenSource'],
-      condition: 'attribute_exists(OpenSource) AND attribute_exists(MissingSince)',
+      condition: 'attribute_exists(OpenSource) AND MissingSince = :missingSince',
+      values: { ':missingSince': missingSince },
     })
   }
 

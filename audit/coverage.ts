@@ -31,7 +31,8 @@ export type Proof = Pick<Receipt, 'Outcome' | 'CoversFrom' | 'CoversUntil' | 'Re
 export const STALE_MS = 25 * 60 * 60 * 1000
 
 /**
- * What the receipts of one source, in any order, prove by now. Sweeps that did not complete prove nothing.
+ * What the receipts of one source, in any order, prove by now. Sweeps that did not complete prove nothing, but records
+ * that they wrote expire by their retention.
  *
  * @param changes of the retention, in any order
  * @param leftAt when the source was retired or excluded: nobody looks any more for what ended before. @default - it is swept
@@ -49,7 +50,11 @@ export function coverage(
     return [{ from, until, goneUntil: keptFrom < until ? keptFrom : until }]
   })
   const proven = joined(proofs)
-  const gone = joined(proofs.map(({ from, goneUntil }) => ({ from, until: goneUntil })))
+  const partial = joined(receipts.flatMap((receipt) => goneOf(receipt, changes, now)))
+  const gone = joined([
+    ...proofs.map(({ from, goneUntil }) => ({ from, until: goneUntil })),
+    ...without(proven, without(proven, partial)),
+  ])
   const holes = between([...proven, { from: leftAt ?? ago(AWS_KEEPS_MS), until: '' }])
   const goneHoles = holes.filter(
     (hole) => gone.some(({ until }) => until === hole.from) && gone.some(({ from }) => from === hole.until),
@@ -61,6 +66,18 @@ export function coverage(
     expired,
     lastCompleteAt: proven.at(-1)?.until,
   }
+}
+
+/** What may have expired of the records of a sweep that did not complete: of sessions that AWS showed then. */
+function goneOf(
+  { Outcome, RetentionDays, FinishedAt }: Proof,
+  changes: readonly RetentionChange[],
+  now: Date,
+): Interval[] {
+  if (Outcome === 'complete' || RetentionDays === undefined || FinishedAt === undefined) return []
+  const until = goneBefore({ until: FinishedAt, RetentionDays, FinishedAt }, changes, now) ?? ''
+  const from = new Date(Date.parse(FinishedAt) - AWS_KEEPS_MS - STALE_MS).toISOString()
+  return [{ from, until: until < FinishedAt ? until : FinishedAt }]
 }
 
 /** The same time in as few intervals as possible, in order. */

@@ -93,8 +93,9 @@ export async function findCoverage(
     const rejected = await countRejected(sweeps, source)
     const proofs: Proof[] = []
     for await (const receipt of findReceipts(sweeps, source)) {
-      const { Outcome, CoversFrom, CoversUntil, RetentionDays, FinishedAt } = receipt
-      if (CoversFrom !== undefined)
+      const { Outcome, CoversFrom, CoversUntil, RetentionDays, FinishedAt, Pages } = receipt
+      if (CoversFrom !== undefined || Pages > 0)
+        // without an answer, a sweep wrote nothing
         proofs.push({ Outcome, CoversFrom, CoversUntil, RetentionDays, FinishedAt })
     }
     return { source, accountName, left, rejected, ...coverage(proofs, now, left?.at, changes) }

@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import pMap from 'p-map'
 import type { Table } from '../archive/batch-get'
 import { expiry } from '../archive/expiry'
 import { RETENTION } from '../archive/names'
-import { requireKnownSchema } from '../archive/record'
 import {
   BEGUN,
   newRetentionId,
@@ -17,6 +17,7 @@ import {
   readExpiring,
   readPage,
   readRetentionState,
+  requireExpiring,
   saveRetentionState,
   writeExpiry,
 } from '../archive/retention-table'
@@ -36,8 +37,10 @@ export interface RetentionJob {
 const PAGE_SIZE = 200
 /** Each touches six indexes, too: sweeps must not be throttled meanwhile. */
 const WRITES_AT_ONCE = 8
-/** A change that has been silent for longer is not going on any more: it saves its state with each page. */
+/** A change that has been silent for longer is not going on any more: it saves its state with each page, and with slow ones in between. */
 const SILENT_MS = 2 * 60 * 1000
+/** A change that was silent for so long asks whether it is still its turn before it goes on writing. */
+const SURE_MS = SILENT_MS / 2
 /** Of a record that others change all the time. */
 const ATTEMPTS = 10
 
@@ -69,28 +72,35 @@ export function resumable(
 }
 
 async function begin(job: RetentionJob): Promise<Begun> {
-  const { sweeps, wanted, now } = job
+  const { sweeps } = job
   const known: Begun | undefined = await readRetentionState(sweeps)
+  const state = await nextState(job, known)
+  const written = await saveRetentionState(sweeps, state, known?.HeldBy)
+  const isOurs = written === 'written' || (await readRetentionState(sweeps))?.HeldBy === state.HeldBy
+  if (!isOurs) throw anotherBegan()
+  return state
+}
+
+async function nextState(job: RetentionJob, known: Begun | undefined): Promise<Begun> {
+  const { wanted, now } = job
+  const HeldBy = randomUUID()
   const resumed = resumable(known, wanted)
-  if (resumed !== undefined) return settled(resumed)
+  if (resumed !== undefined) return { ...settled(resumed), HeldBy, SavedAt: now().toISOString() }
   const isLeft = known !== undefined && !known.IsOver
   if (isLeft && now().getTime() - Date.parse(known.SavedAt) < SILENT_MS)
     throw new Error(
       `a change of the retention to ${daysText(known.RetentionDays)} was going on at ${known.SavedAt}: expected it to have ended, or to have been stopped for two minutes`,
     )
   const From = await job.survey()
+  if (isLeft) await announce(job, known) // it may have been stopped before it was
   const at = now()
   const StartedAt = at.toISOString()
-  const state: Begun = {
+  return {
     ...wanted,
-    ...{ RunId: newRetentionId(at), StartedAt, SavedAt: StartedAt, From },
+    ...{ RunId: newRetentionId(at), HeldBy, StartedAt, SavedAt: StartedAt, From },
     ...{ Read: 0, Changed: 0, Uncertain: 0 },
     ...(isLeft && { Superseded: receiptOf(settled(known), known, 'superseded', at) }),
   }
-  const written = await saveRetentionState(sweeps, state, known?.RunId)
-  const isOurs = written === 'written' || (await readRetentionState(sweeps))?.RunId === state.RunId
-  if (!isOurs) throw anotherBegan()
-  return state
 }
 
 /** A state with the receipt of the change that it replaced, which may not have been written yet. */
@@ -115,8 +125,9 @@ async function walkPage(job: RetentionJob, before: RetentionState): Promise<Rete
   const { sessions, wanted, pageSize = PAGE_SIZE } = job
   const { records, position } = await readPage(sessions, before.Position, pageSize)
   const wrong = records.filter((record) => isWrong(record, wanted))
-  if (wrong.length > 0) await save(job, { ...before, Pending: wrong.length })
-  const outcomes = await pMap(wrong, (record) => change(job, record), { concurrency: WRITES_AT_ONCE })
+  const hold = holder(job, { ...before, Pending: wrong.length })
+  if (wrong.length > 0) await hold(true)
+  const outcomes = await pMap(wrong, (record) => change(job, record, hold), { concurrency: WRITES_AT_ONCE })
   const sum = (of: keyof Change) => outcomes.reduce((all, one) => all + one[of], 0)
   const state = {
     ...before,
@@ -130,7 +141,7 @@ async function walkPage(job: RetentionJob, before: RetentionState): Promise<Rete
 }
 
 function isWrong(record: Expiring, { RetentionDays }: Wanted): boolean {
-  requireKnownSchema(record)
+  requireExpiring(record)
   return record.ExpiresAt !== expiry(record, RetentionDays)
 }
 
@@ -140,11 +151,25 @@ interface Change {
   readonly uncertain: number
 }
 
+/** Makes sure that no other change has begun. A record that was read before is then this one's to write. */
+type Hold = (isDoubtful: boolean) => Promise<void>
+
+function holder(job: RetentionJob, state: RetentionState): Hold {
+  let savedAt = 0
+  return async (isDoubtful) => {
+    const at = job.now().getTime()
+    if (!isDoubtful && at - savedAt < SURE_MS) return
+    await save(job, state)
+    savedAt = at
+  }
+}
+
 /** Others may change the record meanwhile: they win, and it is read again. */
-async function change({ sessions, wanted }: RetentionJob, found: Expiring): Promise<Change> {
+async function change({ sessions, wanted }: RetentionJob, found: Expiring, hold: Hold): Promise<Change> {
   let record = found
   let uncertain = 0
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await hold(attempt > 0)
     const written = await writeExpiry(sessions, record, expiry(record, wanted.RetentionDays))
     if (written === 'written') return { changed: 1, uncertain }
     if (written === 'unsure') uncertain += 1
@@ -159,11 +184,13 @@ async function change({ sessions, wanted }: RetentionJob, found: Expiring): Prom
 
 async function save({ sweeps, now }: RetentionJob, state: RetentionState): Promise<void> {
   const saved = { ...state, SavedAt: now().toISOString() }
-  if ((await saveRetentionState(sweeps, saved, state.RunId)) !== 'written') throw anotherBegan()
+  if ((await saveRetentionState(sweeps, saved, state.HeldBy)) !== 'written') throw anotherBegan()
 }
 
 function anotherBegan(): Error {
-  return new Error('another change of the retention has begun: expected one at a time')
+  return new Error(
+    'another change of the retention has begun, or another process goes on with this one: expected one at a time',
+  )
 }
 
 function receiptOf(

@@ -95,7 +95,7 @@ async function change(archive: OpenArchive, asked: RetentionAsked, aws: AwsConfi
 
 function surveyLines(found: Survey, { days, isSure }: RetentionAsked): string {
   const from = mostFrequent(found, 3).map(
-    ([of, records]) => `${of === 'never' ? 'never' : `${of} days`} ${grouped(records)}`,
+    ([of, records]) => `${/^[a-z]/.test(of) ? of : `${of} days`} ${grouped(records)}`,
   )
   const others = found.from.size > 3 ? ', others' : ''
   const when = days === undefined ? 'never' : `${grouped(days)} days after their end`
@@ -105,6 +105,11 @@ function surveyLines(found: Survey, { days, isSure }: RetentionAsked): string {
     ...(found.atOnce > 0
       ? [
           `${grouped(found.atOnce)} expire at once: DynamoDB deletes them within days, and nothing brings them back.`,
+        ]
+      : []),
+    ...(found.tooOld > 0
+      ? [
+          `${grouped(found.tooOld)} would have expired five years ago, and DynamoDB does not delete these: first change to a longer retention, by which none has, and wait until they are gone.`,
         ]
       : []),
     ...(isSure ? [] : ["Nothing was changed. '--yes' does it."]),

@@ -1,7 +1,6 @@
 import type { Table } from '../archive/batch-get'
 import { endedBy, expiry } from '../archive/expiry'
-import { requireKnownSchema } from '../archive/record'
-import { type Expiring, readPage } from '../archive/retention-table'
+import { type Expiring, readPage, requireExpiring } from '../archive/retention-table'
 
 /** What a change of the retention would do to the stored records. Nothing is written for it. */
 export interface Survey {
@@ -11,12 +10,16 @@ export interface Survey {
   changed: number
   /** Among them: the new expiry is over already, and the old one was not. */
   atOnce: number
-  /** How many ended records have which retention: in days, or `never`. */
+  /** Of all: over for so long by the new expiry that DynamoDB does not delete them. */
+  tooOld: number
+  /** How many ended records have which retention: in days, `never`, or `other`: it is no number. */
   readonly from: Map<string, number>
 }
 
 const PAGE_SIZE = 1000
 const DAY_SECONDS = 24 * 60 * 60
+/** DynamoDB takes what is over for more than five years for a mistake. Less a week, for its days of delay. */
+const TOO_OLD_SECONDS = (5 * 365 - 7) * DAY_SECONDS
 
 export async function surveyRetention(
   sessions: Table,
@@ -24,7 +27,7 @@ export async function surveyRetention(
   now: Date,
   onPage: (read: number) => void = () => {},
 ): Promise<Survey> {
-  const survey: Survey = { read: 0, ended: 0, changed: 0, atOnce: 0, from: new Map() }
+  const survey: Survey = { read: 0, ended: 0, changed: 0, atOnce: 0, tooOld: 0, from: new Map() }
   let position: string | undefined
   do {
     const page = await readPage(sessions, position, PAGE_SIZE)
@@ -36,11 +39,12 @@ export async function surveyRetention(
 }
 
 function add(survey: Survey, record: Expiring, expiresAt: number | undefined, now: number): void {
-  requireKnownSchema(record)
+  requireExpiring(record)
   const isOver = (time = Number.POSITIVE_INFINITY) => time <= now
   survey.read += 1
   if (record.ExpiresAt !== expiresAt) survey.changed += 1
   if (isOver(expiresAt) && !isOver(record.ExpiresAt)) survey.atOnce += 1
+  if (expiresAt !== undefined && expiresAt <= now - TOO_OLD_SECONDS) survey.tooOld += 1
   const end = endedBy(record)
   if (end === undefined) return
   const days = retentionOf(record.ExpiresAt, end)
@@ -50,7 +54,9 @@ function add(survey: Survey, record: Expiring, expiresAt: number | undefined, no
 
 function retentionOf(expiresAt: number | undefined, end: string): string {
   if (expiresAt === undefined) return 'never'
-  return String(Math.round((expiresAt - Date.parse(end) / 1000) / DAY_SECONDS))
+  // nobody but break glass can have put anything else there, and it is mended as well
+  if (!['number', 'bigint'].includes(typeof expiresAt)) return 'other'
+  return String(Math.round((Number(expiresAt) - Date.parse(end) / 1000) / DAY_SECONDS))
 }
 
 /** The most frequent ones: there may be any number of them. */

@@ -103,8 +103,9 @@ export class Ledger {
     const of = this.sweep(source, sweep)
     of[entry.change] += 1
     of.isInPeriod ||= isAsked
-    if (entry.expiresAt !== undefined && startDay !== '')
-      of.keptDays = Math.min(of.keptDays, (entry.expiresAt * 1000 - Date.parse(startDay)) / DAY_MS)
+    // what a sweep adds to a record of an earlier retention leaves its expiry as it is
+    if (expiresAt !== undefined && expiresAt !== known?.expiresAt && startDay !== '')
+      of.keptDays = Math.min(of.keptDays, (expiresAt * 1000 - Date.parse(startDay)) / DAY_MS)
     this.settle(of)
   }
 

@@ -157,8 +157,22 @@ function changedNames(before: Item, after: Item): string[] {
 
 /** Never change. */
 const FIXED = ['Salt', 'AccountId', 'Region', 'FirstArchivedAt']
-/** What marks change, and ExpiresAt if the session is given up. */
-const MARKS = ['MissingSince', 'LastKnownActiveAt', 'EndUnknown', 'OpenSource', 'LongSource', 'Revision']
+/** What the mark of an open session that is in no list changes, and that of one which is given up later. */
+const MISSING = ['MissingSince', 'LastKnownActiveAt']
+const GIVEN_UP = ['EndUnknown', 'LongSource', 'OpenSource', 'ExpiresAt']
+/** No sweep lists open sessions for longer than this after it has read what is known of them. */
+const LISTING_MS = 60 * 60 * 1000
+
+/** Whether the archiver marks open sessions so: once as missing, then as given up. */
+function isMark(before: Item, after: Item): boolean {
+  if (before.OpenSource === undefined) return false
+  if (before.MissingSince !== undefined)
+    return (
+      isOnly(before, after, GIVEN_UP) && before.EndUnknown === undefined && after.EndUnknown !== undefined
+    )
+  const [missing = '', seen = ''] = [textOf(after, 'MissingSince'), textOf(after, 'ObservedAt')]
+  return isOnly(before, after, MISSING) && !(Date.parse(missing) < Date.parse(seen) - LISTING_MS)
+}
 
 function whyUnexpected(before: Item | undefined, after: Item): string | undefined {
   const revision = count(after, 'Revision')
@@ -167,17 +181,13 @@ function whyUnexpected(before: Item | undefined, after: Item): string | undefine
   if (before === undefined) return undefined
   const fixed = FIXED.filter((name) => isChanged(before, after, name))
   if (fixed.length > 0) return `${fixed.join(', ')} changed`
-  if (kindOf(before, after) === 'updated')
-    return whyImpossible(textOf(before, 'State'), textOf(after, 'State'))
-  if (kindOf(before, after) === 'expiry')
-    return after.ExpiresAt === undefined || retentionOf(after) !== undefined
-      ? undefined
-      : 'the expiry changed, and no retention gives it'
-  const isGivenUp = before.EndUnknown === undefined && after.EndUnknown !== undefined
-  const others = changedNames(before, after).filter(
-    (name) => !MARKS.includes(name) && !(isGivenUp && name === 'ExpiresAt'),
-  )
-  return others.length > 0 ? 'the content changed, and no sweep saw it' : undefined
+  const kind = kindOf(before, after)
+  if (kind === 'updated') return whyImpossible(textOf(before, 'State'), textOf(after, 'State'))
+  if (kind === 'marked' && !isMark(before, after)) return 'the content changed, and no sweep saw it'
+  const isKept = after.ExpiresAt === undefined || !isChanged(before, after, 'ExpiresAt')
+  return isKept || retentionOf(after) !== undefined
+    ? undefined
+    : 'the expiry changed, and no retention gives it'
 }
 
 function whyImpossible(before: string | undefined, after: string | undefined): string | undefined {

@@ -8,7 +8,7 @@ import { checkSweepProps, type SweepProps } from './sweep-props'
 
 export interface SessionArchiveProps extends SweepProps, OrganizationProps {
   /**
-   * Days, 31 or more, from a session's end until its record expires. False: they expire no more; for an archive that
+   * Days, 31 to 36,500, from a session's end until its record expires. False: they expire no more; for an archive that
    * was deployed with days before, as CloudFormation cannot leave an expiry out.
    *
    * @default - records are kept forever
@@ -83,10 +83,10 @@ export function checkProps(
     vpcEndpoints,
   } = props
 
-  if (retentionDays !== false && !isWithin(retentionDays, 31, Number.MAX_SAFE_INTEGER))
+  if (retentionDays !== false && !isWithin(retentionDays, 31, 36_500))
     throw invalid(
       'retentionDays',
-      'a whole number of days, 31 or more (AWS shows a session for 30 days: one deleted earlier would be archived again), or "off" (in code: false)',
+      'a whole number of days from 31 to 36500 (AWS shows a session for 30 days: one deleted earlier would be archived again), or "off" (in code: false)',
     )
   if (!isText(alarmEmail, EMAIL)) throw invalid('alarmEmail', 'an e-mail address')
   if (!isBoolean(alarmWarmUp)) throw invalid('alarmWarmUp', 'true or false')

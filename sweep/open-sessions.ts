@@ -89,7 +89,12 @@ export async function followUpVanished(
     const isOver = Date.parse(begunAt) - Date.parse(MissingSince) >= GIVE_UP_MS
     const givenUp = { State: 'Active', EndUnknown: true, MissingSince, ObservedAt } as const
     if (isOver && (ended === false || (ended === undefined && isWhole)))
-      await run.sessions.markEndUnknown(SessionId, run.source, expiry(givenUp, run.retentionDays))
+      await run.sessions.markEndUnknown(
+        SessionId,
+        run.source,
+        MissingSince,
+        expiry(givenUp, run.retentionDays),
+      )
   }
 }
 

@@ -61,7 +61,7 @@ test('a missing session that is given up counts as long, and as open no more', a
   const { OpenSource, ...before } = (await record()) ?? {}
   const statuses: number[] = []
   stage.proxy.onAnswered = (_call, status) => statuses.push(status)
-  for (let n = 0; n < 2; n++) await stage.sessions.markEndUnknown('s', SOURCE)
+  for (let n = 0; n < 2; n++) await stage.sessions.markEndUnknown('s', SOURCE, noonPlus(60))
   await markMissing('s', 2)
   expect(statuses).toEqual([200, 400, 400]) // later marks are refused
   expect(await record()).toEqual({ ...before, EndUnknown: true, LongSource: OpenSource, Revision: 3 })
@@ -71,7 +71,15 @@ test('a missing session that is given up counts as long, and as open no more', a
 test('an open session that is not missing is not given up', async () => {
   await store(open('s'))
   const before = await record()
-  await stage.sessions.markEndUnknown('s', SOURCE)
+  await stage.sessions.markEndUnknown('s', SOURCE, noonPlus(60))
+  expect(await record()).toEqual(before)
+})
+
+test('a missing session that was seen again and is missing anew is not given up for its first time', async () => {
+  await store(open('s'))
+  await markMissing()
+  const before = await record()
+  await stage.sessions.markEndUnknown('s', SOURCE, noonPlus(59))
   expect(await record()).toEqual(before)
 })
 
@@ -80,7 +88,7 @@ test('a session that has ended is not marked, and one that the archive does not 
   const before = await record()
   for (const id of ['s', 'unknown']) {
     await markMissing(id)
-    await stage.sessions.markEndUnknown(id, SOURCE)
+    await stage.sessions.markEndUnknown(id, SOURCE, noonPlus(60))
   }
   expect([...(await stage.records()).values()]).toEqual([before])
 })
@@ -91,6 +99,6 @@ test.each([false, true])('a record of a later version is not marked (missing: %s
   await stage.raiseSchema('s')
   const before = await record()
   await markMissing()
-  await stage.sessions.markEndUnknown('s', SOURCE)
+  await stage.sessions.markEndUnknown('s', SOURCE, noonPlus(60))
   expect(await record()).toEqual(before)
 })

@@ -128,7 +128,7 @@ test.each([
   async (was, state, seen) => {
     await store(observe(open, 0, 'Active'))
     await stage.sessions.markMissing('s', noonPlus(60), noonPlus(1))
-    if (was === 'given up') await stage.sessions.markEndUnknown('s', SOURCE)
+    if (was === 'given up') await stage.sessions.markEndUnknown('s', SOURCE, noonPlus(60))
     expect(await store(observe(seen, 180, state))).toEqual(['updated'])
     const { OpenSource, ...after } = (await record()) ?? {}
     expect(OpenSource).toBe(state === 'Active' ? '111122223333/us-east-1' : undefined)

@@ -72,6 +72,20 @@ test.each<[string, Proof[], Interval[], Interval[], Interval[]]>([
     [],
   ],
   ['one side of a gap', [kept(31, 1, 4), kept(31, 22, 49)], [span(1, 4)], [span(22, 49)], [span(4, 22)]],
+  [
+    'what a sweep had that was not complete',
+    [receipt(1, 49), { Outcome: 'incomplete', RetentionDays: 31, FinishedAt: day(10) }],
+    [span(1, 10)],
+    [span(10, 49)],
+    [],
+  ],
+  [
+    'only what it can have written, and of that what is covered',
+    [receipt(8, 49), { Outcome: 'failed', RetentionDays: 37, FinishedAt: day(45) }],
+    [],
+    [span(8, 49)],
+    [],
+  ],
   ['what a shorter retention had', [kept(31, 1, 10), kept(99, 10, 49)], [span(1, 10)], [span(10, 49)], []],
   [
     'the shortest of several',

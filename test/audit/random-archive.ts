@@ -125,7 +125,7 @@ async function fill(sessions: SessionsTable, random: readonly RandomSession[]): 
     const known = ASKED_AT.getTime() - (one.hoursAgo * HOUR) / 2
     const missing = Math.min(ASKED_AT.getTime(), known + one.hours * HOUR)
     await sessions.markMissing(`s-${n}`, iso(missing), iso(known))
-    if (one.life === 'given up') await sessions.markEndUnknown(`s-${n}`, one)
+    if (one.life === 'given up') await sessions.markEndUnknown(`s-${n}`, one, iso(missing))
   }
 }
 

@@ -11,6 +11,7 @@ import { endedSession } from '../support/sessions'
 import { DAY, daysAgo, HOUR } from '../support/times'
 
 const stage = useEvidence()
+const NODE = 'i-0c3d4f541d408a434'
 
 /** A session of the period, unless it is `late`: one that began three days ago. */
 const add = (SessionId: string, days = 10) =>
@@ -265,6 +266,34 @@ describe('when the retention is changed', () => {
     const verified = await judged()
     expect(verified.unaltered).toMatchObject({ verdict: 'proven', against: [], missing: [] })
     expect(verified.basis).toContain('expired, as was configured: 2')
+  })
+
+  test('and a sweep learns more of a record that was written before, nothing is disproven either', async () => {
+    stage.world.add([
+      endedSession({ SessionId: 'carol', Target: NODE }, { startedAt: daysAgo(7), endedAt: daysAgo(6) }),
+    ])
+    stage.emulator.faults.nodes = { describeInstanceInformation: 'error' }
+    await later(60)
+    stage.emulator.faults.nodes = {}
+    await later(400)
+    expect(await stage.record('carol')).toMatchObject({ Revision: 2, TargetAsOf: expect.any(String) })
+    await change(400)
+    await later(400)
+    const verified = await judged()
+    expect(why(verified)).toBe('')
+    expect(verdicts(verified)).toEqual(['proven', 'proven'])
+  })
+
+  test('an ended session that is given up by hand, so that it expires, is named', async () => {
+    await later(60)
+    const given = giving('alice', endOf(10) + 60)
+    const UpdateExpression = 'SET ExpiresAt = :at, EndUnknown = :true ADD Revision :one'
+    const ExpressionAttributeValues = { ...given.ExpressionAttributeValues, ':true': true }
+    await send(new UpdateCommand({ ...given, UpdateExpression, ExpressionAttributeValues }))
+    await stage.logChanges()
+    await stage.database.expire(stage.world.clock.now())
+    await later(60)
+    expect(why(await judged())).toContain('the content changed, and no sweep saw it')
   })
 
   test('an expiry that is shortened by hand is named, if it looks like a retention, too', async () => {

@@ -20,8 +20,9 @@ const RECORD: Item = {
   },
   ...{ ContentHash: S('h1'), ObservedAt: S('t1'), FirstArchivedAt: S('t1'), OpenSource: S(SOURCE) },
 }
+const { OpenSource: _open, ...UNOPENED } = RECORD
 const ENDED: Item = {
-  ...RECORD,
+  ...UNOPENED,
   State: S('History'),
   Revision: N(2),
   ContentHash: S('h2'),
@@ -55,7 +56,7 @@ test('a new record, a new content and a mark each become a revision', () => {
     revision: 2,
     state: 'History',
   })
-  const missing: Item = { ...RECORD, Revision: N(2), MissingSince: S('t'), LastKnownActiveAt: S('t') }
+  const missing: Item = { ...RECORD, Revision: N(2), MissingSince: S(MISSING), LastKnownActiveAt: S('t') }
   expect(toEntry(ofSession(RECORD, missing))).toMatchObject({ change: 'marked', revision: 2 })
   const { OpenSource: _gone, ...open } = missing
   const givenUp = {
@@ -63,9 +64,9 @@ test('a new record, a new content and a mark each become a revision', () => {
     Revision: N(3),
     EndUnknown: { BOOL: true },
     LongSource: S(SOURCE),
-    ExpiresAt: N(2e9),
+    ExpiresAt: N(overFor(40)),
   }
-  expect(toEntry(ofSession(missing, givenUp))).toMatchObject({ change: 'marked', expiresAt: 2e9 })
+  expect(toEntry(ofSession(missing, givenUp))).toMatchObject({ change: 'marked', expiresAt: overFor(40) })
   for (const change of [
     ofSession(undefined, RECORD),
     ofSession(RECORD, ENDED),
@@ -75,6 +76,7 @@ test('a new record, a new content and a mark each become a revision', () => {
     expect(why(change)).toBeUndefined()
 })
 
+const MISSING = '2026-01-10T00:00:01.000Z'
 const OVER: Item = { ...ENDED, EndDate: S('2026-01-10T00:00:00.500Z') }
 /** An expiry so many days after it. */
 const overFor = (days: number) => Date.parse('2026-01-10T00:00:01Z') / 1000 + days * 86_400
@@ -95,7 +97,7 @@ test('an expiry that a retention gives is told with it, and so is one that is ta
   })
   const givenUp = {
     ...RECORD,
-    ...{ EndUnknown: { BOOL: true }, MissingSince: S('2026-01-10T00:00:01.000Z'), ExpiresAt: N(overFor(90)) },
+    ...{ EndUnknown: { BOOL: true }, MissingSince: S(MISSING), ExpiresAt: N(overFor(90)) },
   }
   expect(
     toEntry(ofSession(givenUp, { ...givenUp, Revision: N(2), ExpiresAt: N(overFor(31)) })),
@@ -221,6 +223,45 @@ test.each<[string, ItemChange, string]>([
     'an expiry that is changed with something else',
     ofSession(OVER, { ...OVER, Revision: N(3), ExpiresAt: N(overFor(40)), Reason: S('x') }),
     'no sweep saw it',
+  ],
+  [
+    'a mark of an ended session',
+    ofSession(OVER, { ...OVER, Revision: N(3), EndUnknown: { BOOL: true }, ExpiresAt: N(overFor(40)) }),
+    'no sweep saw it',
+  ],
+  [
+    'a session that is missing since before it was seen',
+    ofSession(
+      { ...RECORD, ObservedAt: S('2026-01-10T02:00:00.000Z') },
+      { ...RECORD, Revision: N(2), ObservedAt: S('2026-01-10T02:00:00.000Z'), MissingSince: S(MISSING) },
+    ),
+    'no sweep saw it',
+  ],
+  [
+    'a session that is missing for longer than before',
+    ofSession({ ...RECORD, MissingSince: S('t') }, { ...RECORD, Revision: N(2), MissingSince: S(MISSING) }),
+    'no sweep saw it',
+  ],
+  [
+    'a missing session that is open no more',
+    ofSession({ ...RECORD, MissingSince: S('t') }, { ...UNOPENED, Revision: N(2), MissingSince: S('t') }),
+    'no sweep saw it',
+  ],
+  [
+    'a session that is given up, and not missing',
+    ofSession(RECORD, { ...RECORD, Revision: N(2), EndUnknown: { BOOL: true } }),
+    'no sweep saw it',
+  ],
+  [
+    'a session that is given up, to expire at once',
+    ofSession(
+      { ...RECORD, MissingSince: S(MISSING) },
+      {
+        ...{ ...RECORD, Revision: N(2), MissingSince: S(MISSING) },
+        ...{ EndUnknown: { BOOL: true }, ExpiresAt: N(overFor(0)) },
+      },
+    ),
+    'no retention gives it',
   ],
   ['a deletion', ofSession(ENDED), 'a record was deleted'],
   [

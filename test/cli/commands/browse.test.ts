@@ -67,7 +67,7 @@ const archive = useFilledArchive(async ({ keep, store, swept }) => {
     seen,
   )
   await store.markMissing('lost', daysAgo(8), daysAgo(8, '00:00:00.000'))
-  await store.markEndUnknown('lost', SOURCE)
+  await store.markEndUnknown('lost', SOURCE, daysAgo(8))
   const at = daysAgo(1, '12:00:00.000')
   await swept(receipt(at, { CoversFrom: daysAgo(31), CoversUntil: at }))
 })

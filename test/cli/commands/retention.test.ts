@@ -1,3 +1,4 @@
+import { type AttributeValue, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { coverage } from '../../../audit/coverage'
 import { findRetentionChanges } from '../../../audit/retention-changes'
@@ -5,7 +6,7 @@ import { changeRetention, type RetentionJob } from '../../../cli/change-retentio
 import { makeDynamoDBClient } from '../../../sweep/clients'
 import { start, stopAll } from '../../emulator/builders'
 import { expectFailure, expectWrongUsage, printedBy, retryAtOnce } from '../../support/cli'
-import { daysAgo, type FilledArchive, openFilledArchive, receipt } from '../../support/filled-archive'
+import { daysAgo, type FilledArchive, openFilledArchive, receipt, SOURCE } from '../../support/filled-archive'
 
 retryAtOnce()
 
@@ -122,7 +123,7 @@ describe('the records', () => {
     await archive.keep([{ SessionId: 'endless' }], new Date(daysAgo(20, '00:00:00.001')))
     const missing = daysAgo(9, '00:00:00.000')
     await archive.store.markMissing('open', missing, missing)
-    await archive.store.markEndUnknown('open', { accountId: '111122223333', region: 'eu-west-1' })
+    await archive.store.markEndUnknown('open', SOURCE, missing)
     await changeRetention(jobOf(31))
     expect(await records()).toMatchObject({
       endless: { ExpiresAt: seconds(daysAgo(20)) + 1 + 31 * DAY_SECONDS },
@@ -211,6 +212,69 @@ describe('others write meanwhile', () => {
   })
 })
 
+describe('two at once', () => {
+  /** Does something once, after an answer. */
+  function afterFirst(job: RetentionJob, isIt: (input: object) => boolean, act: () => Promise<unknown>) {
+    let isDone = false
+    job.sessions.client.middlewareStack.add(
+      (next) => async (args) => {
+        const output = await next(args)
+        if (isDone || !isIt(args.input)) return output
+        isDone = true
+        await act()
+        return output
+      },
+      { step: 'initialize' },
+    )
+    return job
+  }
+  const isWrite = (input: object) => 'UpdateExpression' in input
+  const isPending = (input: { Item?: object }) => 'Pending' in (input.Item ?? {})
+  const inTenMinutes = () => new Date(Date.now() + 10 * 60 * 1000)
+
+  test('that want the same: the second goes on, the first ends, and no record is uncounted', async () => {
+    const first = { failed: Promise.resolve() as Promise<unknown>, goOn: () => {} }
+    const goesOn = new Promise<void>((resolve) => {
+      first.goOn = resolve
+    })
+    const second = () => {
+      const job = afterFirst(jobOf(60, { pageSize: 1 }), isWrite, async () => {
+        first.goOn()
+        await first.failed
+      })
+      return changeRetention(job)
+    }
+    const isWritten = new Promise<void>((resolve) => {
+      const job = afterFirst(jobOf(60, { pageSize: 1 }), isWrite, async () => {
+        resolve()
+        await goesOn
+      })
+      first.failed = changeRetention(job).catch((error) => error)
+    })
+    await isWritten
+    await second()
+    expect(await first.failed).toMatchObject({ message: expect.stringContaining('another change') })
+    const [{ Changed, Uncertain } = { Changed: 0, Uncertain: 0 }] = await receipts()
+    expect(Changed + Uncertain).toBeGreaterThanOrEqual(2)
+    expect(await records()).toMatchObject({ old: { Revision: 2 }, young: { Revision: 2 } })
+  })
+
+  test.each([
+    ['changed the records since', 90],
+    ['left the records as they are', undefined],
+  ])('that want another: one that stood still changes nothing after the other %s', async (_what, days) => {
+    let now = () => new Date()
+    const job = afterFirst(jobOf(60, { now: () => now() }), isPending, async () => {
+      now = inTenMinutes
+      await changeRetention(jobOf(days, { now }))
+    })
+    await expect(changeRetention(job)).rejects.toThrow('another change of the retention has begun')
+    const { old, young } = await records()
+    const expected = [expiryOf(100, 90), expiryOf(10, 90)].map((at) => (days === undefined ? undefined : at))
+    expect([old?.ExpiresAt, young?.ExpiresAt]).toEqual(expected)
+  })
+})
+
 describe('a change that is stopped', () => {
   const sizes = { pageSize: 1 }
 
@@ -285,6 +349,22 @@ describe('a change that is stopped', () => {
   })
 })
 
+test('of two changes that are stopped, one as it begins, each leaves a receipt', async () => {
+  dieAt(1, isUpdate)
+  await expect(changeRetention(jobOf(60))).rejects.toThrow('dead')
+  archive.proxy.fault = ({ body }) =>
+    body.Item?.Outcome?.S === 'superseded' ? { type: 'ValidationException', message: 'dead' } : undefined
+  await expect(changeRetention(jobOf(90, { now: inThreeMinutes }))).rejects.toThrow('dead')
+  revive()
+  const now = () => new Date(inThreeMinutes().getTime() + 3 * 60 * 1000)
+  await changeRetention(jobOf(120, { now }))
+  expect(await receipts()).toMatchObject([
+    { Outcome: 'superseded', RetentionDays: 60, Uncertain: 2 },
+    { Outcome: 'superseded', RetentionDays: 90 },
+    { Outcome: 'complete', RetentionDays: 120 },
+  ])
+})
+
 test('coverage knows of it: what may have expired meanwhile stays expired', async () => {
   const covered = {
     ...receipt(daysAgo(0)),
@@ -319,6 +399,16 @@ test.each([
   expect(after.stdout + after.stderr).toMatch(said)
 })
 
+test('what a sweep wrote that was not complete may have expired, although later ones kept it forever', async () => {
+  const incomplete = { Outcome: 'incomplete', CoversFrom: undefined, CoversUntil: undefined } as const
+  const said = async () => (await archive.ask('sweeps', ['--coverage'])).stdout
+  await archive.swept(receipt(daysAgo(51), { ...incomplete, RetentionDays: 31, Pages: 0 })) // wrote nothing
+  await archive.swept(receipt(daysAgo(49), { CoversFrom: daysAgo(79), CoversUntil: daysAgo(49) }))
+  expect(await said()).not.toContain('expired')
+  await archive.swept(receipt(daysAgo(50), { ...incomplete, RetentionDays: 31 }))
+  expect(await said()).toContain('expired')
+})
+
 describe('the command', () => {
   const sts = async () => ({ environment: { AWS_ENDPOINT_URL_STS: (await start()).url } })
   const ask = async (...args: string[]) => archive.ask('retention', args, await sts())
@@ -348,6 +438,13 @@ Nothing was changed. '--yes' does it.
     expect((await records()).old).not.toHaveProperty('ExpiresAt')
   })
 
+  test('names what DynamoDB will not delete, since it is over for five years', async () => {
+    await archive.keep([ended('ancient', 6 * 365), ended('less so', 5 * 365)])
+    const said = '1 would have expired five years ago, and DynamoDB does not delete these: first change to'
+    expect(printedBy(await ask('--days', '60'))).toContain(said)
+    expect(printedBy(await ask('--days', '400'))).not.toContain('five years')
+  })
+
   test('goes on with a change that was stopped', async () => {
     dieAt(1, isUpdate)
     expect(await ask('--days', '60', '--yes')).toMatchObject({ status: 1 })
@@ -370,6 +467,31 @@ Nothing was changed. '--yes' does it.
     expect(dry.stderr).toContain(said)
     expectFailure(await ask('--never', '--yes'), 'not forever: deploy with retentionDays=off and wait')
     expect(await ask('--days', '400', '--yes')).toMatchObject({ status: 0 })
+  })
+
+  const put = (ExpressionAttributeValues: Record<string, AttributeValue>, UpdateExpression: string) => {
+    const command = { TableName: 'Sessions', Key: { SessionId: { S: 'old' } }, UpdateExpression }
+    return archive.client.send(new UpdateItemCommand({ ...command, ExpressionAttributeValues }))
+  }
+
+  test.each<[string, AttributeValue]>([
+    ['a number of 23 digits', { N: '99999999999999999999999' }],
+    ['text', { S: '2030-01-01' }],
+    ['null', { NULL: true }],
+  ])('gives a record another expiry if somebody made it %s', async (_what, value) => {
+    await put({ ':x': value }, 'SET ExpiresAt = :x')
+    expect(printedBy(await ask('--days', '60', '--yes'))).toContain('3 records read, 2 changed: done.')
+    expect((await records()).old).toMatchObject({ ExpiresAt: expiryOf(100, 60) })
+  })
+
+  test('names a record of somebody else, and changes nothing', async () => {
+    await put({ ':x': { S: 'soon' } }, 'SET EndDate = :x')
+    for (const args of [
+      ['--days', '60'],
+      ['--days', '60', '--yes'],
+    ])
+      expectFailure(await ask(...args), 'session "old": received Revision 1 and the end soon, expected a num')
+    expect((await records()).young).not.toHaveProperty('ExpiresAt')
   })
 
   test('names break glass if the tables refuse it', async () => {

@@ -38,7 +38,7 @@ const archive = useFilledArchive(async ({ keep, store, ledger, swept }) => {
   }
   await keep([{ SessionId: 'lost', state: 'Active', Status: 'Connected' }], SEEN)
   await store.markMissing('lost', '2026-03-02T00:00:00.000Z', '2026-03-01T23:00:00.000Z')
-  await store.markEndUnknown('lost', SOURCE)
+  await store.markEndUnknown('lost', SOURCE, '2026-03-02T00:00:00.000Z')
 })
 
 /** What the archive adds to both. */

@@ -60,7 +60,7 @@ const SESSIONS: readonly Kept[] = [
 const archive = useFilledArchive(async ({ keep, store }) => {
   await keep(SESSIONS, new Date(day(3, '09:00:00.000')))
   await store.markMissing('carol-lost', day(2, '12:00:00.000'), day(2, '11:00:00.000'))
-  await store.markEndUnknown('carol-lost', SOURCE)
+  await store.markEndUnknown('carol-lost', SOURCE, day(2, '12:00:00.000'))
 })
 
 const idsIn = (format: string, printed: string) => readBack(format, printed).map(({ SessionId }) => SessionId)
