@@ -117,6 +117,13 @@ test('a thousand pages have every session once, in order, and memory stays flat'
   expect(Math.max(...resident.slice(5)) - Math.max(...resident.slice(0, 5))).toBeLessThan(40)
 })
 
+test('a database that cannot be reached is a failure, not a wrong question', async () => {
+  proxy.fault = () => 'reset-before'
+  const { body } = await ask('coverage?account=shop')
+  proxy.fault = () => undefined
+  expect(body).toContain('<h1>This failed</h1>')
+})
+
 function residentMb(): number {
   const [, kb] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${browsing.pid}/status`, 'utf8')) ?? []
   return Math.round(Number(kb) / 1024)

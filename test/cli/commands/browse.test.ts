@@ -264,6 +264,47 @@ describe('what is found:', () => {
     expect(archive.proxy.calls.filter(({ body }) => body.TableName === 'Sessions')).toEqual([])
   })
 
+  test('what was typed stays as it is in the form, however invisible, and finds the same again', async () => {
+    const { keep } = archive
+    const Reason = 'می\u200cخواهم "1" &amp; \u00ad2'
+    await keep([{ SessionId: 'joined', StartDate: seconds(daysAgo(20)), Reason }])
+    const { get } = await open()
+    const page = await get(`?${new URLSearchParams({ day: daysAgo(20).slice(0, 10), reason: Reason })}`)
+    expect(idsOn(page)).toEqual(['joined'])
+    const value = Reason.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+    expect(page.body).toContain(`name="reason" id="reason" value="${value}"`)
+    expect((await get('coverage?account=a%E2%80%8Cb')).body).toContain('value="a\u200cb"')
+  })
+
+  test('a box is ticked by yes alone', async () => {
+    const { get } = await open()
+    const { status, body } = await get('?open=no')
+    expect([status, body.includes('as far as the archive knows: Expected one of yes.')]).toEqual([400, true])
+  })
+
+  test('an answer goes on after a session that a clock centuries wrong has dated', async () => {
+    const { get } = await open()
+    const start = new Date(1.7e15).toISOString()
+    const { status, body } = await get(`?${new URLSearchParams({ open: 'yes', start, id: 'x' })}`)
+    expect([start, status, body.includes('the answer ends here')]).toEqual([
+      '+055840-11-08T22:13:20.000Z',
+      200,
+      true,
+    ])
+  })
+
+  test('if an answer fails among its rows, the table ends before the page says so', async () => {
+    const { get } = await open()
+    const day = daysAgo(5).slice(0, 10)
+    archive.proxy.fault = ({ body }) =>
+      JSON.stringify(body).includes(`"${day}"`) ? { type: 'ValidationException', message: 'no' } : undefined
+    const page = await get('?from=30d')
+    expect(idsOn(page).length).toBeGreaterThan(2)
+    expect(page.body).toMatch(
+      /<\/tbody><\/table>\s*<div class="alert" role="alert"><p><b>This page is not whole/,
+    )
+  })
+
   test('a page says so if the answer fails on the way, and the next question is answered', async () => {
     const { get } = await open()
     let queries = 0
