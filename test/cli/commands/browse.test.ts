@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { SessionsTable } from '../../../archive/sessions-table'
@@ -322,6 +323,22 @@ describe('what is found:', () => {
     archive.proxy.fault = () => undefined
     expect(idsOn(await get('?owner=dora'))).toEqual(['named 1/2?&#'])
   })
+})
+
+test('a reader who leaves before the page begins is no error', async () => {
+  const { url, get, stderr } = await open()
+  let said = ''
+  stderr.on('data', (text) => {
+    said += text
+  })
+  const asked = request(`${url}session?id=open`).on('error', () => {})
+  archive.proxy.fault = () => {
+    asked.destroy()
+    return undefined
+  }
+  await new Promise((resolve) => asked.on('close', resolve).end())
+  for (const _ of [1, 2]) await get('session?id=open') // longer than the first one takes
+  expect(said).toBe('Whoever has this address can read the archive, until Ctrl-C ends it.\n')
 })
 
 describe('the page of a session', () => {
