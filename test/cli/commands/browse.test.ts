@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
@@ -93,7 +92,7 @@ describe('who may read:', () => {
     expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/$/)
     expect(new URL(one.url).pathname).not.toBe(new URL(other.url).pathname)
     const port = Number(new URL(one.url).port).toString(16).toUpperCase().padStart(4, '0')
-    const sockets = execFileSync('cat', ['/proc/net/tcp', '/proc/net/tcp6'], { encoding: 'utf8' })
+    const sockets = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/net/${name}`, 'utf8')).join('')
     const listening = [...sockets.matchAll(/^\s*\d+: (\w+):(\w{4}) \S+ 0A /gm)].filter(
       ([, , one]) => one === port,
     )
@@ -421,7 +420,11 @@ describe('of an archive in a folder,', () => {
     await fill('alice', 'bob')
     const { sessions, close } = await openFolder(join(folder(), 'archive'))
     const of = { TableName: sessions.tableName, Key: { SessionId: 'alice' } }
-    const x = { UpdateExpression: 'SET Reason = :x', ExpressionAttributeValues: { ':x': 'none' } }
+    const x = {
+      UpdateExpression: 'SET Reason = :x, OwnerName = :no, AccountId = :no, #r = :no', // the page stands
+      ExpressionAttributeNames: { '#r': 'Region' },
+      ExpressionAttributeValues: { ':x': 'none', ':no': false },
+    }
     await sessions.client.send(new UpdateCommand({ ...of, ...x }))
     await close()
     const { get } = await openLocal()
