@@ -1,7 +1,7 @@
 import { LONG_SECONDS, type SessionRecord } from '../archive/record'
 import { chooseIndex } from './choose-index'
 import { byStart, FIRST_DAY, findSessions, minus, type Search } from './find-sessions'
-import type { Question } from './question'
+import { answers, type Question } from './question'
 import type { Reads } from './read-index'
 
 /** Where an answer goes on, the newest session first. */
@@ -12,7 +12,7 @@ export interface Place {
   readonly id?: string
 }
 
-/** What may be read. A search stops after the span of time in which it has read as much. */
+/** Sessions that may be looked at, and calls. A search that has used up either stops at the next StartDate. */
 export interface Budget {
   readonly items: number
   readonly calls: number
@@ -43,15 +43,23 @@ const RARE = 20
  * @returns where to go on, or undefined if that was all
  */
 export async function* findBack(search: BackSearch): AsyncGenerator<SessionRecord, Place | undefined> {
-  const { question, reads, budget } = search
+  const { question, reads, budget, now } = search
+  let looked = 0
+  const isSpent = () => looked >= budget.items || reads.calls >= budget.calls
   const last = lastStart(search)
   const first = firstInSpans(question)
   let [length, pageSize, found] = [HOUR_MS, search.pageSize, 0]
   for (let until = last; until > first; ) {
-    if (reads.items >= budget.items || reads.calls >= budget.calls) return { start: until }
+    if (isSpent()) return { start: until }
     const from = later(minus(until, length), first)
     const before = reads.items
-    for await (const record of findAfter({ ...search, pageSize }, { ...question, from, to: until })) {
+    const all = { ...inIndex(question), from, to: until }
+    let start: string | undefined
+    for await (const record of findAfter({ ...search, pageSize }, all)) {
+      if (start !== undefined && start !== record.StartDate && isSpent()) return { start }
+      start = record.StartDate
+      looked += 1
+      if (!answers(question, record, now)) continue
       found += 1
       yield record
     }
@@ -62,6 +70,14 @@ export async function* findBack(search: BackSearch): AsyncGenerator<SessionRecor
   if (question.open) yield* findAfter(search, question)
   else if (question.at !== undefined) yield* findAfter(search, { ...question, to: earlier(first, last) })
   return undefined
+}
+
+/** What the index is asked for: what it has besides the answer is looked at here, so that a search can stop there. */
+function inIndex(question: Question): Question {
+  const choice = chooseIndex(question)
+  if (typeof choice === 'string') return {}
+  const { ownerNames, targets } = question
+  return choice[0]?.index === 'ByOwnerKey' ? { ownerNames } : { targets }
 }
 
 /** Sessions of one answer that follow the place. */

@@ -81,8 +81,8 @@ export function duration(text: string): number {
 export function moment(text: string): string {
   const isAgo = /^\d+[smhdw]$/.test(text)
   const date = isAgo ? new Date(Date.now() - duration(text) * 1000) : time(text)
-  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1970)
-    throw new InvalidArgumentError('Expected a time after 1970.')
+  const year = date.getUTCFullYear()
+  if (!(year >= 1970 && year <= 9999)) throw new InvalidArgumentError('Expected a time from 1970 to 9999.')
   return date.toISOString()
 }
 

@@ -138,7 +138,8 @@ function placeOf(
   }
 }
 
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+/** A clock that is centuries wrong makes years of six digits. */
+const ISO_TIME = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
 /** What a link of ours has. */
 function isoTime(name: string, text: string): string {

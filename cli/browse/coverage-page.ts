@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 import type { Table } from '../../archive/batch-get'
 import { UnknownAccountError } from '../../audit/find-accounts'
 import { FEW, findCoverage } from '../../audit/find-receipts'
@@ -12,7 +13,7 @@ import { region as parseRegion } from '../parsers'
 import { coverageAsked } from '../report/coverage-asked'
 import { coverageSection } from '../report/coverage-section'
 import { note, section, table } from '../report/elements'
-import { type Html, html } from '../report/html'
+import { type Html, html, typed } from '../report/html'
 import { resolveAccounts } from '../resolve-accounts'
 import { coverageStrips } from './coverage-strips'
 import { alert, lines, type Page } from './page'
@@ -49,14 +50,14 @@ async function whereOf({ account, region }: Values, sweeps: Table): Promise<Wher
 
 /** What was typed is, not the archive. */
 function isWrong(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return error.name === 'CommanderError' || 'code' in error || error.cause instanceof UnknownAccountError
+  if (error instanceof InvalidArgumentError) return true
+  return error instanceof Error && error.cause instanceof UnknownAccountError
 }
 
 function form({ account = '', region = '' }: Values): Html {
   return html`<search><form action="coverage" method="get" autocomplete="off"><div class="fields">
-<div><label for="account">Account</label><input type="text" id="account" name="account" value="${account}" spellcheck="false" aria-describedby="account-hint"><small id="account-hint">its name, shop*, or its id</small></div>
-<div><label for="region">Region</label><input type="text" id="region" name="region" value="${region}" spellcheck="false" aria-describedby="region-hint"><small id="region-hint">eu-west-1</small></div>
+<div><label for="account">Account</label><input type="text" id="account" name="account" value="${typed(account)}" spellcheck="false" aria-describedby="account-hint"><small id="account-hint">its name, shop*, or its id</small></div>
+<div><label for="region">Region</label><input type="text" id="region" name="region" value="${typed(region)}" spellcheck="false" aria-describedby="region-hint"><small id="region-hint">eu-west-1</small></div>
 </div><p><button type="submit">Show</button> <a href="coverage">All</a></p></form></search>
 `
 }
@@ -109,7 +110,7 @@ async function proven(extent: Extent, sweeps: Table, now: Date): Promise<Html> {
   if (sources.length > FEW)
     return section('Coverage', [
       note(
-        `Of ${counted(sources.length, 'source')}, gaps and expired records were not looked for: that is done for ${FEW} at most. Narrow the page to an account or a region, or use session-archive sweeps --coverage.`,
+        `Of ${counted(sources.length, 'source')}, gaps, expired records and sessions that could not be stored were not looked for: that is done for ${FEW} at most. Narrow the page to an account or a region, or use session-archive sweeps --coverage.`,
       ),
       lines([...outside.notSwept, ...outside.unknown]),
     ])

@@ -10,7 +10,7 @@ export interface Field {
   readonly hint?: string
   /** @throws InvalidArgumentError that says what is expected */
   readonly parse: (text: string) => unknown
-  /** A list to choose from. @default - a text */
+  /** What can be chosen. @default - a text */
   readonly choices?: readonly string[]
   /** @default text */
   readonly type?: 'text' | 'date' | 'checkbox'
@@ -37,7 +37,12 @@ export const MORE_FIELDS = {
   status: { label: 'Status', parse: nonEmpty, choices: STATUSES },
   state: { label: 'List', parse: nonEmpty, choices: STATES },
   access: { label: 'Access type', parse: nonEmpty, choices: ACCESS_TYPES },
-  open: { label: 'Not ended, as far as the archive knows', parse: () => true, type: 'checkbox' },
+  open: {
+    label: 'Not ended, as far as the archive knows',
+    parse: () => true,
+    choices: ['yes'],
+    type: 'checkbox',
+  },
 } as const satisfies Readonly<Record<string, Field>>
 
 export const ALL_FIELDS: Readonly<Record<FieldName, Field>> = { ...FIELDS, ...MORE_FIELDS }

@@ -1,4 +1,4 @@
-import { type Content, type Html, html } from '../report/html'
+import { type Content, type Html, html, typed } from '../report/html'
 import type { Problems } from './asked'
 import { ALL_FIELDS, FIELDS, type Field, type FieldName, MORE_FIELDS, type Values } from './fields'
 
@@ -42,7 +42,7 @@ function controlOf(
     problem && html` aria-invalid="true"`,
   ]
   if (choices === undefined)
-    return html`<input type="${type}"${attributes} value="${value}" spellcheck="false">`
+    return html`<input type="${type}"${attributes} value="${typed(value)}" spellcheck="false">`
   const options = choices.map(
     (choice) => html`<option${choice === value ? html` selected` : undefined}>${choice}</option>`,
   )

@@ -17,15 +17,20 @@ export interface Asked {
 
 /** Undefined: the request lacks the token, or came by another name: it is told nothing. */
 export function admit(
-  { url = '', headers: { host } }: IncomingMessage,
+  { url = '', headers: { host } }: Pick<IncomingMessage, 'url' | 'headers'>,
   token: string,
   port: number,
 ): Asked | undefined {
   const [, given = '', path, query = ''] = /^\/([\w-]+)\/([^?]*)(?:\?(.*))?$/s.exec(url) ?? []
   // A page of another site can be led here by a name of its own (DNS rebinding): it would be that name.
-  const isOurName = [`127.0.0.1:${port}`, `localhost:${port}`].includes(host ?? '')
+  const isOurName = ['127.0.0.1', 'localhost'].some((name) => hostOf(name, port) === host)
   if (!isSame(given, token) || !isOurName || path === undefined) return undefined
   return { path, parameters: new URLSearchParams(query) }
+}
+
+/** As browsers send it: without the port, if that is HTTP's own. */
+function hostOf(name: string, port: number): string {
+  return new URL(`http://${name}:${port}`).host
 }
 
 /** Takes as long wherever the texts differ. */

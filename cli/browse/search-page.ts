@@ -88,10 +88,15 @@ class Found {
       pageSize: PAGE_SIZE,
     }
     const shown = asOf(this.firstOf(findBack(search)), sweeps, now, heard.io)
-    for await (const record of shown) {
-      if (this.shown.length === 0) yield TABLE_START
-      this.shown.push(record)
-      yield foundRow(record)
+    try {
+      for await (const record of shown) {
+        if (this.shown.length === 0) yield TABLE_START
+        this.shown.push(record)
+        yield foundRow(record)
+      }
+    } catch (error) {
+      if (this.shown.length > 0) yield TABLE_END
+      throw error
     }
     if (this.shown.length > 0) yield TABLE_END
     shown.whenPrinted?.()

@@ -70,6 +70,7 @@ async function answer(served: Served, token: string, request: IncomingMessage, r
   if (asked === undefined) return refuse(response, 403, 'Forbidden')
   const now = served.now()
   const made = await makeAnswer(served, asked, now)
+  if (response.destroyed) return // the reader has left
   if ('fileName' in made) return download(response, made)
   response.writeHead(made.status, { 'Content-Type': 'text/html; charset=utf-8' })
   await pipeline(Readable.from(pageParts(made, served, now)), response)

@@ -55,8 +55,9 @@ export async function readSessionLog(
   now: Date,
 ): Promise<SessionLog> {
   const Key = { SessionId: { S: SessionId } }
-  const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))
+  // The log first: a record that is newer than it is no evidence against anybody, and an older one would be.
   const [checkpoint, key] = [await readCheckpoint(bucket), await readKey(bucket)]
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))
   if (Item === undefined) throw new Error(`no session ${JSON.stringify(SessionId)} in this archive`)
   if (checkpoint === undefined || key === undefined)
     throw new Error('the archive has no evidence log yet: it begins with the first sweep')

@@ -109,15 +109,15 @@ async function* partsOf(
 
 function summary(record: ShownSession): Html {
   return terms([
-    ['Person', record.OwnerName ?? '(no owner)'],
+    ['Person', memberText(record.OwnerName ?? '(no owner)')],
     ['Target', memberText(targetLabel(record))],
     ['Started', time(record.StartDate)],
     ['Ended', time(record.EndDate)],
     ['Lasted', lasted(record)],
     ['Status', record.State === 'Recovered' ? 'Recovered' : memberText(record.Status)],
     ['Document', memberText(record.DocumentName)],
-    ['Account', accountLabel(record.AccountId, record.AccountName)],
-    ['Region', record.Region],
+    ['Account', memberText(accountLabel(record.AccountId, record.AccountName))],
+    ['Region', memberText(record.Region)],
     ['Reason', memberText(record.Reason)],
   ])
 }

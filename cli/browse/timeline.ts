@@ -35,6 +35,7 @@ function barOf(record: ShownSession, now: Date): Bar[] {
   const end = EndDate ?? LastKnownActiveAt ?? LastSeenAt ?? EndedBefore ?? StartDate
   const from = Date.parse(StartDate)
   const until = Math.min(Math.max(Date.parse(end), from), Math.max(now.getTime(), from))
+  if (!Number.isFinite(from) || !Number.isFinite(until)) return [] // somebody has damaged it
   const label = [time(StartDate), OwnerName, memberText(targetLabel(record))].join(' ')
   return [{ from, until, isEnded: EndDate !== undefined, label }]
 }

@@ -15,6 +15,11 @@ export function html(strings: TemplateStringsArray, ...values: readonly Content[
   return new Html(strings.map((string, n) => (n === 0 ? string : markupOf(values[n - 1]) + string)).join(''))
 }
 
+/** The value of a field, as it was typed: what is shown otherwise would be asked for otherwise. */
+export function typed(text: string): Html {
+  return new Html(escapeHtml(text))
+}
+
 function markupOf(value: Content): string {
   if (value === undefined) return ''
   if (value instanceof Html) return value.markup

@@ -41,7 +41,9 @@ test('of many sources, the worst are shown first, and their receipts are not rea
   expect(body).toContain('<span class="bad">swept, late</span>')
   expect(body.match(/<tr><td>/g)).toHaveLength(200)
   expect(body).toContain('And 30 more sources, not shown: narrow the page')
-  expect(body).toContain('Of 230 sources, gaps and expired records were not looked for')
+  expect(body).toContain(
+    'Of 230 sources, gaps, expired records and sessions that could not be stored were not looked for',
+  )
   expect(body).toContain('Ev\\u{202e}il&lt;/td&gt;&lt;script&gt;')
   expect(receiptsRead()).toBe(0)
 })

@@ -99,7 +99,8 @@ test('all of a rare answer is found, 20,000 sessions at a time, and memory stays
     found.push(...[...body.matchAll(/session\?id=(s-\d+)/g)].map(([, id = '']) => id))
     path = linkOn({ status: 200, headers: {}, body }, 'Look further back')
   }
-  expect({ found, pages }).toEqual({ found: RARE.map((n) => `s-${n}`), pages: 5 })
+  // Five pages look at 20,000 each, and the last at the time before the first session.
+  expect({ found, pages }).toEqual({ found: RARE.map((n) => `s-${n}`), pages: 6 })
   figures.push(`100,000 sessions looked at: ${before} MB before, ${residentMb()} MB after`)
 })
 
@@ -115,6 +116,13 @@ test('a thousand pages have every session once, in order, and memory stays flat'
   expect({ read, pages }).toEqual({ read: SESSIONS, pages: 1000 })
   figures.push(`1,000 pages: ${resident.join(', ')} MB`)
   expect(Math.max(...resident.slice(5)) - Math.max(...resident.slice(0, 5))).toBeLessThan(40)
+})
+
+test('a database that cannot be reached is a failure, not a wrong question', async () => {
+  proxy.fault = () => 'reset-before'
+  const { body } = await ask('coverage?account=shop')
+  proxy.fault = () => undefined
+  expect(body).toContain('<h1>This failed</h1>')
 })
 
 function residentMb(): number {

@@ -238,6 +238,13 @@ testInChromium('everything is done with the keyboard alone: skip, ask, read, go 
   expect(events).toEqual([])
 })
 
+testInChromium('if nothing was found so far, the link that goes on is seen where it is read', async () => {
+  const { page } = await openPage('?reason=nothing&from=2019-01-01')
+  const top = async (part: string) => (await page.locator(part).boundingBox())?.y ?? Number.NaN
+  expect(await page.locator('.stops').textContent()).toContain('Look further back')
+  expect(await top('.stops')).toBeLessThan(await top('#lacking'))
+})
+
 interface Stop {
   readonly text: string
   readonly name: string

@@ -82,6 +82,26 @@ test('an expiry that is changed by hand is disproven, and one of a change of the
   expect((await read('b', later)).unaltered.verdict).toBe('proven')
 })
 
+test('a record that changes, and whose change is logged, while it is judged, is not disproven', async () => {
+  await upsert(stage.sessions, [observe({ SessionId: 'a' }, 0, 'Active')])
+  await stage.logChanges()
+  let lists = 0
+  const { bucket } = stage
+  const meanwhile: Bucket = {
+    create: (name, bytes) => bucket.create(name, bytes),
+    read: (name) => bucket.read(name),
+    async *list(folder) {
+      if (lists++ === 0) {
+        await upsert(stage.sessions, [observe({ SessionId: 'a' }, 60)])
+        await stage.logChanges()
+      }
+      yield* bucket.list(folder)
+    },
+  }
+  const { unaltered } = await readSessionLog(sessions(), meanwhile, 'a', new Date())
+  expect(unaltered).toEqual({ verdict: 'proven', against: [], missing: [] })
+})
+
 test('a record that was changed is disproven, logged or not; a fresh one waits for the log', async () => {
   await upsert(stage.sessions, [observe({ SessionId: 'a' }), observe({ SessionId: 'b' })])
   await stage.logChanges()

@@ -74,3 +74,9 @@ test('a clock that was centuries wrong makes no bar without an end', () => {
   )?.markup
   expect(markup).not.toMatch(/NaN|Infinity/)
 })
+
+test('a record whose dates somebody has damaged makes no bar, and the others have theirs', () => {
+  const damaged = [{ StartDate: '2026-11-24T99:00:00.000Z' }, { StartDate: T(0), EndDate: 'never' }]
+  const records = [...damaged, { StartDate: T(0), EndDate: T(1) }].map(shown)
+  expect(timeline(records, NOW)?.markup).toContain('Timeline of 1 session on this page')
+})

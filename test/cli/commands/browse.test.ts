@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { SessionsTable } from '../../../archive/sessions-table'
@@ -92,7 +92,7 @@ describe('who may read:', () => {
     expect(one.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/$/)
     expect(new URL(one.url).pathname).not.toBe(new URL(other.url).pathname)
     const port = Number(new URL(one.url).port).toString(16).toUpperCase().padStart(4, '0')
-    const sockets = execFileSync('cat', ['/proc/net/tcp', '/proc/net/tcp6'], { encoding: 'utf8' })
+    const sockets = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/net/${name}`, 'utf8')).join('')
     const listening = [...sockets.matchAll(/^\s*\d+: (\w+):(\w{4}) \S+ 0A /gm)].filter(
       ([, , one]) => one === port,
     )
@@ -264,6 +264,47 @@ describe('what is found:', () => {
     expect(archive.proxy.calls.filter(({ body }) => body.TableName === 'Sessions')).toEqual([])
   })
 
+  test('what was typed stays as it is in the form, however invisible, and finds the same again', async () => {
+    const { keep } = archive
+    const Reason = 'می\u200cخواهم "1" &amp; \u00ad2'
+    await keep([{ SessionId: 'joined', StartDate: seconds(daysAgo(20)), Reason }])
+    const { get } = await open()
+    const page = await get(`?${new URLSearchParams({ day: daysAgo(20).slice(0, 10), reason: Reason })}`)
+    expect(idsOn(page)).toEqual(['joined'])
+    const value = Reason.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
+    expect(page.body).toContain(`name="reason" id="reason" value="${value}"`)
+    expect((await get('coverage?account=a%E2%80%8Cb')).body).toContain('value="a\u200cb"')
+  })
+
+  test('a box is ticked by yes alone', async () => {
+    const { get } = await open()
+    const { status, body } = await get('?open=no')
+    expect([status, body.includes('as far as the archive knows: Expected one of yes.')]).toEqual([400, true])
+  })
+
+  test('an answer goes on after a session that a clock centuries wrong has dated', async () => {
+    const { get } = await open()
+    const start = new Date(1.7e15).toISOString()
+    const { status, body } = await get(`?${new URLSearchParams({ open: 'yes', start, id: 'x' })}`)
+    expect([start, status, body.includes('the answer ends here')]).toEqual([
+      '+055840-11-08T22:13:20.000Z',
+      200,
+      true,
+    ])
+  })
+
+  test('if an answer fails among its rows, the table ends before the page says so', async () => {
+    const { get } = await open()
+    const day = daysAgo(5).slice(0, 10)
+    archive.proxy.fault = ({ body }) =>
+      JSON.stringify(body).includes(`"${day}"`) ? { type: 'ValidationException', message: 'no' } : undefined
+    const page = await get('?from=30d')
+    expect(idsOn(page).length).toBeGreaterThan(2)
+    expect(page.body).toMatch(
+      /<\/tbody><\/table>\s*<div class="alert" role="alert"><p><b>This page is not whole/,
+    )
+  })
+
   test('a page says so if the answer fails on the way, and the next question is answered', async () => {
     const { get } = await open()
     let queries = 0
@@ -281,6 +322,22 @@ describe('what is found:', () => {
     archive.proxy.fault = () => undefined
     expect(idsOn(await get('?owner=dora'))).toEqual(['named 1/2?&#'])
   })
+})
+
+test('a reader who leaves before the page begins is no error', async () => {
+  const { url, get, stderr } = await open()
+  let said = ''
+  stderr.on('data', (text) => {
+    said += text
+  })
+  const asked = request(`${url}session?id=open`).on('error', () => {})
+  archive.proxy.fault = () => {
+    asked.destroy()
+    return undefined
+  }
+  await new Promise((resolve) => asked.on('close', resolve).end())
+  for (const _ of [1, 2]) await get('session?id=open') // longer than the first one takes
+  expect(said).toBe('Whoever has this address can read the archive, until Ctrl-C ends it.\n')
 })
 
 describe('the page of a session', () => {
@@ -363,7 +420,11 @@ describe('of an archive in a folder,', () => {
     await fill('alice', 'bob')
     const { sessions, close } = await openFolder(join(folder(), 'archive'))
     const of = { TableName: sessions.tableName, Key: { SessionId: 'alice' } }
-    const x = { UpdateExpression: 'SET Reason = :x', ExpressionAttributeValues: { ':x': 'none' } }
+    const x = {
+      UpdateExpression: 'SET Reason = :x, OwnerName = :no, AccountId = :no, #r = :no', // the page stands
+      ExpressionAttributeNames: { '#r': 'Region' },
+      ExpressionAttributeValues: { ':x': 'none', ':no': false },
+    }
     await sessions.client.send(new UpdateCommand({ ...of, ...x }))
     await close()
     const { get } = await openLocal()

@@ -365,8 +365,9 @@ test.each<[string[], string]>([
   [['--from', '2026-02-30'], `'--from <time>' argument '2026-02-30' is invalid. ${TIME}`],
   [['--to', '2026-11-24T09:30'], `'--to <time>' argument '2026-11-24T09:30' is invalid. ${TIME}`],
   [['--at', 'yesterday'], `'--at <time>' argument 'yesterday' is invalid. ${TIME}`],
-  [['--from', '1969-12-31'], "argument '1969-12-31' is invalid. Expected a time after 1970."],
-  [['--from', '999999999d'], "argument '999999999d' is invalid. Expected a time after 1970."],
+  [['--from', '1969-12-31'], "argument '1969-12-31' is invalid. Expected a time from 1970 to 9999."],
+  [['--from', '9999-12-31T23:59-01:00'], 'Expected a time from 1970 to 9999.'], // it would sort before all others
+  [['--from', '999999999d'], "argument '999999999d' is invalid. Expected a time from 1970 to 9999."],
   [['--from', '9999999999d'], `argument '9999999999d' is invalid. ${DURATION}`],
   [['--from', '2026-02-02', '--to', '2026-02-01T23:59:59.999Z'], notBefore('2026-02-01T23:59:59.999Z')],
   [['--from', '2026-02-02', '--to', '2026-02-02T01:00+01:00'], notBefore('2026-02-02T00:00:00.000Z')],
