@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cliPage } from '../../docs/make-cli'
+import { pageText } from '../support/documents'
 
 test('the page of the commands is what they print: npm run docs:cli', async () => {
   expect(readFileSync(join(__dirname, '../../docs/cli.md'), 'utf8')).toBe(`${await cliPage()}\n`)
+})
+
+test('the guide has a row for each command', () => {
+  const commands = pageText('docs/cli.md').matchAll(/^## session-archive (.*)$/gm)
+  const rows = pageText('docs/command-line.md').matchAll(/^\| `([a-z-]+)(?: ID)?` \|/gm)
+  const sorted = (found: Iterable<RegExpExecArray>) => [...found].map(([, name]) => name).sort()
+  expect(sorted(rows)).toEqual(expect.arrayContaining(sorted(commands)))
 })
