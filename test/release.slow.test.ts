@@ -215,6 +215,13 @@ describe.each(NODES)('with Node.js %i, from the packed file alone,', (version) =
     })
   })
 
+  test('a demo that has no place for its files says so, and ends', async () => {
+    expect(await shell('TMPDIR=/dev/null timeout 60 session-archive demo')).toMatchObject({
+      ...{ status: 1, stdout: '' },
+      stderr: expect.stringMatching(/^session-archive: ENOTDIR: not a directory, mkdtemp '\/dev\/null/m),
+    })
+  })
+
   test('browse serves the page whose address it prints', async () => {
     const line = commandsOf('README.md').find((line) => line.includes(' browse')) ?? ''
     const browse = spawn('bash', ['-euc', `exec ${line}`], { cwd: desk, env: environment, detached: true })
