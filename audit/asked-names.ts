@@ -16,9 +16,9 @@ export function isName(name: string, asked: string): boolean {
   return asked.endsWith('*') ? name.startsWith(asked.slice(0, -1)) : name === asked
 }
 
-/** As {@link isName}, in upper or lower case. */
+/** As {@link isName}, in upper or lower case. A name may have spaces around it, what is asked has none. */
 export function isNameInAnyCase(name: string, asked: string): boolean {
-  return isName(name.toLowerCase(), asked.toLowerCase())
+  return isName(name.trim().toLowerCase(), asked.toLowerCase())
 }
 
 /** As {@link isName}. A container's target is also known by its cluster and its task, with or without `ecs:`. */

@@ -1,4 +1,5 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
+import { loadSharedConfigFiles } from '@smithy/core/config'
 import { TIMEOUTS } from '../sweep/clients'
 import { askMfaCode } from './ask-mfa-code'
 import type { AwsFlags } from './flags'
@@ -10,7 +11,9 @@ export type AwsConfig = Awaited<ReturnType<typeof awsConfig>>
 /** The configuration of SDK clients. Clients that share it ask for an MFA code once: a code is good for one call. */
 export async function awsConfig({ region, profile, endpointUrl }: AwsFlags, io: Io) {
   const { env } = io
-  const profileUsed = profile || env.AWS_PROFILE || 'default'
+  const profileAsked = profile || env.AWS_PROFILE
+  if (profileAsked) await checkProfile(profileAsked)
+  const profileUsed = profileAsked || 'default'
   const requestHandler = { ...TIMEOUTS, httpsAgent: await httpsAgent(profileUsed, env) }
   // The AWS CLI knows both variables, the SDK only the first.
   const regionAsked = region || env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined
@@ -35,4 +38,13 @@ export async function awsConfig({ region, profile, endpointUrl }: AwsFlags, io: 
       },
     }),
   }
+}
+
+/** Without a profile of this name, the SDK would go on with whatever credentials the machine has, of any account. */
+async function checkProfile(profile: string): Promise<void> {
+  const { configFile, credentialsFile } = await loadSharedConfigFiles()
+  if (!Object.hasOwn(configFile, profile) && !Object.hasOwn(credentialsFile, profile))
+    throw new Error(
+      `--profile or $AWS_PROFILE: received ${JSON.stringify(profile)}, expected a profile of the AWS configuration files`,
+    )
 }

@@ -60,6 +60,18 @@ beforeAll(() => {
   run(join(ROOT, 'node_modules/.bin/tsc'), [...flags, ...types, 'app.ts'], app)
 })
 
+test('an app that is compiled as older ones are, which do not know exports, finds the types, too', () => {
+  const old = join(folder, 'typescript5')
+  run('npm', ['install', '--silent', '--no-save', '--prefix', old, 'typescript@5'], folder)
+  const stack =
+    "import { SessionArchiveStack } from 'ssm-session-archive/stack'\n// @ts-expect-error\nnew SessionArchiveStack()"
+  writeFileSync(join(app, 'stack.ts'), stack)
+  const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+  const flags = '--module commonjs --moduleResolution node10 --target es2022 --strict --noEmit'.split(' ')
+  const tsc = join(old, 'node_modules/typescript/bin/tsc')
+  expect(run('node', [tsc, ...flags, ...types, 'app.ts', 'stack.ts'], app)).toBe('')
+})
+
 describe('the construct', () => {
   test('nothing but the CDK is installed with it', () => {
     const installed = readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'))
@@ -200,6 +212,13 @@ describe.each(NODES)('with Node.js %i, from the packed file alone,', (version) =
     expect(await shell(`node '${program}' sessions --local ./sessions`)).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/LevelDB: received the machine \S+, expected one of darwin/),
+    })
+  })
+
+  test('a demo that has no place for its files says so, and ends', async () => {
+    expect(await shell('TMPDIR=/dev/null timeout 60 session-archive demo')).toMatchObject({
+      ...{ status: 1, stdout: '' },
+      stderr: expect.stringMatching(/^session-archive: ENOTDIR: not a directory, mkdtemp '\/dev\/null/m),
     })
   })
 

@@ -35,8 +35,8 @@ export function define(command: Command, io: Io): void {
     .option('--seed <n>', 'another number makes another month', seed, 1)
     .action(async ({ sessions, seed }) => {
       const organization = generateOrganization({ sessions, seed, clock: Clock.frozenAt(new Date()) })
+      const folder = await mkdtemp(join(tmpdir(), 'session-archive-demo-')) // it may fail: nothing runs yet
       const emulator = await startEmulator({ organization })
-      const folder = await mkdtemp(join(tmpdir(), 'session-archive-demo-'))
       const archive = await openFolder(undefined, join(folder, 'evidence'))
       try {
         await tellStory(organization, emulator.url, archive, folder, io)

@@ -20,6 +20,9 @@ export function sourceLabel({
   return [accountLabel(accountId, accountName), ...region].join('/')
 }
 
+/** What begins as an id does, or has its form with letters of other alphabets: the Cyrillic i and the Latin one look alike. */
+const ALMOST_ID = /^\W*(m?i-|ecs:|")|^\W{0,9}([m\W]?[i\W]-[0-9a-f\W]{8,}$|[e\W][c\W][s\W]:)/i
+
 /**
  * The target's name, or its id. A name that could be taken for an id is in quotation marks: whoever may tag a machine
  * may call it like another one.
@@ -29,7 +32,7 @@ export function targetLabel({
   TargetName,
 }: Pick<SessionRecord, 'TargetName'> & { readonly Target?: unknown }): unknown {
   if (typeof TargetName !== 'string') return Target
-  return /^\W*(m?i-|ecs:|")/i.test(TargetName) ? JSON.stringify(TargetName) : TargetName
+  return ALMOST_ID.test(TargetName) ? JSON.stringify(TargetName) : TargetName
 }
 
 /** So many are named, of however many there are. */

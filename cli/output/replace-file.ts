@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { lstat, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isCode } from '../../evidence/folder'
@@ -20,8 +20,12 @@ export async function replaceFile(file: string, parts: AsyncIterable<Uint8Array>
   }
 }
 
-/** @throws Error if the file's own folder does not exist */
+/** @throws Error if the file's own folder does not exist, or if a folder, a device or a link has the file's name */
 export async function makeFolderBeside(file: string): Promise<string> {
+  const old = await lstat(file).catch(() => undefined)
+  // Root, who may do it, would replace /dev/stdout for everybody.
+  if (old?.isFile() === false)
+    throw new Error(`${JSON.stringify(file)}: expected a file, or nothing that is called so`)
   return mkdtemp(`${file}.`).catch((error: unknown) => {
     if (!isCode(error, 'ENOENT')) throw error
     throw new Error(`${JSON.stringify(file)}: expected a file in a folder that exists`, { cause: error })

@@ -137,7 +137,8 @@ test.each<[string, RegExp, Environment]>([
   ['session s --table Sessions', /: Region is missing: expected one from --region, /, NO_REGION],
   ['session s --stack Archive', /: Region is missing: expected one from --region, /, NO_REGION],
   ['session s --table Sessions', /: Could not load credentials from any providers$/, NO_CREDENTIALS],
-  ['session s --table Sessions --profile nobody', /credentials/, NO_CREDENTIALS],
+  ['session s --table Sessions --profile nobody', /: received "nobody", expected a profile of the AWS /, {}],
+  ['session s --stack Archive', /\$AWS_PROFILE: received "nobody", expected/, { AWS_PROFILE: 'nobody' }],
 ])('%s fails with the message %s', async (line, message, environment) => {
   expectFailure(await run(line.split(' '), environment), message)
 })

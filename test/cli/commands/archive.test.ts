@@ -108,12 +108,12 @@ test('archive names targets, and says why it cannot', async () => {
     /^Not all targets could be looked up by name: AccessDeniedException: User is not/,
   )
   emulator.faults.nodes = {}
-  emulator.world.addNodes([{ InstanceId: 'mi-0c3d4f541d408a434', Name: 'printer' }])
+  emulator.world.addNodes([{ InstanceId: 'mi-0c3d4f541d408a434', Name: ' Printer ' }])
   expect((await archive(emulator, [...LOCAL, '--full'])).stderr).toBe('')
   const found = await runCli(['sessions', ...LOCAL, '--target', 'PRINTER', '--output', 'json'], {
     cwd: folder(),
   })
-  expect(JSON.parse(found.stdout)).toMatchObject([{ TargetName: 'printer', TargetSource: 'SSM' }])
+  expect(JSON.parse(found.stdout)).toMatchObject([{ TargetName: ' Printer ', TargetSource: 'SSM' }])
 })
 
 test('archive names its source in the roster before it sweeps, so that a sweep that failed is found as well', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EVENTS, refused } from '../../../emulator/trail-event'
@@ -94,6 +94,15 @@ test.each([
   ['report', '--out', 'no/page.html'],
 ])('a file in a folder that does not exist is named by %s', async (...args) => {
   expectFailure(await run(...args), /no\/(found\.xlsx|page\.html)": expected a file in a folder that exists$/)
+})
+
+test('a file that is written replaces files only: no link, such as /dev/stdout, and no folder', async () => {
+  symlinkSync('/dev/null', join(folder, 'linked.xlsx'))
+  const refusal = /(linked\.xlsx|archive)": expected a file, or nothing that is called so$/
+  expectFailure(await run('attempts', '--output', 'linked.xlsx'), refusal)
+  expectFailure(await run('report', '--out', 'linked.xlsx'), refusal)
+  expectFailure(await run('report', '--out', 'archive'), refusal)
+  expect(readlinkSync(join(folder, 'linked.xlsx'))).toBe('/dev/null')
 })
 
 test('a csv has every member, and no formula', async () => {
