@@ -35,9 +35,9 @@ export function factsInId(target: unknown, TargetAsOf: string): TargetFacts | un
   return TargetName === undefined ? undefined : { TargetName, TargetSource: TARGET_SOURCES.id, TargetAsOf }
 }
 
-/** The key of the index by name, without spaces around it: nobody sees them. */
+/** The key of the index by name: of names that look the same, one. */
 export function targetKey(name: string): string {
-  return name.trim().toLowerCase()
+  return name.trim().normalize('NFC').toLowerCase()
 }
 
 /** EC2 instances and hybrid nodes: Systems Manager can be asked about them. */

@@ -1,3 +1,5 @@
+import { targetKey } from '../archive/target'
+
 /** `ecs:CLUSTER_TASK_RUNTIME`. A cluster's name can hold `_`. */
 const CONTAINER = /^ecs:(.+)_([^_]+)_[^_]+$/
 
@@ -16,9 +18,9 @@ export function isName(name: string, asked: string): boolean {
   return asked.endsWith('*') ? name.startsWith(asked.slice(0, -1)) : name === asked
 }
 
-/** As {@link isName}, in upper or lower case. A name may have spaces around it, what is asked has none. */
+/** As {@link isName}, in upper or lower case. */
 export function isNameInAnyCase(name: string, asked: string): boolean {
-  return isName(name.trim().toLowerCase(), asked.toLowerCase())
+  return isName(name.toLowerCase(), asked.toLowerCase())
 }
 
 /** As {@link isName}. A container's target is also known by its cluster and its task, with or without `ecs:`. */
@@ -31,9 +33,9 @@ export function isTarget(target: string, asked: string): boolean {
   return names.some((name) => isName(name, asked))
 }
 
-/** As {@link isNameInAnyCase}. Nobody can call a machine by another one's id. */
+/** As {@link isName}, of names that look the same. Nobody can call a machine by another one's id. */
 export function isTargetName(name: string, asked: string): boolean {
-  return !ID.test(asked) && isNameInAnyCase(name, asked)
+  return !ID.test(asked) && isName(targetKey(name), targetKey(asked))
 }
 
 /** Whether no other name is meant. */

@@ -1,3 +1,4 @@
+import { targetKey } from '../archive/target'
 import { isWholeName, isWholeTarget, isWholeTargetName } from './asked-names'
 import type { Question } from './question'
 import type { OrderedIndex } from './read-index'
@@ -24,7 +25,7 @@ export function chooseIndex({ open, ownerNames, targets }: Question): Choice {
 /** A target of an unknown kind has no name but its id. */
 function keysOf(asked: string): IndexKey[] {
   const byId = { index: 'ByTarget', key: asked } as const
-  return isWholeTarget(asked) ? [byId] : [byId, { index: 'ByTargetKey', key: asked.toLowerCase() }]
+  return isWholeTarget(asked) ? [byId] : [byId, { index: 'ByTargetKey', key: targetKey(asked) }]
 }
 
 function unique(keys: readonly IndexKey[]): IndexKey[] {

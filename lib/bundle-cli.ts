@@ -9,6 +9,9 @@ const CLI = join(ROOT, 'cli')
 /** LevelDB is no JavaScript: its builds for these are packed, and one is loaded when an archive in a folder is opened. */
 const PREBUILDS = ['darwin-x64+arm64', 'linux-arm64', 'linux-x64', 'win32-x64']
 
+/** Is in those builds, too. */
+const NATIVE_HEADER = 'node_modules/napi-macros/napi-macros.h'
+
 /** Bundles the command line into one file that needs no other package, with what it reads beside it. */
 export async function bundleCli(folder: string): Promise<Bundle> {
   const { build } = require('esbuild') as typeof import('esbuild') // the npm package has no esbuild
@@ -34,7 +37,7 @@ export async function bundleCli(folder: string): Promise<Bundle> {
   const native = join(dirname(require.resolve('classic-level/package.json')), 'prebuilds')
   for (const platform of PREBUILDS)
     cpSync(join(native, platform), join(folder, 'prebuilds', platform), { recursive: true })
-  return metafile
+  return { inputs: { ...metafile.inputs, [NATIVE_HEADER]: {} } }
 }
 
 /** Read at run time, by its place beside the code. */

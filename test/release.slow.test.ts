@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -101,6 +101,9 @@ test('the npm package holds only what its users need', () => {
   expect(content.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([])
   for (const name of ['functions/archiver/archiver.js', 'cli/session-archive.js', 'NOTICES'])
     expect(content).toContain(`dist/${name}`)
+  // of JavaScript, of LevelDB, of its Node.js header
+  for (const name of ['dynalite', 'classic-level', 'napi-macros'])
+    expect(readFileSync(join(path, 'dist/NOTICES'), 'utf8')).toContain(`\n${name} `)
 })
 
 test('the command line is installed alone', () => {

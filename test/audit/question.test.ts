@@ -53,6 +53,7 @@ test.each<[Question, Partial<SessionRecord>, Partial<SessionRecord>]>([
   [{ targets: ['WEB'] }, { Target: 'i-1', TargetName: 'web' }, { Target: 'i-1', TargetName: 'web-1' }],
   [{ targets: ['web*'] }, { TargetName: 'Web-1' }, { TargetName: 'my-web' }],
   [{ targets: ['web'] }, { TargetName: ' Web ' }, { TargetName: 'w eb' }],
+  [{ targets: ['Caf\u00c9*'] }, { TargetName: 'cafe\u0301-1' }, { TargetName: 'cafe' }],
   [{ targets: ['i-1'] }, { Target: 'i-1', TargetName: 'x' }, { Target: 'i-2', TargetName: 'i-1' }],
   [{ targets: ['i-1*'] }, { Target: 'i-12' }, { Target: 'i-2', TargetName: 'i-12' }],
   [{ targets: ['ecs:a*'] }, { Target: 'ecs:a_t1_r1' }, { Target: 'i-2', TargetName: 'ecs:a_t1_r1' }],
