@@ -17,7 +17,9 @@ import { refusalsSection } from './refusals-section'
 import { LIST_HEAD } from './session-rows'
 import type { Tally } from './tally'
 
-const css = ['page.css', 'print.css'].map((name) => readFileSync(join(__dirname, name), 'utf8')).join('')
+const css = ['look.css', 'page.css', 'print.css']
+  .map((name) => readFileSync(join(__dirname, name), 'utf8'))
+  .join('')
 const script = readFileSync(join(__dirname, 'page-script.js'), 'utf8')
 
 /** The page loads and sends nothing, and runs nothing but its own script. */
