@@ -12,7 +12,7 @@ import { readCheckpoint, readKey } from '../../evidence/publish'
 import { Retention } from '../../evidence/retention'
 import { leafHash, Tree } from '../../evidence/tree'
 import { type Judgement, judge } from '../../evidence/verdict'
-import { toItem } from '../export-evidence'
+import { toItem } from '../evidence/export-evidence'
 
 /** An entry about the session. */
 export interface Logged {

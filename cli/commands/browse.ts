@@ -35,7 +35,8 @@ Examples:
     .action(async ({ port, withoutEvidence, ...flags }) => {
       const location = archiveToRead(flags, ['table', 'sweepsTable'], io)
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
-      const { withBucket } = require('../open-evidence') as typeof import('../open-evidence')
+      const { withBucket } =
+        require('../evidence/open-evidence') as typeof import('../evidence/open-evidence')
       const { awsConfig } = require('../aws-config') as typeof import('../aws-config')
       const { serveArchive } = require('../browse/server') as typeof import('../browse/server')
       const aws = await awsConfig(flags, io)

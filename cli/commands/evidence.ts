@@ -31,8 +31,10 @@ Examples:
       const folder = resolve(io.cwd, out)
       if (existsSync(folder)) throw new Error(`${JSON.stringify(out)}: expected a folder that does not exist`)
       const location = archiveToRead(flags, ['table'], io)
-      const { withEvidence } = require('../open-evidence') as typeof import('../open-evidence')
-      const { exportEvidence } = require('../export-evidence') as typeof import('../export-evidence')
+      const { withEvidence } =
+        require('../evidence/open-evidence') as typeof import('../evidence/open-evidence')
+      const { exportEvidence } =
+        require('../evidence/export-evidence') as typeof import('../evidence/export-evidence')
       const written = await withEvidence(location, flags, io, ({ sessions }, bucket) =>
         exportEvidence(sessions, bucket, { from, to }, folder),
       )

@@ -24,8 +24,10 @@ Example:
     )
     .action(async (id, { out, ...flags }) => {
       const location = archiveToRead(flags, ['table'], io)
-      const { withEvidence } = require('../open-evidence') as typeof import('../open-evidence')
-      const { proveSession } = require('../prove-session') as typeof import('../prove-session')
+      const { withEvidence } =
+        require('../evidence/open-evidence') as typeof import('../evidence/open-evidence')
+      const { proveSession } =
+        require('../evidence/prove-session') as typeof import('../evidence/prove-session')
       const { text, key } = await withEvidence(location, flags, io, ({ sessions }, bucket) =>
         proveSession(sessions, bucket, id),
       )

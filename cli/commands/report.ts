@@ -46,8 +46,9 @@ Examples:
       const { asOf, leftOut } = require('../beside-answer') as typeof import('../beside-answer')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
       const { writeReport } = require('../report/write-report') as typeof import('../report/write-report')
-      const { withBucket } = require('../open-evidence') as typeof import('../open-evidence')
-      const { judgeNow } = require('../judge-now') as typeof import('../judge-now')
+      const { withBucket } =
+        require('../evidence/open-evidence') as typeof import('../evidence/open-evidence')
+      const { judgeNow } = require('../evidence/judge-now') as typeof import('../evidence/judge-now')
       const { awsConfig } = require('../aws-config') as typeof import('../aws-config')
       const now = new Date()
       const aws = await awsConfig(flags, io)

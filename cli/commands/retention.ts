@@ -43,7 +43,7 @@ Examples:
       const location = archiveToRead(flags, ['table', 'sweepsTable'], io)
       const { awsConfig } = require('../aws-config') as typeof import('../aws-config')
       const { withArchive } = require('../open-archive') as typeof import('../open-archive')
-      const { retention } = require('../retention') as typeof import('../retention')
+      const { retention } = require('../retention/retention') as typeof import('../retention/retention')
       const aws = await awsConfig(flags, io)
       const isFolder = 'folder' in location
       const asked = { days, isSure: yes, isFolder }

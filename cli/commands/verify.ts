@@ -2,10 +2,10 @@ import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Command, Option } from '@commander-js/extra-typings'
 import type { Verdict } from '../../evidence/verdict'
+import { describeVerdicts } from '../evidence/verdict-lines'
 import { Ended, type Io, UsageError, write } from '../io'
 import { messageOf } from '../output/message-of'
 import { nonEmpty } from '../parsers'
-import { describeVerdicts } from '../verdict-lines'
 
 const STATUS: Readonly<Record<Verdict, number>> = { proven: 0, disproven: 1, 'not proven': 3 }
 

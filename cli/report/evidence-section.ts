@@ -1,5 +1,5 @@
 import type { Judgement } from '../../evidence/verdict'
-import type { JudgedNow } from '../judge-now'
+import type { JudgedNow } from '../evidence/judge-now'
 import { note, section } from './elements'
 import { type Html, html } from './html'
 

@@ -1,6 +1,6 @@
 import type { SourceCoverage } from '../../audit/find-receipts'
 import type { ShownSession } from '../../audit/last-seen'
-import type { JudgedNow } from '../judge-now'
+import type { JudgedNow } from '../evidence/judge-now'
 import type { Refusals } from './refusals-section'
 
 /** What a page shows. */

@@ -2,7 +2,7 @@ import { type AttributeValue, UpdateItemCommand } from '@aws-sdk/client-dynamodb
 import { DeleteCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { coverage } from '../../../audit/coverage'
 import { findRetentionChanges } from '../../../audit/retention-changes'
-import { changeRetention, type RetentionJob } from '../../../cli/change-retention'
+import { changeRetention, type RetentionJob } from '../../../cli/retention/change-retention'
 import { makeDynamoDBClient } from '../../../sweep/clients'
 import { start, stopAll } from '../../emulator/builders'
 import { expectFailure, expectWrongUsage, printedBy, retryAtOnce } from '../../support/cli'

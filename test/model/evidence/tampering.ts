@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { exportEvidence } from '../../../cli/export-evidence'
+import { exportEvidence } from '../../../cli/evidence/export-evidence'
 import type { Random } from '../../../emulator/random'
 import type { Bucket } from '../../../evidence/bucket'
 import { BundleError } from '../../../evidence/bundle'

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Table } from '../archive/batch-get'
-import type { Bucket } from '../evidence/bucket'
-import type { Verification } from '../evidence/verdict'
-import { verifyBundle } from '../evidence/verify'
+import type { Table } from '../../archive/batch-get'
+import type { Bucket } from '../../evidence/bucket'
+import type { Verification } from '../../evidence/verdict'
+import { verifyBundle } from '../../evidence/verify'
+import { messageOf } from '../output/message-of'
 import { exportEvidence } from './export-evidence'
-import { messageOf } from './output/message-of'
 
 /** Both verdicts about an archive as it is, by the key that it names itself. */
 export interface JudgedNow extends Verification {

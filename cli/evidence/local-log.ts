@@ -2,12 +2,12 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, si
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Changes, StoredChange } from '../emulator/changes'
-import { Folder } from '../evidence/folder'
-import { type Change, Log } from '../evidence/log'
-import { formatKey, logKey, parseKey, publicKeyOfDer } from '../evidence/note'
-import { publish, type Signer } from '../evidence/publish'
-import { toLine } from '../evidence/to-entry'
+import type { Changes, StoredChange } from '../../emulator/changes'
+import { Folder } from '../../evidence/folder'
+import { type Change, Log } from '../../evidence/log'
+import { formatKey, logKey, parseKey, publicKeyOfDer } from '../../evidence/note'
+import { publish, type Signer } from '../../evidence/publish'
+import { toLine } from '../../evidence/to-entry'
 
 /** In the folder of a local archive: its log, and the key that signs it. */
 export const EVIDENCE = 'evidence'

@@ -1,5 +1,5 @@
-import type { Judgement, Verification } from '../evidence/verdict'
-import { printable } from './output/printable'
+import type { Judgement, Verification } from '../../evidence/verdict'
+import { printable } from '../output/printable'
 
 /** Both verdicts, why, and what they rest on: lines for a terminal. */
 export function describeVerdicts({ unaltered, complete, basis }: Verification): string {

@@ -1,6 +1,6 @@
-import type { Table } from '../archive/batch-get'
-import { endedBy, expiry } from '../archive/expiry'
-import { type Expiring, readPage, requireExpiring } from '../archive/retention-table'
+import type { Table } from '../../archive/batch-get'
+import { endedBy, expiry } from '../../archive/expiry'
+import { type Expiring, readPage, requireExpiring } from '../../archive/retention-table'
 
 /** What a change of the retention would do to the stored records. Nothing is written for it. */
 export interface Survey {

@@ -4,16 +4,16 @@ import {
   ScanCommand,
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb'
-import type { Table } from '../archive/batch-get'
-import { SESSIONS } from '../archive/tables'
-import type { Bucket } from '../evidence/bucket'
-import { writeBundle } from '../evidence/bundle'
-import { parseCheckpoint } from '../evidence/checkpoint'
-import { parseEntry } from '../evidence/entry'
-import type { Item } from '../evidence/item'
-import { Ledger, type Period } from '../evidence/ledger'
-import { readLog } from '../evidence/log'
-import { readCheckpoint, readKey } from '../evidence/publish'
+import type { Table } from '../../archive/batch-get'
+import { SESSIONS } from '../../archive/tables'
+import type { Bucket } from '../../evidence/bucket'
+import { writeBundle } from '../../evidence/bundle'
+import { parseCheckpoint } from '../../evidence/checkpoint'
+import { parseEntry } from '../../evidence/entry'
+import type { Item } from '../../evidence/item'
+import { Ledger, type Period } from '../../evidence/ledger'
+import { readLog } from '../../evidence/log'
+import { readCheckpoint, readKey } from '../../evidence/publish'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 

@@ -1,11 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import type { Bucket } from '../evidence/bucket'
-import { Folder } from '../evidence/folder'
-import { S3Bucket } from '../evidence/s3-bucket'
-import { type AwsConfig, awsConfig } from './aws-config'
-import type { ArchiveLocation, AwsFlags } from './flags'
-import type { Io } from './io'
-import { type OpenArchive, withArchive } from './open-archive'
+import type { Bucket } from '../../evidence/bucket'
+import { Folder } from '../../evidence/folder'
+import { S3Bucket } from '../../evidence/s3-bucket'
+import { type AwsConfig, awsConfig } from '../aws-config'
+import type { ArchiveLocation, AwsFlags } from '../flags'
+import type { Io } from '../io'
+import { type OpenArchive, withArchive } from '../open-archive'
 
 /**
  * Opens an archive with its log, uses both and closes them.

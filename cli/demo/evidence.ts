@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { Folder } from '../evidence/folder'
-import type { Item } from '../evidence/item'
-import { textOf } from '../evidence/item'
-import { verifyBundle } from '../evidence/verify'
-import { exportEvidence, recordsOf } from './export-evidence'
-import { type Io, write } from './io'
-import type { OpenArchive } from './open-archive'
-import { describeVerdicts } from './verdict-lines'
+import { Folder } from '../../evidence/folder'
+import type { Item } from '../../evidence/item'
+import { textOf } from '../../evidence/item'
+import { verifyBundle } from '../../evidence/verify'
+import { exportEvidence, recordsOf } from '../evidence/export-evidence'
+import { describeVerdicts } from '../evidence/verdict-lines'
+import { type Io, write } from '../io'
+import type { OpenArchive } from '../open-archive'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import pMap from 'p-map'
-import type { Table } from '../archive/batch-get'
-import { expiry } from '../archive/expiry'
-import { RETENTION } from '../archive/names'
+import type { Table } from '../../archive/batch-get'
+import { expiry } from '../../archive/expiry'
+import { RETENTION } from '../../archive/names'
 import {
   BEGUN,
   newRetentionId,
@@ -10,7 +10,7 @@ import {
   type RetentionReceipt,
   type RetentionState,
   type Wanted,
-} from '../archive/retention'
+} from '../../archive/retention'
 import {
   type Expiring,
   putRetention,
@@ -20,8 +20,8 @@ import {
   requireExpiring,
   saveRetentionState,
   writeExpiry,
-} from '../archive/retention-table'
-import { version } from '../package.json'
+} from '../../archive/retention-table'
+import { version } from '../../package.json'
 
 export interface RetentionJob {
   readonly sessions: Table

@@ -1,7 +1,7 @@
 import pMap from 'p-map'
-import type { Table } from '../archive/batch-get'
-import type { Receipt } from '../archive/receipt'
-import { AT_ONCE, findReceipts, findSources } from '../audit/find-receipts'
+import type { Table } from '../../archive/batch-get'
+import type { Receipt } from '../../archive/receipt'
+import { AT_ONCE, findReceipts, findSources } from '../../audit/find-receipts'
 
 /** The receipt of the sweep that began last, of any source: it has the retention that is configured. */
 export async function lastReceipt(sweeps: Table): Promise<Receipt | undefined> {

@@ -1,9 +1,9 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
-import type { Table } from '../archive/batch-get'
-import type { Bucket } from '../evidence/bucket'
-import { commitment, saltOf } from '../evidence/item'
-import { formatProof } from '../evidence/proof'
-import { leafHash, Tree } from '../evidence/tree'
+import type { Table } from '../../archive/batch-get'
+import type { Bucket } from '../../evidence/bucket'
+import { commitment, saltOf } from '../../evidence/item'
+import { formatProof } from '../../evidence/proof'
+import { leafHash, Tree } from '../../evidence/tree'
 import { openLog, toItem } from './export-evidence'
 
 /**
