@@ -177,7 +177,7 @@ const search = fc.record({
   newestFirst: fc.boolean(),
   pageSize: fc.constantFrom(undefined, 3),
   rows: fc.integer({ min: 1, max: 5 }),
-  budget: fc.constantFrom({ items: 4, calls: 1000 }, { items: 1000, calls: 5 }, { items: 1e6, calls: 1e6 }),
+  budget: fc.constantFrom({ items: 4, calls: 1000 }, { items: 1000, calls: 14 }, { items: 1e6, calls: 1e6 }),
 })
 const fourSearches = fc.array(search, { minLength: 4, maxLength: 4 })
 
