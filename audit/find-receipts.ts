@@ -94,8 +94,8 @@ export async function findCoverage(
     const proofs: Proof[] = []
     for await (const receipt of findReceipts(sweeps, source)) {
       const { Outcome, CoversFrom, CoversUntil, RetentionDays, FinishedAt, Pages } = receipt
+      // Without an answer, a sweep wrote nothing.
       if (CoversFrom !== undefined || Pages > 0)
-        // without an answer, a sweep wrote nothing
         proofs.push({ Outcome, CoversFrom, CoversUntil, RetentionDays, FinishedAt })
     }
     return { source, accountName, left, rejected, ...coverage(proofs, now, left?.at, changes) }
