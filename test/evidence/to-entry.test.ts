@@ -230,6 +230,11 @@ test.each<[string, ItemChange, string]>([
     'no sweep saw it',
   ],
   [
+    'an ended session that is missing',
+    ofSession(OVER, { ...OVER, Revision: N(3), MissingSince: S(MISSING), LastKnownActiveAt: S(MISSING) }),
+    'no sweep saw it',
+  ],
+  [
     'a session that is missing since before it was seen',
     ofSession(
       { ...RECORD, ObservedAt: S('2026-01-10T02:00:00.000Z') },
